@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Glissade's C++17 face. Everything the C face says about buffers, ranges, errors and bits holds here.
+#ifndef GLISSADE_GLISSADE_HPP
+#define GLISSADE_GLISSADE_HPP
+
+#include "glissade/glissade.h"
+#include "glissade/rules/adam.hpp"
+#include "glissade/rules/amsgrad.hpp"
+#include "glissade/rules/momentum.hpp"
+#include "glissade/rules/sgd.hpp"
+
+namespace glissade {
+
+using Status = gls_status;
+
+// The calls of the C face for any rule: gls_<rule>_step is step<Rule>, and so on. slots: kSlots pointers.
+template <class Rule>
+[[nodiscard]] Status begin(const typename Rule::Params* params, typename Rule::State* state,
+                           float gradient_scale, typename Rule::Coefficients* coefficients);
+template <class Rule>
+[[nodiscard]] Status sweep(const typename Rule::Coefficients* coefficients, float* weights,
+                           const float* gradients, float* const* slots, size_t count);
+template <class Rule>
+[[nodiscard]] Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
+                          const float* gradients, float gradient_scale, float* const* slots, size_t count);
+
+// An optimizer over memory that the caller holds, for sizes known only at run time.
+//
+//   Adam::State state = {};
+//   float m[n] = {}, v[n] = {};
+//   OptimizerView<Adam> optimizer{&state, {m, v}, n};
+//   Status status = optimizer.step(weights, gradients);
+template <class Rule>
+struct OptimizerView {
+  using Formula = typename Rule::Formula;
+  using Params = typename Rule::Params;
+  using Coefficients = typename Rule::Coefficients;
+
+  typename Rule::State* state;
+  float* slots[Rule::kSlots + 1];  // float[count] each, zero at the start, and one that is not used
+  size_t count;
+
+  // One step: weights and gradients are float[count].
+  [[nodiscard]] Status step(float* weights, const float* gradients, const Params& params = {},
+                            float gradient_scale = 1.0f) const {
+    return glissade::step<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
+  }
+
+  // The same step in slices: begin once, then sweep ranges that cover each of [0..count) once, in any order,
+  // from any task. A range beyond count is GLS_ERROR_RANGE.
+  [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
+                             float gradient_scale = 1.0f) const {
+    return glissade::begin<Formula>(&params, state, gradient_scale, &coefficients);
+  }
+  [[nodiscard]] Status sweep(const Coefficients& coefficients, float* weights, const float* gradients,
+                             size_t first, size_t range) const {
+    if (first > count || range > count - first) return GLS_ERROR_RANGE;
+    float* from_first[Rule::kSlots + 1] = {};
+    for (int k = 0; k < Rule::kSlots; ++k) from_first[k] = at(slots[k], first);
+    return glissade::sweep<Formula>(&coefficients, at(weights, first), at(gradients, first), from_first, range);
+  }
+
+ private:
+  template <class T>
+  static T* at(T* buffer, size_t first) {
+    return buffer == nullptr ? nullptr : buffer + first;
+  }
+};
+
+template <int kSlots, size_t N>
+struct SlotMemory {
+  float slots[kSlots][N];
+};
+template <size_t N>
+struct SlotMemory<0, N> {};
+
+// An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
+// 4 + 4 * N * kSlots bytes. It starts at all zeros: a static one needs nothing, others are written
+// `Optimizer<Adam, 683> optimizer{};`. Hyper-parameters come with each step, so they may change at any.
+// Buffers are float[N] or std::array<float, N>; another size does not compile.
+//
+//   static glissade::Optimizer<glissade::Adam, 683> optimizer;
+//   glissade::Adam::Params params;
+//   params.learning_rate = 3e-3;
+//   glissade::Status status = optimizer.step(weights, gradients, params);
+template <class Rule, size_t N>
+struct Optimizer : SlotMemory<Rule::kSlots, N> {
+  using Params = typename Rule::Params;
+  using Coefficients = typename Rule::Coefficients;
+
+  typename Rule::State state;
+
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status step(Weights& weights, const Gradients& gradients, const Params& params = {},
+                            float gradient_scale = 1.0f) {
+    return view().step(pointer(weights), pointer(gradients), params, gradient_scale);
+  }
+  [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
+                             float gradient_scale = 1.0f) {
+    return view().begin(coefficients, params, gradient_scale);
+  }
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status sweep(const Coefficients& coefficients, Weights& weights, const Gradients& gradients,
+                             size_t first, size_t range) {
+    return view().sweep(coefficients, pointer(weights), pointer(gradients), first, range);
+  }
+
+  OptimizerView<Rule> view() {
+    OptimizerView<Rule> result{&state, {}, N};
+    if constexpr (Rule::kSlots > 0) {
+      for (int k = 0; k < Rule::kSlots; ++k) result.slots[k] = this->slots[k];
+    }
+    return result;
+  }
+
+ private:
+  static float* pointer(float (&buffer)[N]) { return buffer; }
+  static const float* pointer(const float (&buffer)[N]) { return buffer; }
+  template <template <class, size_t> class Array>
+  static float* pointer(Array<float, N>& buffer) {
+    return buffer.data();
+  }
+  template <template <class, size_t> class Array>
+  static const float* pointer(const Array<float, N>& buffer) {
+    return buffer.data();
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adam (Kingma and Ba 2015), as torch.optim.Adam:
+//   m = beta1 m + (1 - beta1) g
+//   v = beta2 v + (1 - beta2) g^2
+//   w = w - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+#ifndef GLISSADE_RULES_ADAM_HPP
+#define GLISSADE_RULES_ADAM_HPP
+
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct Adam {
+  using Formula = Adam;
+  using Params = gls_adam_params;
+  using State = gls_adam_state;
+  using Coefficients = gls_adam_coefficients;
+  static constexpr int kSlots = 2;
+
+  static bool valid(const Params& p) {
+    return valid_common(p) && p.beta1 >= 0.0 && p.beta1 < 1.0 && p.beta2 >= 0.0 && p.beta2 < 1.0 &&
+           not_negative(p.epsilon);
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    const uint32_t t = count_step(state.step);
+    c.mean = lerp_coefficients(1.0 - p.beta1);
+    c.square = static_cast<float>(1.0 - p.beta2);
+    c.square_decay = static_cast<float>(p.beta2);
+    c.rate = static_cast<float>(-p.learning_rate / (1.0 - power(p.beta1, t)));
+    c.root_divisor = static_cast<float>(square_root(1.0 - power(p.beta2, t)));
+    c.root_reciprocal = 1.0f / c.root_divisor;
+    c.epsilon = static_cast<float>(p.epsilon);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
+    moments(c, g, m, v);
+    return move(c, w, m, v);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static void moments(const Coefficients& c, V g, V& m, V& v) {
+    m = lerp(m, g, c.mean);
+    v = fma(g * c.square, g, v * c.square_decay);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V move(const Coefficients& c, V w, V m, V v) {
+    const V root = divide_by(sqrt(v), c.root_divisor, c.root_reciprocal) + c.epsilon;
+    return w + (m * c.rate) / root;
+  }
+};
+
+// AdamW (Loshchilov and Hutter 2019): Adam with decoupled weight decay, 0.01 unless said otherwise.
+struct AdamW : Adam {
+  struct Params : Adam::Params {
+    constexpr Params() {
+      weight_decay = 1e-2;
+      decoupled_weight_decay = true;
+    }
+  };
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim.Adam(amsgrad=True):
+//   Adam with x = max(x, v) in v's place under the root.
+#ifndef GLISSADE_RULES_AMSGRAD_HPP
+#define GLISSADE_RULES_AMSGRAD_HPP
+
+#include "glissade/rules/adam.hpp"
+
+namespace glissade {
+
+struct AmsGrad : Adam {
+  using Formula = AmsGrad;
+  static constexpr int kSlots = 3;
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v, V& x) {
+    moments(c, g, m, v);
+    x = max(x, v);
+    return move(c, w, m, x);
+  }
+};
+
+}  // namespace glissade
+
+#endif

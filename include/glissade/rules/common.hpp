@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several rules share: ranges, step counting, the gradient's preparation, running means.
+#ifndef GLISSADE_RULES_COMMON_HPP
+#define GLISSADE_RULES_COMMON_HPP
+
+#include "glissade/glissade.h"
+
+// Lanes operators and formulas must vanish into the sweep even at -Os: as calls they cost 45 instead of 20
+// instructions per weight on a Cortex-M4F.
+#define GLISSADE_INLINE inline __attribute__((always_inline))
+
+namespace glissade {
+
+// base^exponent by repeated squaring, and the correctly rounded square root of x in [0, 1e300].
+double power(double base, uint32_t exponent);
+double square_root(double x);
+
+// A hyper-parameter that is meant to become a float. False for NaN.
+inline bool in_range(double x, double low, double high) { return low <= x && x <= high; }
+inline bool not_negative(double x) { return in_range(x, 0.0, 3.4028234663852886e38); }
+inline bool is_finite(double x) { return in_range(x, -3.4028234663852886e38, 3.4028234663852886e38); }
+
+// Counts a step and returns its number, from 1.
+inline uint32_t count_step(uint32_t& step) {
+  if (step != UINT32_MAX) ++step;
+  return step;
+}
+
+enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay };
+
+template <class Params>
+bool valid_common(const Params& p) {
+  return not_negative(p.learning_rate) && not_negative(p.weight_decay);
+}
+
+template <class Params>
+gls_gradient_coefficients gradient_coefficients(const Params& p, float scale) {
+  gls_gradient_coefficients c{p.maximize ? -scale : scale, 0.0f, kNoDecay};
+  if (p.weight_decay != 0.0 && p.decoupled_weight_decay) {
+    c.decay = static_cast<float>(1.0 - p.learning_rate * p.weight_decay);
+    c.kind = kDecoupledDecay;
+  } else if (p.weight_decay != 0.0) {
+    c.decay = static_cast<float>(p.weight_decay);
+    c.kind = kCoupledDecay;
+  }
+  return c;
+}
+
+// g = scale g, then decay: g = g + weight_decay w, or w = (1 - lr weight_decay) w.
+template <class V>
+GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
+  g = g * c.scale;
+  if (c.kind != kNoDecay) {
+    if (c.kind == kCoupledDecay) g = fma(w, c.decay, g);
+    else w = w * c.decay;
+  }
+}
+
+// lerp(a, b, weight) = a + weight (b - a), as torch.lerp rounds it on AVX2: fused, from the nearer end.
+inline gls_lerp_coefficients lerp_coefficients(double weight) {
+  const float f = static_cast<float>(weight);
+  return {f, 1.0f - f, f < 0.5f ? 0u : 1u};
+}
+
+template <class V>
+GLISSADE_INLINE V lerp(V a, V b, const gls_lerp_coefficients& c) {
+  return c.far ? fma(a - b, c.rest, b) : fma(b - a, c.weight, a);
+}
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// SGD with momentum, as torch.optim.SGD:
+//   b = momentum b + (1 - dampening) g, at the first step b = g
+//   w = w - lr b, or, with Nesterov, w = w - lr (g + momentum b)
+#ifndef GLISSADE_RULES_MOMENTUM_HPP
+#define GLISSADE_RULES_MOMENTUM_HPP
+
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct Momentum {
+  using Formula = Momentum;
+  using Params = gls_momentum_params;
+  using State = gls_momentum_state;
+  using Coefficients = gls_momentum_coefficients;
+  static constexpr int kSlots = 1;
+  enum : uint32_t { kPlain, kHeavyBall, kNesterov };
+
+  static bool valid(const Params& p) {
+    const bool nesterov_ok = !p.nesterov || (p.momentum > 0.0 && p.dampening == 0.0);
+    return valid_common(p) && not_negative(p.momentum) && is_finite(p.dampening) && nesterov_ok;
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    c.rate = static_cast<float>(-p.learning_rate);
+    c.kind = p.momentum == 0.0 ? kPlain : p.nesterov ? kNesterov : kHeavyBall;
+    c.lookahead = static_cast<float>(p.momentum);
+    const bool first = c.kind != kPlain && count_step(state.step) == 1;
+    // b starts at +0, and g * 1 + 0 * -0 is g, also where g is -0.
+    c.momentum = first ? -0.0f : c.lookahead;
+    c.input = first ? 1.0f : static_cast<float>(1.0 - p.dampening);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& b) {
+    if (c.kind != kPlain) {
+      b = fma(g, c.input, b * c.momentum);
+      g = c.kind == kNesterov ? fma(b, c.lookahead, g) : b;
+    }
+    return fma(g, c.rate, w);
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stochastic gradient descent: w = w - lr g.
+#ifndef GLISSADE_RULES_SGD_HPP
+#define GLISSADE_RULES_SGD_HPP
+
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct Sgd {
+  using Formula = Sgd;
+  using Params = gls_sgd_params;
+  using State = gls_sgd_state;
+  using Coefficients = gls_sgd_coefficients;
+  static constexpr int kSlots = 0;
+
+  static bool valid(const Params& p) { return valid_common(p); }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    count_step(state.step);
+    c.rate = static_cast<float>(-p.learning_rate);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g) {
+    return fma(g, c.rate, w);
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+# The list of backends: which ones this build has, and how each object is compiled from src/kernels.cpp.
+#
+# GLISSADE_BACKENDS chooses some of them, in order of preference; empty is all that the target and the found
+# libraries allow. With one backend the library contains no choice and asks the machine nothing.
+set(GLISSADE_BACKENDS "" CACHE STRING "Backends to build, preferred first; empty: all that this target can have")
+option(GLISSADE_USE_HIGHWAY "Build Highway's backends where Highway is found" ON)
+option(GLISSADE_USE_XSIMD "Build xsimd's backends where xsimd is found" ON)
+
+# What the compiler says about the target.
+separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_ARG1} ${flags} -dM -E -x c++ /dev/null
+                OUTPUT_VARIABLE target_macros COMMAND_ERROR_IS_FATAL ANY)
+
+# Header-only libraries reach cross builds through links, so that no other host header comes with them.
+set(GLISSADE_LIBRARY_HEADERS ${PROJECT_BINARY_DIR}/headers)
+foreach(library IN ITEMS hwy xsimd)
+  find_path(GLISSADE_${library}_PARENT NAMES ${library}/highway.h ${library}/xsimd.hpp NO_CMAKE_FIND_ROOT_PATH)
+  if(GLISSADE_${library}_PARENT)
+    file(MAKE_DIRECTORY ${GLISSADE_LIBRARY_HEADERS})
+    file(CREATE_LINK ${GLISSADE_${library}_PARENT}/${library} ${GLISSADE_LIBRARY_HEADERS}/${library} SYMBOLIC)
+  endif()
+endforeach()
+find_library(GLISSADE_HWY_LIBRARY hwy)
+
+# glissade_backend(NAME <name> LANES <header> CARRIER <highway|xsimd|baseline> [TARGET <its name for the
+# instruction set>] [FLAGS ...] [DEFINITIONS ...]): this target can have this backend.
+set(available_backends "")
+macro(glissade_backend)
+  cmake_parse_arguments(arg "" "NAME;LANES;CARRIER;TARGET" "FLAGS;DEFINITIONS" ${ARGN})
+  list(APPEND available_backends ${arg_NAME})
+  foreach(field IN ITEMS LANES CARRIER TARGET FLAGS DEFINITIONS)
+    set(${arg_NAME}_${field} ${arg_${field}})
+  endforeach()
+endmacro()
+
+set(with_highway FALSE)
+if(GLISSADE_USE_HIGHWAY AND GLISSADE_hwy_PARENT)
+  set(with_highway TRUE)
+endif()
+set(with_xsimd FALSE)
+if(GLISSADE_USE_XSIMD AND GLISSADE_xsimd_PARENT)
+  set(with_xsimd TRUE)
+endif()
+
+if(target_macros MATCHES "__x86_64__ 1")
+  # Highway lowers its target silently when one flag of the set is missing; lanes_highway.hpp checks.
+  set(sse4 -msse4.2 -maes -mpclmul)
+  set(avx2 ${sse4} -mavx2 -mfma -mbmi -mbmi2 -mf16c)
+  set(avx512 ${avx2} -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl)
+  if(NOT GLISSADE_HWY_LIBRARY)
+    set(with_highway FALSE)  # its processor detection is in the library
+  endif()
+  if(with_highway)
+    glissade_backend(NAME avx512 LANES lanes_highway.hpp CARRIER highway TARGET HWY_AVX3 FLAGS ${avx512})
+    glissade_backend(NAME avx2 LANES lanes_highway.hpp CARRIER highway TARGET HWY_AVX2 FLAGS ${avx2})
+  endif()
+  if(with_xsimd)
+    glissade_backend(NAME xsimd_avx2 LANES lanes_xsimd.hpp CARRIER xsimd TARGET fma3_avx2 FLAGS -mavx2 -mfma
+                     DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::fma3<xsimd::avx2>)
+  endif()
+  if(with_highway)
+    glissade_backend(NAME sse4 LANES lanes_highway.hpp CARRIER highway TARGET HWY_SSE4 FLAGS ${sse4})
+  endif()
+elseif(target_macros MATCHES "__aarch64__ 1")
+  # Baseline, not asked for: Highway 1.0.3 wants the AES bit before it admits to NEON, and a Raspberry Pi 4
+  # has none.
+  if(with_highway)
+    glissade_backend(NAME neon LANES lanes_highway.hpp CARRIER baseline TARGET HWY_BASELINE_NEON)
+  endif()
+  if(with_xsimd)
+    glissade_backend(NAME xsimd_neon LANES lanes_xsimd.hpp CARRIER baseline
+                     DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::neon64)
+  endif()
+elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
+  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline)
+endif()
+glissade_backend(NAME scalar LANES lanes_scalar.hpp CARRIER baseline)
+
+set(backends ${GLISSADE_BACKENDS})
+if(NOT backends AND CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  list(GET available_backends 0 backends)  # firmware holds one backend
+elseif(NOT backends)
+  set(backends ${available_backends})
+endif()
+
+foreach(name IN LISTS backends)
+  if(NOT name IN_LIST available_backends)
+    message(FATAL_ERROR "GLISSADE_BACKENDS: \"${name}\" cannot be built here; these can: ${available_backends}")
+  endif()
+  list(APPEND carriers ${${name}_CARRIER})
+  string(APPEND backend_entries "GLISSADE_BACKEND_ENTRY(${name}, ${${name}_CARRIER}, ${${name}_TARGET})\n")
+endforeach()
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/glissade_backends.inc CONTENT "${backend_entries}")
+
+# One object library from src/kernels.cpp, as backend `name`, in namespace glissade::`namespace`.
+function(glissade_kernels target name namespace)
+  add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/src/kernels.cpp)
+  glissade_compile(${target})
+  target_include_directories(${target} SYSTEM PRIVATE ${GLISSADE_LIBRARY_HEADERS})
+  target_compile_options(${target} PRIVATE ${${name}_FLAGS})
+  target_compile_definitions(${target} PRIVATE GLISSADE_BACKEND=${namespace} GLISSADE_LANES="${${name}_LANES}"
+                                               ${${name}_DEFINITIONS})
+  if(${name}_LANES STREQUAL lanes_highway.hpp)
+    target_compile_definitions(${target} PRIVATE GLISSADE_HIGHWAY_TARGET=${${name}_TARGET})
+  endif()
+  if(NOT ${name}_LANES MATCHES "highway|xsimd")
+    # Scalar is the reference: never vectorized behind our back (GCC takes Helium, which flushes, at -O2).
+    target_compile_options(${target} PRIVATE -fno-tree-vectorize)
+  endif()
+endfunction()

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lanes on Helium (Arm MVE with floating point). Its arithmetic flushes subnormals to zero, always.
+#include <arm_mve.h>
+
+#include "lanes_common.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+
+struct Vector {
+  static constexpr size_t kWidth = 4;
+  static constexpr bool kFlushesSubnormals = true;
+  float32x4_t value;
+
+  GLISSADE_INLINE Vector(float32x4_t x) : value(x) {}
+  GLISSADE_INLINE explicit Vector(float x) : value(vdupq_n_f32(x)) {}
+  GLISSADE_INLINE static Vector load(const float* from) { return vld1q_f32(from); }
+  GLISSADE_INLINE void store(float* to) const { vst1q_f32(to, value); }
+};
+
+GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return vaddq_f32(a.value, b.value); }
+GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return vsubq_f32(a.value, b.value); }
+GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return vmulq_f32(a.value, b.value); }
+// With a float the instruction takes it from a general register: no broadcast.
+GLISSADE_INLINE Vector operator+(Vector a, float b) { return vaddq_n_f32(a.value, b); }
+GLISSADE_INLINE Vector operator-(Vector a, float b) { return vsubq_n_f32(a.value, b); }
+GLISSADE_INLINE Vector operator*(Vector a, float b) { return vmulq_n_f32(a.value, b); }
+GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return vfmaq_f32(c.value, a.value, b.value); }
+GLISSADE_INLINE Vector fma(Vector a, float b, Vector c) { return vfmaq_n_f32(c.value, a.value, b); }
+GLISSADE_INLINE mve_pred16_t operator>(Vector a, Vector b) { return vcmpgtq_f32(a.value, b.value); }
+GLISSADE_INLINE Vector select(mve_pred16_t condition, Vector a, Vector b) {
+  return vpselq_f32(a.value, b.value, condition);
+}
+
+// Helium divides and takes roots lane by lane, in the scalar unit's registers that are the vector's own.
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) {
+  register float32x4_t x __asm__("q0") = a.value;
+  register float32x4_t y __asm__("q1") = b.value;
+  __asm__("vdiv.f32 s0, s0, s4\n\tvdiv.f32 s1, s1, s5\n\tvdiv.f32 s2, s2, s6\n\tvdiv.f32 s3, s3, s7"
+          : "+w"(x)
+          : "w"(y));
+  return x;
+}
+GLISSADE_INLINE Vector operator/(Vector a, float b) { return a / Vector(b); }
+GLISSADE_INLINE Vector sqrt(Vector a) {
+  register float32x4_t x __asm__("q0") = a.value;
+  __asm__("vsqrt.f32 s0, s0\n\tvsqrt.f32 s1, s1\n\tvsqrt.f32 s2, s2\n\tvsqrt.f32 s3, s3" : "+w"(x));
+  return x;
+}
+
+// 2^n for an integer n from -126 to 127.
+GLISSADE_INLINE Vector power_of_two(Vector n) {
+  return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32((n + 12583039.0f).value), 23));
+}
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade

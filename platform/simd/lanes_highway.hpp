@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lanes on Google Highway, for the target that this object's flags select (one target per object).
+#define HWY_COMPILE_ONLY_STATIC
+#include <hwy/highway.h>
+
+#include "lanes_common.hpp"
+
+static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0, "this object's flags select another Highway target");
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+namespace hn = hwy::HWY_NAMESPACE;
+
+struct Vector {
+  using Tag = HWY_FULL(float);
+  using Native = hn::VFromD<Tag>;
+  using Mask = decltype(hn::Zero(Tag()) > hn::Zero(Tag()));
+  static constexpr size_t kWidth = HWY_LANES(float);
+  static constexpr bool kFlushesSubnormals = false;
+  Native value;
+
+  GLISSADE_INLINE Vector(Native x) : value(x) {}
+  GLISSADE_INLINE Vector(float x) : value(hn::Set(Tag(), x)) {}
+  GLISSADE_INLINE static Vector load(const float* from) { return hn::LoadU(Tag(), from); }
+  GLISSADE_INLINE void store(float* to) const { hn::StoreU(value, Tag(), to); }
+};
+
+GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return a.value + b.value; }
+GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return a.value - b.value; }
+GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return a.value * b.value; }
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
+GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return a.value > b.value; }
+GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
+  return hn::IfThenElse(condition, a.value, b.value);
+}
+GLISSADE_INLINE Vector sqrt(Vector a) { return hn::Sqrt(a.value); }
+
+#if HWY_NATIVE_FMA
+GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return hn::MulAdd(a.value, b.value, c.value); }
+#else
+// Exactly, through double, as exact_math.hpp does it for one number: two lanes at a time.
+using Doubles = hn::Repartition<double, Vector::Tag>;
+using Half = hn::Half<Vector::Tag>;
+
+GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b, hn::VFromD<Half> c) {
+  const Doubles doubles;
+  const hn::RebindToUnsigned<Doubles> words;
+  const auto product = hn::PromoteTo(doubles, a) * hn::PromoteTo(doubles, b);
+  const auto addend = hn::PromoteTo(doubles, c);
+  auto sum = product + addend;
+  const auto low = hn::And(hn::BitCast(words, sum), hn::Set(words, 0x1fffffffu));
+  const auto halfway = hn::MaskFromVec(hn::BitCast(doubles, hn::VecFromMask(low == hn::Set(words, 0x10000000u))));
+  const auto tiny = hn::Abs(sum) < hn::Set(doubles, 0x1p-126);
+  if (__builtin_expect(!hn::AllFalse(doubles, hn::Or(halfway, tiny)), 0)) {
+    constexpr size_t kCount = Vector::kWidth / 2;
+    double products[kCount], addends[kCount], sums[kCount];
+    hn::StoreU(product, doubles, products);
+    hn::StoreU(addend, doubles, addends);
+    hn::StoreU(sum, doubles, sums);
+    for (size_t i = 0; i < kCount; ++i) {
+      if (rounds_twice(sums[i])) sums[i] = round_to_odd(products[i], addends[i], sums[i]);
+    }
+    sum = hn::LoadU(doubles, sums);
+  }
+  return hn::DemoteTo(Half(), sum);
+}
+
+GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
+  const Half half;
+  const auto lower = fma_half(hn::LowerHalf(half, a.value), hn::LowerHalf(half, b.value), hn::LowerHalf(half, c.value));
+  const auto upper = fma_half(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value), hn::UpperHalf(half, c.value));
+  return hn::Combine(Vector::Tag(), upper, lower);
+}
+#endif
+
+// 2^n for an integer n from -126 to 127.
+GLISSADE_INLINE Vector power_of_two(Vector n) {
+  const hn::RebindToUnsigned<Vector::Tag> bits;
+  return hn::BitCast(Vector::Tag(), hn::ShiftLeft<23>(hn::BitCast(bits, (n + 12583039.0f).value)));
+}
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade

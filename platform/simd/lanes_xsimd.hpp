@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lanes on xsimd, for the architecture GLISSADE_XSIMD_ARCH (with exact division, root and fused multiply-add).
+#include <xsimd/xsimd.hpp>
+
+#include "lanes_common.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+
+struct Vector {
+  using Native = xsimd::batch<float, GLISSADE_XSIMD_ARCH>;
+  using Bits = xsimd::batch<int32_t, GLISSADE_XSIMD_ARCH>;
+  using Mask = typename Native::batch_bool_type;
+  static constexpr size_t kWidth = Native::size;
+  static constexpr bool kFlushesSubnormals = false;
+  Native value;
+
+  GLISSADE_INLINE Vector(Native x) : value(x) {}
+  GLISSADE_INLINE Vector(float x) : value(x) {}
+  GLISSADE_INLINE static Vector load(const float* from) { return Native::load_unaligned(from); }
+  GLISSADE_INLINE void store(float* to) const { value.store_unaligned(to); }
+};
+
+GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return a.value + b.value; }
+GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return a.value - b.value; }
+GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return a.value * b.value; }
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
+GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return a.value > b.value; }
+GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
+  return xsimd::select(condition, a.value, b.value);
+}
+GLISSADE_INLINE Vector sqrt(Vector a) { return xsimd::sqrt(a.value); }
+GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return xsimd::fma(a.value, b.value, c.value); }
+
+// 2^n for an integer n from -126 to 127.
+GLISSADE_INLINE Vector power_of_two(Vector n) {
+#if XSIMD_VERSION_MAJOR < 9
+  const auto bits = xsimd::bitwise_cast<Vector::Bits>((n + 12583039.0f).value) << 23;
+  return xsimd::bitwise_cast<Vector::Native>(bits);
+#else
+  return xsimd::bitwise_cast<float>(xsimd::bitwise_cast<int32_t>((n + 12583039.0f).value) << 23);
+#endif
+}
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade

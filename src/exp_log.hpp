@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// exp and log as one fixed sequence of exact operations, so that every backend gets the same bits.
+// Included by kernels.cpp only, inside its backend's namespace.
+// Polynomials: S. Moshier, Cephes expf and logf. Largest errors seen over all floats are in layers_test.cpp.
+
+constexpr float kLn2High = 0.693359375f;  // 9 bits, so that n times it is exact
+constexpr float kLn2Low = -2.12194440e-4f;
+constexpr float kRoundToInteger = 12582912.0f;  // 1.5 * 2^23: adding it leaves an integer in the low bits
+
+// e^x. 0 below -87.3365, where e^x is about to become subnormal; infinity above 88.7228; NaN for NaN.
+template <class V>
+GLISSADE_INLINE V exp(V x) {
+  const V lowest(-87.3365f), highest(89.0f);
+  const V clamped = min(highest, max(lowest, x));  // in this order a NaN stays
+  const V n = (clamped * 1.44269504f + kRoundToInteger) - kRoundToInteger;
+  const V r = fma(n, -kLn2Low, fma(n, -kLn2High, clamped));
+  V p(1.9875691500e-4f);
+  p = fma(p, r, V(1.3981999507e-3f));
+  p = fma(p, r, V(8.3334519073e-3f));
+  p = fma(p, r, V(4.1665795894e-2f));
+  p = fma(p, r, V(1.6666665459e-1f));
+  p = fma(p, r, V(5.0000001201e-1f));
+  p = fma(p, r * r, r) + 1.0f;
+  // 2^n in two factors: 2^128 is not a float.
+  const V half = (n * 0.5f + kRoundToInteger) - kRoundToInteger;
+  return select(lowest > x, V(0.0f), p * power_of_two(half) * power_of_two(n - half));
+}
+
+// ln x for x in [1, infinity]; NaN for NaN.
+GLISSADE_INLINE Single log(Single x) {
+  if (!(x.value <= 3.4028235e38f)) return x;
+  // x = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2).
+  const uint32_t bits = float_bits(x.value), above = bits - 0x3f3504f3u;
+  const int32_t k = static_cast<int32_t>(above >> 23);
+  const Single f = Single(bits_float(bits - (above & 0xff800000u))) - 1.0f, exponent(static_cast<float>(k));
+  Single p(7.0376836292e-2f);
+  p = fma(p, f, Single(-1.1514610310e-1f));
+  p = fma(p, f, Single(1.1676998740e-1f));
+  p = fma(p, f, Single(-1.2420140846e-1f));
+  p = fma(p, f, Single(1.4249322787e-1f));
+  p = fma(p, f, Single(-1.6668057665e-1f));
+  p = fma(p, f, Single(2.0000714765e-1f));
+  p = fma(p, f, Single(-2.4999993993e-1f));
+  p = fma(p, f, Single(3.3333331174e-1f));
+  const Single square = f * f;
+  Single y = fma(exponent, kLn2Low, p * (square * f));
+  y = fma(square, -0.5f, y);
+  return fma(exponent, kLn2High, f + y);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every backend computes. Compiled once per backend: GLISSADE_BACKEND is its name and namespace,
+// GLISSADE_LANES the header with its Vector (as wide as the machine) and its Single (one lane).
+#include "backend.hpp"
+#include "float_mode.hpp"
+#include GLISSADE_LANES
+
+#ifdef __FAST_MATH__
+#error "Glissade's results are exact: compile its files with -fno-fast-math as the last word."
+#endif
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+#define GLISSADE_KERNEL(name, arguments) void name arguments;
+#include "kernels.inc"
+
+namespace {
+#include "exp_log.hpp"
+#include "loops.hpp"
+}  // namespace
+
+#define GLISSADE_RULE(name, Rule, slot_count)                                                    \
+  void sweep_##name(const Rule::Coefficients& c, float* w, const float* g, float* const* slots, \
+                    size_t count) {                                                              \
+    sweep<Rule>(c, w, g, slots, count);                                                          \
+  }
+#include "rules.inc"
+#undef GLISSADE_RULE
+
+// Outputs in lanes, inputs in order: y = fma(x, w, y) from the bias.
+void dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
+                   size_t output_count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const float* const biases = weights + input_count * output_count;
+  for_each(output_count, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    V y = V::load(biases + j);
+    for (size_t i = 0; i < input_count; ++i) y = fma(V::load(weights + i * output_count + j), inputs[i], y);
+    y.store(outputs + j);
+  });
+}
+
+void dense_backward(const float* weights, const float* inputs, const float* output_gradients,
+                    float* weight_gradients, float* input_gradients, size_t input_count,
+                    size_t output_count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for (size_t i = 0; i < input_count; ++i) {
+    const float* const row = weights + i * output_count;
+    float* const row_gradient = weight_gradients + i * output_count;
+    const float x = inputs[i];
+    for_each(output_count, [=](auto lanes, size_t j) {
+      using V = typename decltype(lanes)::Type;
+      fma(V::load(output_gradients + j), x, V::load(row_gradient + j)).store(row_gradient + j);
+    });
+    if (input_gradients == nullptr) continue;
+    input_gradients[i] = canonical_sum(output_count, [=](auto sum, size_t j) {
+      using V = decltype(sum);
+      return fma(V::load(row + j), V::load(output_gradients + j), sum);
+    });
+  }
+  float* const bias_gradients = weight_gradients + input_count * output_count;
+  for_each(output_count, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    (V::load(bias_gradients + j) + V::load(output_gradients + j)).store(bias_gradients + j);
+  });
+}
+
+void relu_forward(const float* inputs, float* outputs, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    max(V(0.0f), V::load(inputs + i)).store(outputs + i);  // in this order a NaN stays
+  });
+}
+
+void relu_backward(const float* outputs, const float* output_gradients, float* input_gradients, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    const V zero(0.0f);
+    select(V::load(outputs + i) > zero, V::load(output_gradients + i), zero).store(input_gradients + i);
+  });
+}
+
+// With p = softmax(logits), all relative to the largest logit so that no exp overflows.
+void softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
+                           size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  Single largest = Single::load(logits);
+  for (size_t i = 1; i < count; ++i) largest = max(Single::load(logits + i), largest);
+  const float top = largest.value;
+  const Single labelled = Single::load(logits + label) - top;
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    exp(V::load(logits + i) - top).store(logit_gradients + i);
+  });
+  const float total = canonical_sum(count, [=](auto sum, size_t i) {
+    using V = decltype(sum);
+    return sum + V::load(logit_gradients + i);
+  });
+  (log(Single(total)) - labelled).store(loss);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    (V::load(logit_gradients + i) / total).store(logit_gradients + i);
+  });
+  (Single::load(logit_gradients + label) - 1.0f).store(logit_gradients + label);
+}
+
+// The backend as one value, for builds that choose among several.
+extern const Kernels kernels;
+const Kernels kernels = {
+#define GLISSADE_KERNEL(name, arguments) name,
+#include "kernels.inc"
+};
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade

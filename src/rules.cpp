@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// begin, sweep and step for every rule, in C++ and in C: what is checked, and in which order.
+#include "backend.hpp"
+#include "float_mode.hpp"
+
+namespace glissade {
+namespace {
+
+bool is_aligned(const float* buffer) { return reinterpret_cast<uintptr_t>(buffer) % alignof(float) == 0; }
+
+// Every buffer that a sweep touches: null only where there is nothing to touch, aligned always.
+Status check_buffers(const float* weights, const float* gradients, float* const* slots, int slot_count,
+                     size_t count) {
+  bool present = weights != nullptr && gradients != nullptr;
+  bool aligned = is_aligned(weights) && is_aligned(gradients);
+  for (int k = 0; k < slot_count; ++k) {
+    present = present && slots[k] != nullptr;
+    aligned = aligned && is_aligned(slots[k]);
+  }
+  if (count != 0 && !present) return GLS_ERROR_NULL;
+  return aligned ? GLS_OK : GLS_ERROR_ALIGNMENT;
+}
+
+// What a step needs before anything is written: good buffers and a backend.
+Status find_kernels(const float* weights, const float* gradients, float* const* slots, int slot_count,
+                    size_t count, const Kernels** kernels) {
+  const Status status = check_buffers(weights, gradients, slots, slot_count, count);
+  if (status != GLS_OK) return status;
+  *kernels = active_kernels();
+  return *kernels == nullptr ? GLS_ERROR_BACKEND : GLS_OK;
+}
+
+template <class Rule>
+using Sweep = void (*)(const typename Rule::Coefficients&, float*, const float*, float* const*, size_t);
+template <class Rule>
+constexpr Sweep<Rule> Kernels::*kSweep = nullptr;
+#define GLISSADE_RULE(name, Rule, slot_count) \
+  template <>                                 \
+  constexpr Sweep<Rule> Kernels::*kSweep<Rule> = &Kernels::sweep_##name;
+#include "rules.inc"
+#undef GLISSADE_RULE
+
+}  // namespace
+
+// Not inlined: its arithmetic stays between the two changes of the floating-point mode.
+template <class Rule>
+__attribute__((noinline)) Status begin(const typename Rule::Params* params, typename Rule::State* state,
+                                       float gradient_scale, typename Rule::Coefficients* coefficients) {
+  if (params == nullptr || state == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
+  if (!Rule::valid(*params) || !is_finite(static_cast<double>(gradient_scale))) return GLS_ERROR_RANGE;
+  const FloatMode mode(false);
+  Rule::tick(*params, *state, *coefficients);
+  coefficients->gradient = gradient_coefficients(*params, gradient_scale);
+  return GLS_OK;
+}
+
+template <class Rule>
+Status sweep(const typename Rule::Coefficients* coefficients, float* weights, const float* gradients,
+             float* const* slots, size_t count) {
+  if (coefficients == nullptr || slots == nullptr) return GLS_ERROR_NULL;
+  const Kernels* kernels = nullptr;
+  const Status status = find_kernels(weights, gradients, slots, Rule::kSlots, count, &kernels);
+  if (status == GLS_OK) (kernels->*kSweep<Rule>)(*coefficients, weights, gradients, slots, count);
+  return status;
+}
+
+// Begin comes last of the checks, because it counts the step.
+template <class Rule>
+Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
+            const float* gradients, float gradient_scale, float* const* slots, size_t count) {
+  if (slots == nullptr) return GLS_ERROR_NULL;
+  const Kernels* kernels = nullptr;
+  typename Rule::Coefficients coefficients;
+  Status status = find_kernels(weights, gradients, slots, Rule::kSlots, count, &kernels);
+  if (status == GLS_OK) status = begin<Rule>(params, state, gradient_scale, &coefficients);
+  if (status == GLS_OK) (kernels->*kSweep<Rule>)(coefficients, weights, gradients, slots, count);
+  return status;
+}
+
+#define GLISSADE_RULE(name, Rule, slot_count)                                                              \
+  template Status begin<Rule>(const Rule::Params*, Rule::State*, float, Rule::Coefficients*);              \
+  template Status sweep<Rule>(const Rule::Coefficients*, float*, const float*, float* const*, size_t);     \
+  template Status step<Rule>(const Rule::Params*, Rule::State*, float*, const float*, float, float* const*, \
+                             size_t);
+#include "rules.inc"
+#undef GLISSADE_RULE
+
+}  // namespace glissade

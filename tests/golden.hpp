@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Golden cases (tests/golden/README.md): PyTorch's options as our parameters, the generated gradients, the run.
+#ifndef GLISSADE_TESTS_GOLDEN_HPP
+#define GLISSADE_TESTS_GOLDEN_HPP
+
+#include "glissade/glissade.hpp"
+
+namespace glissade {
+namespace golden {
+
+inline bool same(const char* a, const char* b) {
+  for (; *a == *b; ++a, ++b) {
+    if (*a == '\0') return true;
+  }
+  return false;
+}
+
+// A list of two, betas, is the two options beta1 and beta2; true is 1.
+struct Option {
+  const char* name;
+  double value;
+};
+
+struct Case {
+  const char* optimizer;
+  const Option* options;
+  size_t option_count;
+  uint32_t seed;
+
+  bool has(const char* name) const {
+    for (size_t i = 0; i < option_count; ++i) {
+      if (same(options[i].name, name)) return true;
+    }
+    return false;
+  }
+};
+
+#define GLISSADE_OPTION(name, field, other)                                                                \
+  template <class Params>                                                                                  \
+  auto set_##field(Params& params, double value, int) -> decltype(params.field, true) {                    \
+    params.field = static_cast<decltype(params.field)>(value);                                             \
+    return true;                                                                                           \
+  }                                                                                                        \
+  template <class Params>                                                                                  \
+  bool set_##field(Params&, double, long) {                                                                \
+    return false;                                                                                          \
+  }
+#include "options.inc"
+
+// False where the parameters have no such field.
+template <class Params>
+bool set_option(Params& params, const char* name, double value) {
+#define GLISSADE_OPTION(pytorch_name, field, other) \
+  if (same(name, #pytorch_name)) return set_##field(params, value, 0);
+#include "options.inc"
+  return false;
+}
+
+// Which of our rules is PyTorch's optimizer with these options, and what PyTorch calls its slots.
+template <class Rule_, class Defaults_>
+struct Match {
+  using Rule = Rule_;
+  using Defaults = Defaults_;
+  const char* slot_names[Rule::kSlots + 1];
+};
+
+// run(Match) for the case's rule; otherwise result for an optimizer that has none.
+template <class Result, class Run>
+Result with_rule(const Case& c, Result otherwise, Run run) {
+  const bool amsgrad = c.has("amsgrad");
+  if (same(c.optimizer, "sgd") && !c.has("momentum")) return run(Match<Sgd, Sgd::Params>{{}});
+  if (same(c.optimizer, "sgd")) return run(Match<Momentum, Momentum::Params>{{"momentum_buffer"}});
+  if (same(c.optimizer, "adam") && !amsgrad) return run(Match<Adam, Adam::Params>{{"exp_avg", "exp_avg_sq"}});
+  if (same(c.optimizer, "adam")) return run(Match<AmsGrad, Adam::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
+  if (same(c.optimizer, "adamw") && !amsgrad) return run(Match<Adam, AdamW::Params>{{"exp_avg", "exp_avg_sq"}});
+  if (same(c.optimizer, "adamw")) return run(Match<AmsGrad, AdamW::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
+  return otherwise;
+}
+
+inline uint32_t mix(uint32_t x) {
+  x = (x ^ (x >> 16)) * 0x7feb352du;
+  x = (x ^ (x >> 15)) * 0x846ca68bu;
+  return x ^ (x >> 16);
+}
+
+inline uint32_t uniform(uint32_t seed, uint32_t step, uint32_t i) {
+  return mix(seed + step * 0x9e3779b9u + i * 0x85ebca6bu);
+}
+
+// From -1 to 1 in steps of 2^-23.
+inline float centered(uint32_t u) {
+  return static_cast<float>(static_cast<int32_t>(u >> 8) - (1 << 23)) * 0x1p-23f;
+}
+
+inline float first_weight(uint32_t seed, uint32_t i) { return centered(uniform(seed, 0, i)); }
+
+inline float gradient(uint32_t seed, uint32_t step, uint32_t i) {
+  const uint32_t u = uniform(seed, step, i);
+  if ((u & 255u) < 16u) return 0.0f;
+  return centered(u) * (static_cast<float>(1u << (mix(u) % 16u)) * 0x1p-12f);
+}
+
+constexpr uint32_t kSteps = 100;
+
+// Runs a case over n weights; look(step) after each step. buffers: weights, gradients, slots, n floats each.
+template <class Match, class Look>
+Status run(const Match&, const Case& c, float* const* buffers, uint32_t n, Look look) {
+  using Rule = typename Match::Rule;
+  typename Match::Defaults params;
+  for (size_t i = 0; i < c.option_count; ++i) {
+    if (same(c.options[i].name, "amsgrad")) continue;  // a rule, not an option
+    if (!set_option(params, c.options[i].name, c.options[i].value)) return GLS_ERROR_RANGE;
+  }
+  for (uint32_t i = 0; i < n; ++i) {
+    buffers[0][i] = first_weight(c.seed, i);
+    for (int k = 0; k < Rule::kSlots; ++k) buffers[2 + k][i] = 0.0f;
+  }
+  typename Rule::State state = {};
+  for (uint32_t step = 1; step <= kSteps; ++step) {
+    for (uint32_t i = 0; i < n; ++i) buffers[1][i] = gradient(c.seed, step, i);
+    const Status status = glissade::step<Rule>(&params, &state, buffers[0], buffers[1], 1.0f, buffers + 2, n);
+    if (status != GLS_OK) return status;
+    look(step);
+  }
+  return GLS_OK;
+}
+
+}  // namespace golden
+}  // namespace glissade
+
+#endif
