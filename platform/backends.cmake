@@ -14,8 +14,9 @@ execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_ARG1} ${flags
 
 # Header-only libraries reach cross builds through links, so that no other host header comes with them.
 set(GLISSADE_LIBRARY_HEADERS ${PROJECT_BINARY_DIR}/headers)
-foreach(library IN ITEMS hwy xsimd)
-  find_path(GLISSADE_${library}_PARENT NAMES ${library}/highway.h ${library}/xsimd.hpp NO_CMAKE_FIND_ROOT_PATH)
+foreach(library IN ITEMS hwy xsimd nlohmann CLI)
+  find_path(GLISSADE_${library}_PARENT NAMES ${library}/highway.h ${library}/xsimd.hpp ${library}/json.hpp
+            ${library}/CLI.hpp NO_CMAKE_FIND_ROOT_PATH)
   if(GLISSADE_${library}_PARENT)
     file(MAKE_DIRECTORY ${GLISSADE_LIBRARY_HEADERS})
     file(CREATE_LINK ${GLISSADE_${library}_PARENT}/${library} ${GLISSADE_LIBRARY_HEADERS}/${library} SYMBOLIC)
@@ -63,10 +64,11 @@ if(target_macros MATCHES "__x86_64__ 1")
     glissade_backend(NAME sse4 LANES lanes_highway.hpp CARRIER highway TARGET HWY_SSE4 FLAGS ${sse4})
   endif()
 elseif(target_macros MATCHES "__aarch64__ 1")
-  # Baseline, not asked for: Highway 1.0.3 wants the AES bit before it admits to NEON, and a Raspberry Pi 4
-  # has none.
+  # Baseline, not asked for: Highway 1.0.3 wants the AES bit before it admits to NEON, and a Raspberry Pi 4 has
+  # none. Its headers must be compiled with AES; nothing here uses it.
   if(with_highway)
-    glissade_backend(NAME neon LANES lanes_highway.hpp CARRIER baseline TARGET HWY_BASELINE_NEON)
+    glissade_backend(NAME neon LANES lanes_highway.hpp CARRIER baseline TARGET HWY_BASELINE_NEON
+                     FLAGS -march=armv8-a+crypto)
   endif()
   if(with_xsimd)
     glissade_backend(NAME xsimd_neon LANES lanes_xsimd.hpp CARRIER baseline

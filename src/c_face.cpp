@@ -12,7 +12,7 @@
 #define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2 slot2,
 
 #define GLISSADE_RULE(name, Rule, slot_count)                                                                 \
-  gls_##name##_params gls_##name##_defaults() { return {}; }                                                  \
+  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                                  \
   gls_status gls_##name##_step(const gls_##name##_params* params, gls_##name##_state* state, float* weights,  \
                                const float* gradients, float gradient_scale,                                  \
                                GLISSADE_ARGUMENTS_##slot_count size_t count) {                                \
@@ -31,5 +31,5 @@
 
 extern "C" {
 #include "rules.inc"
-gls_adam_params gls_adamw_defaults() { return glissade::AdamW::Params(); }
+void gls_adamw_defaults(gls_adam_params* params) { *params = glissade::AdamW::Params(); }
 }

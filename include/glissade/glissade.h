@@ -41,7 +41,7 @@ const char* gls_status_text(gls_status status);
 
 /* ---- Rules ------------------------------------------------------------------------------------------
  *
- * Each rule has the same four calls. `step` takes one step over whole buffers. The same step can be cut:
+ * Each rule has the same four calls. `defaults` fills params (PyTorch's values). `step` takes one step over whole buffers. The same step can be cut:
  * `begin` once (it counts the step and computes its coefficients), then `sweep` over any ranges that
  * together cover each weight once, in any order, from any tasks or threads: the bits are the same. A
  * hyper-parameter may change between any two steps.
@@ -82,7 +82,7 @@ typedef struct gls_sgd_coefficients {
   float rate;
 } gls_sgd_coefficients;
 
-gls_sgd_params gls_sgd_defaults(void);
+void gls_sgd_defaults(gls_sgd_params* params);
 GLS_NODISCARD gls_status gls_sgd_step(const gls_sgd_params* params, gls_sgd_state* state, float* weights,
                                       const float* gradients, float gradient_scale, size_t count);
 GLS_NODISCARD gls_status gls_sgd_begin(const gls_sgd_params* params, gls_sgd_state* state,
@@ -112,7 +112,7 @@ typedef struct gls_momentum_coefficients {
   uint32_t kind;
 } gls_momentum_coefficients;
 
-gls_momentum_params gls_momentum_defaults(void);
+void gls_momentum_defaults(gls_momentum_params* params);
 GLS_NODISCARD gls_status gls_momentum_step(const gls_momentum_params* params, gls_momentum_state* state,
                                            float* weights, const float* gradients, float gradient_scale,
                                            float* buffer, size_t count);
@@ -149,8 +149,8 @@ typedef struct gls_adam_coefficients {
   float square, square_decay, rate, root_divisor, root_reciprocal, epsilon;
 } gls_adam_coefficients;
 
-gls_adam_params gls_adam_defaults(void);
-gls_adam_params gls_adamw_defaults(void); /* weight_decay 0.01, decoupled */
+void gls_adam_defaults(gls_adam_params* params);
+void gls_adamw_defaults(gls_adam_params* params); /* weight_decay 0.01, decoupled */
 GLS_NODISCARD gls_status gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights,
                                        const float* gradients, float gradient_scale, float* m, float* v,
                                        size_t count);
@@ -165,7 +165,7 @@ typedef gls_adam_params gls_amsgrad_params;
 typedef gls_adam_state gls_amsgrad_state;
 typedef gls_adam_coefficients gls_amsgrad_coefficients;
 
-gls_amsgrad_params gls_amsgrad_defaults(void);
+void gls_amsgrad_defaults(gls_amsgrad_params* params);
 GLS_NODISCARD gls_status gls_amsgrad_step(const gls_amsgrad_params* params, gls_amsgrad_state* state,
                                           float* weights, const float* gradients, float gradient_scale,
                                           float* m, float* v, float* max_v, size_t count);

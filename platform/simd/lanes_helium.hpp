@@ -40,13 +40,15 @@ GLISSADE_INLINE Vector operator/(Vector a, Vector b) {
   __asm__("vdiv.f32 s0, s0, s4\n\tvdiv.f32 s1, s1, s5\n\tvdiv.f32 s2, s2, s6\n\tvdiv.f32 s3, s3, s7"
           : "+w"(x)
           : "w"(y));
-  return x;
+  const float32x4_t quotient = x;
+  return quotient;
 }
 GLISSADE_INLINE Vector operator/(Vector a, float b) { return a / Vector(b); }
 GLISSADE_INLINE Vector sqrt(Vector a) {
   register float32x4_t x __asm__("q0") = a.value;
   __asm__("vsqrt.f32 s0, s0\n\tvsqrt.f32 s1, s1\n\tvsqrt.f32 s2, s2\n\tvsqrt.f32 s3, s3" : "+w"(x));
-  return x;
+  const float32x4_t root = x;
+  return root;
 }
 
 // 2^n for an integer n from -126 to 127.
