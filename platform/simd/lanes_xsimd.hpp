@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes on xsimd, for the architecture GLISSADE_XSIMD_ARCH (with exact division, root and fused multiply-add).
+// Lanes on xsimd, for the architecture GLISSADE_XSIMD_ARCH, which must have a fused multiply-add.
 #include <xsimd/xsimd.hpp>
 
 #include "lanes_common.hpp"
@@ -25,13 +25,19 @@ struct Vector {
 GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return a.value + b.value; }
 GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return a.value - b.value; }
 GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return a.value * b.value; }
-GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
 GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return a.value > b.value; }
 GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
   return xsimd::select(condition, a.value, b.value);
 }
-GLISSADE_INLINE Vector sqrt(Vector a) { return xsimd::sqrt(a.value); }
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return xsimd::fma(a.value, b.value, c.value); }
+
+#ifdef __aarch64__  // xsimd's are estimates with Newton steps: wrong in the last bit
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return Vector::Native(vdivq_f32(a.value, b.value)); }
+GLISSADE_INLINE Vector sqrt(Vector a) { return Vector::Native(vsqrtq_f32(a.value)); }
+#else
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
+GLISSADE_INLINE Vector sqrt(Vector a) { return xsimd::sqrt(a.value); }
+#endif
 
 // 2^n for an integer n from -126 to 127.
 GLISSADE_INLINE Vector power_of_two(Vector n) {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Starts a program that boards run too.
 #include "console.hpp"
-
-#include <stdio.h>
-
-void glissade::print(const char* text) { fputs(text, stdout); }
 
 int main(int argument_count, char** arguments) { return program(argument_count, arguments); }
