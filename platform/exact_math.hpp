@@ -21,10 +21,10 @@ GLISSADE_INLINE uint32_t float_bits(float x) { return bit_cast<uint32_t>(x); }
 GLISSADE_INLINE float bits_float(uint32_t bits) { return bit_cast<float>(bits); }
 
 // Where a double sum, rounded to float, could round differently from the exact sum: it lies halfway between
-// two floats, or where floats have fewer bits.
+// two floats, or where floats have fewer bits. (A sum of zero is exact.)
 GLISSADE_INLINE bool rounds_twice(double sum) {
   const uint64_t bits = bit_cast<uint64_t>(sum);
-  return (bits & 0x1fffffffu) == 0x10000000u || (bits & 0x7fffffffffffffffu) < 0x3810000000000000u;
+  return (bits & 0x1fffffffu) == 0x10000000u || (bits & 0x7fffffffffffffffu) - 1 < 0x3810000000000000u - 1;
 }
 
 // product + addend, rounded to odd (the neighbour with an odd last bit, unless exact): enough to round to float

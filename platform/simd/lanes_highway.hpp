@@ -51,7 +51,8 @@ GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b
   auto sum = product + addend;
   const auto low = hn::And(hn::BitCast(words, sum), hn::Set(words, 0x1fffffffu));
   const auto halfway = hn::MaskFromVec(hn::BitCast(doubles, hn::VecFromMask(low == hn::Set(words, 0x10000000u))));
-  const auto tiny = hn::Abs(sum) < hn::Set(doubles, 0x1p-126);
+  const auto magnitude = hn::Abs(sum);
+  const auto tiny = hn::And(magnitude < hn::Set(doubles, 0x1p-126), magnitude > hn::Zero(doubles));
   if (__builtin_expect(!hn::AllFalse(doubles, hn::Or(halfway, tiny)), 0)) {
     constexpr size_t kCount = Vector::kWidth / 2;
     double products[kCount], addends[kCount], sums[kCount];
@@ -72,6 +73,9 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   const auto upper = fma_half(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value), hn::UpperHalf(half, c.value));
   return hn::Combine(Vector::Tag(), upper, lower);
 }
+
+// A division is cheaper here than the two emulated operations of lanes_common.hpp's way.
+GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
 #endif
 
 // 2^n for an integer n from -126 to 127.
