@@ -12,7 +12,7 @@ float weights[kMost], gradients[kMost], slots[3][kMost];
 
 template <class Rule>
 bool count(const char* name) {
-  for (const size_t n : {kMost / 2, kMost}) {
+  for (size_t n = kMost / 2; n <= kMost; n *= 2) {
     for (size_t i = 0; i < n; ++i) {
       weights[i] = static_cast<float>(i) * 0.37f - 40.0f;
       gradients[i] = static_cast<float>(i * 37 % 101) * 0.013f - 0.6f;

@@ -2,7 +2,7 @@
 // Lanes on Helium (Arm MVE with floating point). Its arithmetic flushes subnormals to zero, always.
 #include <arm_mve.h>
 
-#include "lanes_common.hpp"
+#include "single.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -3,7 +3,7 @@
 #define HWY_COMPILE_ONLY_STATIC
 #include <hwy/highway.h>
 
-#include "lanes_common.hpp"
+#include "single.hpp"
 
 static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0, "this object's flags select another Highway target");
 
@@ -74,7 +74,7 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   return hn::Combine(Vector::Tag(), upper, lower);
 }
 
-// A division is cheaper here than the two emulated operations of lanes_common.hpp's way.
+// A division is cheaper here than the two emulated operations of derived.hpp's way.
 GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
 #endif
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lanes for any processor: one float.
-#include "lanes_common.hpp"
+#include "single.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -2,7 +2,7 @@
 // Lanes on xsimd, for the architecture GLISSADE_XSIMD_ARCH, which must have a fused multiply-add.
 #include <xsimd/xsimd.hpp>
 
-#include "lanes_common.hpp"
+#include "single.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations that follow from others, for any lanes type. A lanes header may define a better one for its own.
+#ifndef GLISSADE_PLATFORM_SIMD_DERIVED_HPP
+#define GLISSADE_PLATFORM_SIMD_DERIVED_HPP
+
+#include "scalar_unit.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+
+// Not the instructions of these names: a NaN in b, and the zero in b of equal ones, is the result.
+template <class V>
+GLISSADE_INLINE V max(V a, V b) {
+  return select(a > b, a, b);
+}
+template <class V>
+GLISSADE_INLINE V min(V a, V b) {
+  return select(b > a, a, b);
+}
+
+// x / divisor by its reciprocal and one correction: correctly rounded where x is 0, above 2^-100 or infinite
+// and the quotient does not overflow (tests/arithmetic_test.cpp). Correcting an infinite quotient gives NaN.
+template <class V>
+GLISSADE_INLINE V divide_by(V x, float divisor, float reciprocal) {
+  const V quotient = x * reciprocal;
+  const V remainder = fma(quotient, -divisor, x);
+  return select(V(bits_float(0x7f800000u)) > quotient, fma(remainder, reciprocal, quotient), quotient);
+}
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

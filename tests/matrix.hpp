@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step of any rule, with any option changed, compared with the reference: what several tests vary.
+#ifndef GLISSADE_TESTS_MATRIX_HPP
+#define GLISSADE_TESTS_MATRIX_HPP
+
+#include "golden.hpp"
+#include "reference.hpp"
+
+namespace glissade {
+namespace test {
+
+constexpr size_t kLongest = 67;  // 4 * 16 + 3
+constexpr size_t kBuffers = 5;   // weights, gradients, up to three slots
+
+template <class Rule>
+struct Tested {
+  const char* name;
+  void (*Kernels::*sweep)(const typename Rule::Coefficients&, float*, const float*, float* const*, size_t);
+};
+
+template <class Rule>
+Rule rule_of(const Tested<Rule>&);
+
+// work(Tested<Rule>) for every rule; the rule is decltype(rule_of(tested)).
+template <class Work>
+void for_each_rule(Work work) {
+#define GLISSADE_RULE(name, Rule, slot_count) work(Tested<Rule>{#name, &Kernels::sweep_##name});
+#include "rules.inc"
+#undef GLISSADE_RULE
+}
+
+// work(params, name of what was changed) with a rule's usual parameters plus weight decay, then with each option
+// changed in turn.
+template <class Rule, class Work>
+void for_each_option(Work work) {
+  typename Rule::Params usual;
+  usual.weight_decay = 0.375;
+  work(usual, "nothing");
+#define GLISSADE_OPTION(pytorch_name, field, other)                          \
+  {                                                                          \
+    auto params = usual;                                                     \
+    if (golden::set_##field(params, other, 0)) work(params, #field);         \
+  }
+#include "options.inc"
+}
+
+inline void fill(float* const (&buffers)[kBuffers], size_t count, uint32_t seed) {
+  Random random(seed);
+  for (float* const buffer : buffers) {
+    for (size_t i = 0; i < count; ++i) buffer[i] = random.extreme();
+  }
+}
+
+// Fills the buffers, steps, and returns the first buffer that is not as the reference leaves it, or kBuffers.
+template <class Rule>
+size_t step_and_compare(const Tested<Rule>& tested, const typename Rule::Params& params,
+                        float* const (&buffers)[kBuffers], size_t count, uint32_t seed) {
+  static float memory[kBuffers][kLongest];
+  float* const expected[kBuffers] = {memory[0], memory[1], memory[2], memory[3], memory[4]};
+  fill(expected, count, seed);
+  fill(buffers, count, seed);
+  typename Rule::State state = {}, expected_state = {};
+  state.step = expected_state.step = seed % 3;
+  typename Rule::Coefficients c;
+  Status status = begin<Rule>(&params, &expected_state, 0.75f, &c);
+  (expected_kernels().*tested.sweep)(c, expected[0], expected[1], expected + 2, count);
+  if (status == GLS_OK) status = step<Rule>(&params, &state, buffers[0], buffers[1], 0.75f, buffers + 2, count);
+  size_t k = 0;
+  while (status == GLS_OK && k < kBuffers && first_difference(buffers[k], expected[k], count) == count) ++k;
+  return k;
+}
+
+}  // namespace test
+}  // namespace glissade
+
+#endif
