@@ -57,20 +57,21 @@ inline void write_float_mode(FloatModeRegister) {}
 
 class FloatMode {
  public:
-  explicit FloatMode(bool flush) : callers_(read_float_mode()) {
-    const FloatModeRegister wanted = (callers_ & ~kFloatModeMask) | (flush ? kFlushMode : 0);
-    changed_ = wanted != callers_;
-    if (changed_) write_float_mode(wanted);
+  explicit FloatMode(bool flush) : callers_(read_float_mode() & kFloatModeMask) {
+    set(flush ? kFlushMode & kFloatModeMask : 0);
   }
-  ~FloatMode() {
-    if (changed_) write_float_mode(callers_);
-  }
+  ~FloatMode() { set(callers_); }
   FloatMode(const FloatMode&) = delete;
   FloatMode& operator=(const FloatMode&) = delete;
 
  private:
-  FloatModeRegister callers_;
-  bool changed_;
+  // Leaves the rest of the register alone: exception flags add up there.
+  static void set(FloatModeRegister mode) {
+    const FloatModeRegister all = read_float_mode();
+    if ((all & kFloatModeMask) != mode) write_float_mode((all & ~kFloatModeMask) | mode);
+  }
+
+  const FloatModeRegister callers_;
 };
 
 }  // namespace
