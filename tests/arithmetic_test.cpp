@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exact routines against the processor's own, and exp and log against long double.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#define GLISSADE_BACKEND arithmetic_test
+#include "float_mode.hpp"
+#include "lanes_scalar.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+#include "exp_log.hpp"
+
+uint64_t state = 1;
+uint32_t random_bits() {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return static_cast<uint32_t>(state >> 32);
+}
+
+bool same(float a, float b) { return float_bits(a) == float_bits(b) || (std::isnan(a) && std::isnan(b)); }
+
+// Terms that cancel, meet halfway or fall into the subnormals far more often than random ones would.
+void random_terms(float& a, float& b, float& c) {
+  a = bits_float(random_bits());
+  b = bits_float(random_bits());
+  c = bits_float(random_bits());
+  const uint32_t kind = random_bits() % 8;
+  if (kind < 4) {  // like exponents
+    a = bits_float((float_bits(a) & 0x807fffffu) | ((96 + random_bits() % 64) << 23));
+    b = bits_float((float_bits(b) & 0x807fffffu) | ((96 + random_bits() % 64) << 23));
+    const float product = a * b;
+    c = bits_float((float_bits(c) & 0x807fffffu) | (float_bits(product) & 0x7f800000u));
+    if (kind == 1) c = -product;
+    if (kind == 2) c = bits_float((float_bits(product) ^ 0x80000000u) + random_bits() % 5 - 2);
+    if (kind == 3) a = bits_float(float_bits(a) & 0xfffff000u), b = bits_float(float_bits(b) & 0xffffe000u);
+  } else if (kind < 6) {  // a tiny product
+    a = bits_float((float_bits(a) & 0x807fffffu) | ((20 + random_bits() % 60) << 23));
+    b = bits_float((float_bits(b) & 0x807fffffu) | ((20 + random_bits() % 60) << 23));
+    c = bits_float(float_bits(c) & 0x83ffffffu);
+  } else if (kind == 6) {  // special values
+    constexpr uint32_t kSpecial[] = {0, 0x80000000, 1, 0x80000001, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f7fffff, 0x00800000};
+    a = bits_float(kSpecial[random_bits() % 9]);
+    if (random_bits() % 2) c = bits_float(kSpecial[random_bits() % 9]);
+  }
+}
+
+TEST(Fma, IsExactByDoubleAndByIntegers) {
+  for (int i = 0; i < 20000000; ++i) {
+    float a, b, c;
+    random_terms(a, b, c);
+    const float expected = std::fma(a, b, c);
+    ASSERT_TRUE(same(fma_by_double(a, b, c), expected)) << std::hexfloat << a << " " << b << " " << c;
+    ASSERT_TRUE(same(fma_by_integers(a, b, c), expected)) << std::hexfloat << a << " " << b << " " << c;
+  }
+}
+
+TEST(Sqrt, OfFloatsIsExactByIntegers) {
+  for (uint64_t bits = 0; bits <= 0xffffffffu; bits += 331) {
+    const float x = bits_float(static_cast<uint32_t>(bits));
+    ASSERT_TRUE(same(sqrt_by_integers(x), std::sqrt(x))) << std::hexfloat << x;
+  }
+}
+
+TEST(Sqrt, OfDoublesIsExactByIntegers) {
+  for (int i = 0; i < 3000000; ++i) {
+    uint64_t bits = (uint64_t{random_bits()} << 32) | random_bits();
+    if (i % 2) bits = (bits & 0x000fffffffffffffu) | ((1000 + bits % 24) << 52);  // as a step asks: from 2^-23 to 1
+    const double x = bit_cast<double>(bits), root = std::sqrt(x);
+    ASSERT_TRUE(sqrt_by_integers(x) == root || (std::isnan(root) && std::isnan(sqrt_by_integers(x)))) << std::hexfloat << x;
+  }
+}
+
+// Every significand, for the divisors of steps 1 to 12 and later ones: sqrt(1 - beta2^t).
+TEST(DivideBy, IsExactForEverySignificand) {
+  for (const double beta2 : {0.999, 0.99, 0.9}) {
+    for (const int step : {1, 2, 3, 5, 12, 100, 1000}) {
+      const float divisor = static_cast<float>(std::sqrt(1.0 - std::pow(beta2, step)));
+      for (uint32_t significand = 0; significand < (1u << 23); significand += step < 5 ? 1 : 7) {
+        const Single x = bits_float(0x3a000000u + significand);
+        ASSERT_EQ(divide_by<Single>(x, divisor, 1.0f / divisor).value, x.value / divisor) << x.value << " / " << divisor;
+      }
+    }
+  }
+}
+
+TEST(DivideBy, IsExactAtTheEdgesOfItsRange) {
+  const float divisor = 0.0316227786f;
+  for (const float x : {0.0f, bits_float(0x7f800000u), 0x1p-99f, 0x1.fffffep63f, 0x1.6a09e6p-75f}) {
+    ASSERT_EQ(divide_by<Single>(x, divisor, 1.0f / divisor).value, x / divisor);
+  }
+}
+
+double ulps(float got, long double exact) {
+  int exponent;
+  std::frexp(exact, &exponent);
+  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) / std::ldexp(1.0L, exponent - 24));
+}
+
+TEST(Exp, IsWithinItsBound) {
+  double worst = 0.0;
+  for (float x = -87.3365f; x < 88.72f; x += std::fmax(std::abs(x), 1e-3f) * 2e-6f) {
+    worst = std::fmax(worst, ulps(exp(Single(x)).value, std::exp(static_cast<long double>(x))));
+  }
+  std::printf("exp: largest error seen %.3f ulp\n", worst);
+  EXPECT_LT(worst, 1.05);
+}
+
+TEST(Exp, AtItsEnds) {
+  EXPECT_EQ(exp(Single(0.0f)).value, 1.0f);
+  EXPECT_EQ(exp(Single(-0.0f)).value, 1.0f);
+  EXPECT_EQ(exp(Single(-87.34f)).value, 0.0f);
+  EXPECT_EQ(exp(Single(-INFINITY)).value, 0.0f);
+  EXPECT_EQ(exp(Single(88.73f)).value, INFINITY);
+  EXPECT_EQ(exp(Single(INFINITY)).value, INFINITY);
+  EXPECT_TRUE(std::isnan(exp(Single(NAN)).value));
+  EXPECT_GE(exp(Single(-87.3365f)).value, 0x1p-126f);
+}
+
+TEST(Log, IsWithinItsBound) {
+  double worst = 0.0;
+  for (uint32_t bits = 0x3f800001u; bits < 0x7f800000u; bits += 97) {
+    const float x = bits_float(bits);
+    worst = std::fmax(worst, ulps(log(Single(x)).value, std::log(static_cast<long double>(x))));
+  }
+  std::printf("log: largest error seen %.3f ulp\n", worst);
+  EXPECT_LT(worst, 0.85);
+}
+
+TEST(Log, AtItsEnds) {
+  EXPECT_EQ(log(Single(1.0f)).value, 0.0f);
+  EXPECT_EQ(log(Single(INFINITY)).value, INFINITY);
+  EXPECT_TRUE(std::isnan(log(Single(NAN)).value));
+}
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
