@@ -82,6 +82,18 @@ void relu_backward(const float* outputs, const float* output_gradients, float* i
   });
 }
 
+namespace {
+
+// to = e^(from - shift). Not inlined, to keep the caller's stack small.
+__attribute__((noinline)) void exp_differences(const float* from, float shift, float* to, size_t count) {
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    exp(V::load(from + i) - shift).store(to + i);
+  });
+}
+
+}  // namespace
+
 // With p = softmax(logits), all relative to the largest logit so that no exp overflows.
 void softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
                            size_t count) {
@@ -90,10 +102,7 @@ void softmax_cross_entropy(const float* logits, size_t label, float* loss, float
   for (size_t i = 1; i < count; ++i) largest = max(Single::load(logits + i), largest);
   const float top = largest.value;
   const Single labelled = Single::load(logits + label) - top;
-  for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    exp(V::load(logits + i) - top).store(logit_gradients + i);
-  });
+  exp_differences(logits, top, logit_gradients, count);
   const float total = canonical_sum(count, [=](auto sum, size_t i) {
     using V = decltype(sum);
     return sum + V::load(logit_gradients + i);

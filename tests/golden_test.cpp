@@ -124,7 +124,7 @@ std::vector<std::string> backends_to_run(const std::string& only) {
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     const std::string name = gls_backend_name(i);
     if (gls_backend_supported(i)) result.push_back(name);
-    else std::cout << name << ": skipped, this processor does not support it\n";
+    else std::cout << name << ": skipped: no " << name << " here\n";
   }
   return result;
 }

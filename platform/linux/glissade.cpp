@@ -18,13 +18,6 @@ struct Options {
   uint32_t repetitions = kMostTrained;
 };
 
-void check(gls_status status) {
-  if (status == GLS_OK) return;
-  char line[300];
-  gls_backend_explain(nullptr, line, sizeof line);
-  throw std::runtime_error(status == GLS_ERROR_BACKEND ? line : gls_status_text(status));
-}
-
 Report run(const std::vector<Speaker>& speakers, const Options& options, double* milliseconds) {
   const Weights pretrained = pretrain(speakers, options.speaker);
   const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;

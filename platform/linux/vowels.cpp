@@ -15,10 +15,6 @@ namespace {
 constexpr int kPretrainEpochs = 60;
 constexpr size_t kBatch = 33;
 
-void check(Status status) {
-  if (status != GLS_OK) throw std::runtime_error(gls_status_text(status));
-}
-
 // A small generator of its own: std's distributions differ between libraries.
 class Random {
  public:
@@ -50,6 +46,13 @@ std::string row_text(const float* values, size_t count) {
 }
 
 }  // namespace
+
+void check(Status status) {
+  if (status == GLS_OK) return;
+  char line[300];
+  gls_backend_explain(nullptr, line, sizeof line);
+  throw std::runtime_error(status == GLS_ERROR_BACKEND ? line : gls_status_text(status));
+}
 
 std::vector<Speaker> read_vowels(const std::string& path) {
   std::ifstream file(path);

@@ -20,6 +20,9 @@ struct Speaker {
 
 using Weights = std::array<float, kWeights>;
 
+// Throws std::runtime_error, with the reason, unless status is GLS_OK.
+void check(Status status);
+
 // Reads tests/data/vowel.csv. Throws std::runtime_error with file and line for anything unexpected.
 std::vector<Speaker> read_vowels(const std::string& path);
 

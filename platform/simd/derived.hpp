@@ -25,7 +25,7 @@ template <class V>
 GLISSADE_INLINE V divide_by(V x, float divisor, float reciprocal) {
   const V quotient = x * reciprocal;
   const V remainder = fma(quotient, -divisor, x);
-  return select(V(bits_float(0x7f800000u)) > quotient, fma(remainder, reciprocal, quotient), quotient);
+  return select(quotient > 3.4028235e38f, quotient, fma(remainder, reciprocal, quotient));
 }
 
 }  // namespace

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# demo.sh CRC FIRMWARE-COMMAND...: the demo's firmware ends with these bits.
+set -euo pipefail
+crc=$1
+shift
+output=$("$@" 2>&1)
+tail -n 5 <<<"$output"
+grep -qx "crc $crc" <<<"$output"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# stack.sh LIMIT BUILD: the stack that each function of the library takes (GCC's -fstack-usage), the largest first.
+set -euo pipefail
+limit=$1
+frames=$(find "$2"/CMakeFiles/glissade*.dir -name '*.su' -exec cat {} +)
+[ -n "$frames" ] || { echo "FAILED: no .su files under $2"; exit 1; }
+awk -F'\t' -v limit="$limit" '
+  { sub(/^[^:]*\/(glissade\/|src\/|platform\/)?/, "", $1) }
+  { print $2 "\t" $3 "\t" $1 }
+  $2 > limit || ($3 !~ /static/ && $3 !~ /bounded/) { bad = 1 }
+  END { exit bad }' <<<"$frames" | sort -rn | head -n 12
+[ "${PIPESTATUS[0]}" = 0 ] || { echo "FAILED: a function takes more than $limit bytes of stack"; exit 1; }
