@@ -21,7 +21,7 @@ diff <(grep -v '^variable' "$expected" || true) <(printf '%s' "${undefined:+$und
 }") || fail "the undefined symbols are not those of $expected"
 
 variables=$("$objdump" -tC "$library" | awk '
-  /^hosted\.cpp/ { skip = 1 } /^[a-z_0-9]+\.cpp.*file format/ && !/^hosted/ { skip = 0 }
+  /file format/ { skip = /hosted\.cpp/ }
   !skip && match($0, / (\.s?data|\.s?bss|\*COM\*)[^ \t]*\t/) && !/ \.data\.rel\.ro/ && !/ d  / {
     sub(/^.*\t[0-9a-f]+ +(0x[0-9a-f]+ |\.hidden )?/, ""); print "variable " $0 }')
 echo "Writable globals: ${variables:-none}"

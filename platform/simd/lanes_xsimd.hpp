@@ -31,15 +31,18 @@ GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
 }
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return xsimd::fma(a.value, b.value, c.value); }
 
-#ifdef __aarch64__  // xsimd's are estimates with Newton steps: wrong in the last bit
+// 2^n for an integer n from -126 to 127 is n + 127, moved to the exponent's place.
+#ifdef __aarch64__
+// xsimd's division and root are estimates with Newton steps: wrong in the last bit. Its casts leave weak symbols.
 GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return Vector::Native(vdivq_f32(a.value, b.value)); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return Vector::Native(vsqrtq_f32(a.value)); }
+GLISSADE_INLINE Vector power_of_two(Vector n) {
+  const uint32x4_t bits = vreinterpretq_u32_f32((n + 12583039.0f).value);
+  return Vector::Native(vreinterpretq_f32_u32(vshlq_n_u32(bits, 23)));
+}
 #else
 GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
 GLISSADE_INLINE Vector sqrt(Vector a) { return xsimd::sqrt(a.value); }
-#endif
-
-// 2^n for an integer n from -126 to 127.
 GLISSADE_INLINE Vector power_of_two(Vector n) {
 #if XSIMD_VERSION_MAJOR < 9
   const auto bits = xsimd::bitwise_cast<Vector::Bits>((n + 12583039.0f).value) << 23;
@@ -48,6 +51,7 @@ GLISSADE_INLINE Vector power_of_two(Vector n) {
   return xsimd::bitwise_cast<float>(xsimd::bitwise_cast<int32_t>((n + 12583039.0f).value) << 23);
 #endif
 }
+#endif
 
 }  // namespace
 }  // namespace GLISSADE_BACKEND
