@@ -26,7 +26,7 @@ void random_terms(float& a, float& b, float& c) {
   a = bits_float(random_bits());
   b = bits_float(random_bits());
   c = bits_float(random_bits());
-  const uint32_t kind = random_bits() % 8;
+  const uint32_t kind = random_bits() % 9;
   if (kind < 4) {  // like exponents
     a = bits_float((float_bits(a) & 0x807fffffu) | ((96 + random_bits() % 64) << 23));
     b = bits_float((float_bits(b) & 0x807fffffu) | ((96 + random_bits() % 64) << 23));
@@ -43,6 +43,15 @@ void random_terms(float& a, float& b, float& c) {
     constexpr uint32_t kSpecial[] = {0, 0x80000000, 1, 0x80000001, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f7fffff, 0x00800000};
     a = bits_float(kSpecial[random_bits() % 9]);
     if (random_bits() % 2) c = bits_float(kSpecial[random_bits() % 9]);
+  } else if (kind == 7) {  // a product a hair from half of c's last bit: a double cannot tell it from the half
+    const float x = static_cast<float>(random_bits() % 64 + 1) * 0x1p-23f;
+    a = 1.0f + x;
+    b = 1.0f - x;  // a * b = 1 - x^2
+    if (random_bits() % 2) a = 1.0f + 0x1p-12f, b = 1.0f - 0x1p-12f + 0x1p-24f;  // 1 + 2^-36
+    const bool subnormal = random_bits() % 2;
+    if (subnormal) a *= 0x1p-75f, b *= 0x1p-75f;
+    c = bits_float((float_bits(c) & 0x807fffffu) | (subnormal ? 0u : (127u + 24u) << 23));
+    if (random_bits() % 2) a = -a;
   }
 }
 

@@ -3,6 +3,7 @@
 #include "check.hpp"
 #include "glissade/layers.hpp"
 #include "reference.hpp"
+#include "scalar_unit.hpp"
 
 namespace glissade {
 namespace test {
@@ -31,6 +32,32 @@ struct Buffer {
 
 // What the library wrote, what the reference wrote.
 Buffer got[2], expected[2];
+
+// The stated order of a sum of products, written once more.
+float canonical_dot(const float* a, const float* b, uint32_t count) {
+  float sums[16] = {};
+  for (uint32_t i = 0; i < count; ++i) {
+    float& sum = sums[count < 16 ? 0 : i % 16];
+    sum = scalar_fma(a[i], b[i], sum);
+  }
+  for (uint32_t half = 8; half > 0 && count >= 16; half /= 2) {
+    for (uint32_t j = 0; j < half; ++j) sums[j] += sums[j + half];
+  }
+  return sums[0];
+}
+
+void check_order_of_sums(uint32_t count) {
+  Random random(count);
+  static Buffer weights, dy;
+  weights.fill(count + count, random, false);
+  dy.fill(count, random, false);
+  const float x = 0.5f;
+  float dx = 0.0f;
+  got[0].fill(2 * count, random, false);
+  const Status status = gls_dense_backward(weights.values, &x, dy.values, got[0].values, &dx, 1, count);
+  CHECK(status == GLS_OK && same_value(dx, canonical_dot(weights.values, dy.values, count)), "a sum of ", count,
+        " products on ", gls_backend_active());
+}
 
 void check_dense(uint32_t inputs, uint32_t outputs, bool extreme) {
   Random random(inputs * 64 + outputs);
@@ -110,7 +137,10 @@ int program(int, char**) {
         check_dense(inputs, outputs, true);
       }
     }
-    for (uint32_t count = 0; count <= 67; ++count) check_relu(count);
+    for (uint32_t count = 0; count <= 67; ++count) {
+      check_relu(count);
+      check_order_of_sums(count);
+    }
     for (uint32_t count = 1; count <= 67; ++count) {
       check_softmax(count, false);
       check_softmax(count, true);

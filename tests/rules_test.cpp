@@ -186,6 +186,18 @@ void check_nesterov() {
   CHECK(!Momentum::valid(params), "Nesterov without momentum");
 }
 
+// PyTorch's first buffer is the gradient itself, whatever dampening says: -0 stays -0.
+void check_first_momentum() {
+  Momentum::Params params;
+  params.dampening = 0.5;
+  Momentum::State state = {};
+  float weights[2] = {1.0f, 1.0f}, buffer[2] = {};
+  const float gradients[2] = {-0.0f, 3.0f};
+  float* const slots[] = {buffer};
+  const Status status = step<Momentum>(&params, &state, weights, gradients, 1.0f, slots, 2);
+  CHECK(status == GLS_OK && float_to_bits(buffer[0]) == 0x80000000u && buffer[1] == 3.0f, "the first momentum buffer");
+}
+
 // Gradients whose squares are subnormal, then none: m decays through the subnormals. Whatever the unit does with
 // them, it is what its reference does; and the two references differ, so the run did meet them.
 void check_long_subnormal_run() {
@@ -233,6 +245,7 @@ void check_active_backend() {
 
 int program(int, char**) {
   glissade::test::check_nesterov();
+  glissade::test::check_first_momentum();
   glissade::test::on_each_backend(glissade::test::check_active_backend);
   return glissade::test::finish();
 }
