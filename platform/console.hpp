@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // The program. Its result is the exit status. On boards there are no arguments: argument_count is 0.
-int program(int argument_count, char** arguments);
+extern "C" int program(int argument_count, char** arguments);
 
 namespace glissade {
 

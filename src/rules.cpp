@@ -8,9 +8,12 @@ namespace {
 
 bool is_aligned(const float* buffer) { return reinterpret_cast<uintptr_t>(buffer) % alignof(float) == 0; }
 
-// Every buffer that a sweep touches: null only where there is nothing to touch, aligned always.
-Status check_buffers(const float* weights, const float* gradients, float* const* slots, int slot_count,
-                     size_t count) {
+// What a sweep needs before anything is written: a backend, and buffers that are null only where there is nothing to
+// touch, and aligned always.
+Status check(const Kernels* kernels, const float* weights, const float* gradients, float* const* slots,
+             int slot_count, size_t count) {
+  if (kernels == nullptr) return GLS_ERROR_BACKEND;
+  if (slots == nullptr) return GLS_ERROR_NULL;
   bool present = weights != nullptr && gradients != nullptr;
   bool aligned = is_aligned(weights) && is_aligned(gradients);
   for (int k = 0; k < slot_count; ++k) {
@@ -19,15 +22,6 @@ Status check_buffers(const float* weights, const float* gradients, float* const*
   }
   if (count != 0 && !present) return GLS_ERROR_NULL;
   return aligned ? GLS_OK : GLS_ERROR_ALIGNMENT;
-}
-
-// What a step needs before anything is written: good buffers and a backend.
-Status find_kernels(const float* weights, const float* gradients, float* const* slots, int slot_count,
-                    size_t count, const Kernels** kernels) {
-  const Status status = check_buffers(weights, gradients, slots, slot_count, count);
-  if (status != GLS_OK) return status;
-  *kernels = active_kernels();
-  return *kernels == nullptr ? GLS_ERROR_BACKEND : GLS_OK;
 }
 
 template <class Rule>
@@ -57,9 +51,9 @@ __attribute__((noinline)) Status begin(const typename Rule::Params* params, type
 template <class Rule>
 Status sweep(const typename Rule::Coefficients* coefficients, float* weights, const float* gradients,
              float* const* slots, size_t count) {
-  if (coefficients == nullptr || slots == nullptr) return GLS_ERROR_NULL;
-  const Kernels* kernels = nullptr;
-  const Status status = find_kernels(weights, gradients, slots, Rule::kSlots, count, &kernels);
+  if (coefficients == nullptr) return GLS_ERROR_NULL;
+  const Kernels* const kernels = active_kernels();
+  const Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
   if (status == GLS_OK) (kernels->*kSweep<Rule>)(*coefficients, weights, gradients, slots, count);
   return status;
 }
@@ -68,10 +62,9 @@ Status sweep(const typename Rule::Coefficients* coefficients, float* weights, co
 template <class Rule>
 Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
             const float* gradients, float gradient_scale, float* const* slots, size_t count) {
-  if (slots == nullptr) return GLS_ERROR_NULL;
-  const Kernels* kernels = nullptr;
+  const Kernels* const kernels = active_kernels();
   typename Rule::Coefficients coefficients;
-  Status status = find_kernels(weights, gradients, slots, Rule::kSlots, count, &kernels);
+  Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
   if (status == GLS_OK) status = begin<Rule>(params, state, gradient_scale, &coefficients);
   if (status == GLS_OK) (kernels->*kSweep<Rule>)(coefficients, weights, gradients, slots, count);
   return status;

@@ -30,8 +30,8 @@ struct Buffer {
   }
 };
 
-// What the library wrote, what the reference wrote.
-Buffer got[2], expected[2];
+Buffer weights, x, dy;
+Buffer got[2], expected[2];  // what the library wrote, what the reference wrote
 
 // The stated order of a sum of products, written once more.
 float canonical_dot(const float* a, const float* b, uint32_t count) {
@@ -48,20 +48,18 @@ float canonical_dot(const float* a, const float* b, uint32_t count) {
 
 void check_order_of_sums(uint32_t count) {
   Random random(count);
-  static Buffer weights, dy;
   weights.fill(count + count, random, false);
   dy.fill(count, random, false);
-  const float x = 0.5f;
+  const float input = 0.5f;
   float dx = 0.0f;
   got[0].fill(2 * count, random, false);
-  const Status status = gls_dense_backward(weights.values, &x, dy.values, got[0].values, &dx, 1, count);
+  const Status status = gls_dense_backward(weights.values, &input, dy.values, got[0].values, &dx, 1, count);
   CHECK(status == GLS_OK && same_value(dx, canonical_dot(weights.values, dy.values, count)), "a sum of ", count,
         " products on ", gls_backend_active());
 }
 
 void check_dense(uint32_t inputs, uint32_t outputs, bool extreme) {
   Random random(inputs * 64 + outputs);
-  static Buffer weights, x, dy;
   weights.fill(inputs * outputs + outputs, random, extreme);
   x.fill(inputs, random, extreme);
   dy.fill(outputs, random, extreme);
@@ -83,7 +81,6 @@ void check_dense(uint32_t inputs, uint32_t outputs, bool extreme) {
 
 void check_relu(uint32_t count) {
   Random random(count);
-  static Buffer x, dy;
   x.fill(count, random, true);
   dy.fill(count, random, true);
   got[0].fill(count, random, false);
