@@ -4,26 +4,39 @@
 
 // Loads the slots one by one, applies the rule, and stores each slot on the way back.
 template <class Rule, class V, class... Slot>
-GLISSADE_INLINE V next(const typename Rule::Coefficients& c, V w, V g, float* const* slots, size_t i,
-                       Slot&... loaded) {
+GLISSADE_INLINE V next(const typename Rule::Coefficients& c, V w, V g, float* const* slots, Slot&... loaded) {
   if constexpr (sizeof...(loaded) == Rule::kSlots) {
     return Rule::next(c, w, g, loaded...);
   } else {
-    float* const slot = slots[sizeof...(loaded)] + i;
+    float* const slot = slots[sizeof...(loaded)];
     V value = V::load(slot);
-    const V result = next<Rule>(c, w, g, slots, i, loaded..., value);
+    const V result = next<Rule>(c, w, g, slots, loaded..., value);
     value.store(slot);
     return result;
   }
 }
 
+// Where a sweep has got to in each buffer.
+template <int kSlots>
+struct Position {
+  float* w;
+  const float* g;
+  float* slots[kSlots + 1];
+};
+
+// Takes the rule over `steps` times V::kWidth weights. Counting down and moving pointers is what compilers turn into
+// the shortest loops on small cores; on others it makes no difference.
 template <class Rule, class V>
-GLISSADE_INLINE void update(const typename Rule::Coefficients& c, float* w, const float* g, float* const* slots,
-                            size_t i) {
-  V weight = V::load(w + i);
-  V gradient = V::load(g + i);
-  prepare(c.gradient, weight, gradient);
-  next<Rule>(c, weight, gradient, slots, i).store(w + i);
+GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, size_t steps) {
+  for (; steps > 0; --steps) {
+    V weight = V::load(at.w);
+    V gradient = V::load(at.g);
+    prepare(c.gradient, weight, gradient);
+    next<Rule>(c, weight, gradient, at.slots).store(at.w);
+    at.w += V::kWidth;
+    at.g += V::kWidth;
+    for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] += V::kWidth;
+  }
 }
 
 template <class Rule>
@@ -32,11 +45,10 @@ GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, floa
   const FloatMode mode(Vector::kFlushesSubnormals);
   // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
   const typename Rule::Coefficients c = coefficients;
-  float* slot[Rule::kSlots + 1];
-  for (int k = 0; k < Rule::kSlots; ++k) slot[k] = slots[k];
-  size_t i = 0;
-  for (; count - i >= Vector::kWidth; i += Vector::kWidth) update<Rule, Vector>(c, w, g, slot, i);
-  for (; i < count; ++i) update<Rule, Single>(c, w, g, slot, i);
+  Position<Rule::kSlots> at{w, g, {}};
+  for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] = slots[k];
+  advance<Rule, Vector>(c, at, count / Vector::kWidth);
+  advance<Rule, Single>(c, at, count % Vector::kWidth);
 }
 
 // Tells a lambda the lanes type to work in.
