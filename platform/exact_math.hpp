@@ -27,13 +27,14 @@ GLISSADE_INLINE bool rounds_twice(double sum) {
   return (bits & 0x1fffffffu) == 0x10000000u || (bits & 0x7fffffffffffffffu) - 1 < 0x3810000000000000u - 1;
 }
 
-// product + addend, rounded to odd (the neighbour with an odd last bit, unless exact): enough to round to float
-// once more without harm. sum is the same rounded to nearest.
+// product + addend, rounded to odd (the neighbour with an odd last bit, unless exact): enough to round to
+// float once more without harm. sum is the same rounded to nearest.
 GLISSADE_INLINE double round_to_odd(double product, double addend, double sum) {
   const double shared = sum - product;
   const double error = (product - (sum - shared)) + (addend - shared);  // exact (Knuth's two-sum)
   uint64_t bits = bit_cast<uint64_t>(sum);
-  if ((bits & 1) == 0 && (error > 0.0 || error < 0.0)) bits += (error > 0.0) == (sum > 0.0) ? 1u : ~uint64_t{0};
+  if ((bits & 1) == 0 && (error > 0.0 || error < 0.0))
+    bits += (error > 0.0) == (sum > 0.0) ? 1u : ~uint64_t{0};
   return bit_cast<double>(bits);
 }
 
@@ -150,10 +151,13 @@ inline Float sqrt_by_integers_of(Float x) {
   }
   if (remainder != 0) root += root & 1;  // never halfway: the last digit decides
   const int half = (exponent - (exponent & 1)) / 2;
-  return bit_cast<Float>(static_cast<UInt>((root >> 1) + (static_cast<UInt>(half + kBias - 1) << kFractionBits)));
+  return bit_cast<Float>(
+      static_cast<UInt>((root >> 1) + (static_cast<UInt>(half + kBias - 1) << kFractionBits)));
 }
 
-__attribute__((noinline)) inline float sqrt_by_integers(float x) { return sqrt_by_integers_of<float, uint32_t, 23>(x); }
+__attribute__((noinline)) inline float sqrt_by_integers(float x) {
+  return sqrt_by_integers_of<float, uint32_t, 23>(x);
+}
 inline double sqrt_by_integers(double x) { return sqrt_by_integers_of<double, uint64_t, 52>(x); }
 
 }  // namespace

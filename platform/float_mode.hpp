@@ -22,7 +22,9 @@ inline FloatModeRegister read_float_mode() {
   __asm__ volatile("stmxcsr %0" : "=m"(mode) : : "memory");
   return mode;
 }
-inline void write_float_mode(FloatModeRegister mode) { __asm__ volatile("ldmxcsr %0" : : "m"(mode) : "memory"); }
+inline void write_float_mode(FloatModeRegister mode) {
+  __asm__ volatile("ldmxcsr %0" : : "m"(mode) : "memory");
+}
 
 #elif defined(__aarch64__)
 
@@ -33,7 +35,9 @@ inline FloatModeRegister read_float_mode() {
   __asm__ volatile("mrs %0, fpcr" : "=r"(mode) : : "memory");
   return mode;
 }
-inline void write_float_mode(FloatModeRegister mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode) : "memory"); }
+inline void write_float_mode(FloatModeRegister mode) {
+  __asm__ volatile("msr fpcr, %0" : : "r"(mode) : "memory");
+}
 
 #elif defined(__arm__) && !defined(__SOFTFP__)
 
@@ -44,7 +48,9 @@ inline FloatModeRegister read_float_mode() {
   __asm__ volatile("vmrs %0, fpscr" : "=r"(mode) : : "memory");
   return mode;
 }
-inline void write_float_mode(FloatModeRegister mode) { __asm__ volatile("vmsr fpscr, %0" : : "r"(mode) : "memory"); }
+inline void write_float_mode(FloatModeRegister mode) {
+  __asm__ volatile("vmsr fpscr, %0" : : "r"(mode) : "memory");
+}
 
 #else  // soft float has one mode
 

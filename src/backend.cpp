@@ -126,9 +126,9 @@ size_t gls_backend_explain(const char* name, char* line, size_t size) {
     const size_t index = find(name);
     result.add("backend \"");
     result.add(name);
-    result.add(index == kNone                   ? "\" does not exist; "
+    result.add(index == kNone                 ? "\" does not exist; "
                : gls_backend_supported(index) ? "\" works here; "
-                                                : "\" is not supported by this processor; ");
+                                              : "\" is not supported by this processor; ");
   }
   result.add("this machine has");
   for (size_t i = 0; i < kCount; ++i) {

@@ -11,22 +11,22 @@
 #define GLISSADE_SLOTS_2 GLISSADE_SLOTS_1 slot1,
 #define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2 slot2,
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                 \
-  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                                  \
-  gls_status gls_##name##_step(const gls_##name##_params* params, gls_##name##_state* state, float* weights,  \
-                               const float* gradients, float gradient_scale,                                  \
-                               GLISSADE_ARGUMENTS_##slot_count size_t count) {                                \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                             \
-    return glissade::step<glissade::Rule>(params, state, weights, gradients, gradient_scale, slots, count);   \
-  }                                                                                                           \
-  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,                 \
-                                float gradient_scale, gls_##name##_coefficients* coefficients) {              \
-    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                      \
-  }                                                                                                           \
-  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,                \
-                                const float* gradients, GLISSADE_ARGUMENTS_##slot_count size_t count) {       \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                             \
-    return glissade::sweep<glissade::Rule>(coefficients, weights, gradients, slots, count);                   \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                                \
+  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                  \
+  gls_status gls_##name##_step(const gls_##name##_params* params, gls_##name##_state* state, float* weights, \
+                               const float* gradients, float gradient_scale,                                 \
+                               GLISSADE_ARGUMENTS_##slot_count size_t count) {                               \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                            \
+    return glissade::step<glissade::Rule>(params, state, weights, gradients, gradient_scale, slots, count);  \
+  }                                                                                                          \
+  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,                \
+                                float gradient_scale, gls_##name##_coefficients* coefficients) {             \
+    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                     \
+  }                                                                                                          \
+  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,               \
+                                const float* gradients, GLISSADE_ARGUMENTS_##slot_count size_t count) {      \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                            \
+    return glissade::sweep<glissade::Rule>(coefficients, weights, gradients, slots, count);                  \
   }
 
 extern "C" {

@@ -19,10 +19,10 @@ namespace {
 #include "loops.hpp"
 }  // namespace
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                    \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                   \
   void sweep_##name(const Rule::Coefficients& c, float* w, const float* g, float* const* slots, \
-                    size_t count) {                                                              \
-    sweep<Rule>(c, w, g, slots, count);                                                          \
+                    size_t count) {                                                             \
+    sweep<Rule>(c, w, g, slots, count);                                                         \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE
@@ -73,7 +73,8 @@ void relu_forward(const float* inputs, float* outputs, size_t count) {
   });
 }
 
-void relu_backward(const float* outputs, const float* output_gradients, float* input_gradients, size_t count) {
+void relu_backward(const float* outputs, const float* output_gradients, float* input_gradients,
+                   size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;

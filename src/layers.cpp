@@ -34,7 +34,7 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
                               size_t output_count) {
   const Kernels* const kernels = active_kernels();
   const gls_status status = check(kernels, weights, inputs, output_gradients, weight_gradients,
-                                         input_gradients == nullptr ? weights : input_gradients);
+                                  input_gradients == nullptr ? weights : input_gradients);
   if (status == GLS_OK) {
     kernels->dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, input_count,
                             output_count);

@@ -24,8 +24,8 @@ struct Position {
   float* slots[kSlots + 1];
 };
 
-// Takes the rule over `steps` times V::kWidth weights. Counting down and moving pointers is what compilers turn into
-// the shortest loops on small cores; on others it makes no difference.
+// Takes the rule over `steps` times V::kWidth weights. Counting down and moving pointers is what compilers
+// turn into the shortest loops on small cores; on others it makes no difference.
 template <class Rule, class V>
 GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, size_t steps) {
   for (; steps > 0; --steps) {
@@ -65,8 +65,9 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   for (; i < count; ++i) operation(Lanes<Single>{}, i);
 }
 
-// The canonical sum of count terms: 16 running sums from +0, term i into sum i mod 16, then j and j + 8, j + 4,
-// j + 2, j + 1 are added; fewer than 16 terms are added in order. add(sum, i) is sum plus the terms from i on.
+// The canonical sum of count terms: 16 running sums from +0, term i into sum i mod 16, then j and j + 8, j +
+// 4, j + 2, j + 1 are added; fewer than 16 terms are added in order. add(sum, i) is sum plus the terms from i
+// on.
 template <class Add>
 GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
   constexpr size_t kSums = 16;
@@ -83,7 +84,8 @@ GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
     add(Single::load(sum), i).store(sum);
   }
   for (size_t half = whole > 0 ? kSums / 2 : 0; half > 0; half /= 2) {
-    for (size_t j = 0; j < half; ++j) (Single::load(sums + j) + Single::load(sums + j + half)).store(sums + j);
+    for (size_t j = 0; j < half; ++j)
+      (Single::load(sums + j) + Single::load(sums + j + half)).store(sums + j);
   }
   return sums[0];
 }

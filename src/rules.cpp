@@ -8,8 +8,8 @@ namespace {
 
 bool is_aligned(const float* buffer) { return reinterpret_cast<uintptr_t>(buffer) % alignof(float) == 0; }
 
-// What a sweep needs before anything is written: a backend, and buffers that are null only where there is nothing to
-// touch, and aligned always.
+// What a sweep needs before anything is written: a backend, and buffers that are null only where there is
+// nothing to touch, and aligned always.
 Status check(const Kernels* kernels, const float* weights, const float* gradients, float* const* slots,
              int slot_count, size_t count) {
   if (kernels == nullptr) return GLS_ERROR_BACKEND;
@@ -70,9 +70,9 @@ Status step(const typename Rule::Params* params, typename Rule::State* state, fl
   return status;
 }
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                              \
-  template Status begin<Rule>(const Rule::Params*, Rule::State*, float, Rule::Coefficients*);              \
-  template Status sweep<Rule>(const Rule::Coefficients*, float*, const float*, float* const*, size_t);     \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                               \
+  template Status begin<Rule>(const Rule::Params*, Rule::State*, float, Rule::Coefficients*);               \
+  template Status sweep<Rule>(const Rule::Coefficients*, float*, const float*, float* const*, size_t);      \
   template Status step<Rule>(const Rule::Params*, Rule::State*, float*, const float*, float, float* const*, \
                              size_t);
 #include "rules.inc"

@@ -3,11 +3,16 @@
 
 extern "C" const char* gls_status_text(gls_status status) {
   switch (status) {
-    case GLS_OK: return "no error";
-    case GLS_ERROR_NULL: return "a pointer is null";
-    case GLS_ERROR_RANGE: return "a hyper-parameter, scale, range or label is NaN or out of range";
-    case GLS_ERROR_ALIGNMENT: return "a float buffer is not 4-byte aligned";
-    case GLS_ERROR_BACKEND: return "this machine has no such backend";
+    case GLS_OK:
+      return "no error";
+    case GLS_ERROR_NULL:
+      return "a pointer is null";
+    case GLS_ERROR_RANGE:
+      return "a hyper-parameter, scale, range or label is NaN or out of range";
+    case GLS_ERROR_ALIGNMENT:
+      return "a float buffer is not 4-byte aligned";
+    case GLS_ERROR_BACKEND:
+      return "this machine has no such backend";
   }
   return "unknown status";
 }

@@ -40,13 +40,15 @@ void random_terms(float& a, float& b, float& c) {
     b = bits_float((float_bits(b) & 0x807fffffu) | ((20 + random_bits() % 60) << 23));
     c = bits_float(float_bits(c) & 0x83ffffffu);
   } else if (kind == 6) {  // special values
-    constexpr uint32_t kSpecial[] = {0, 0x80000000, 1, 0x80000001, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f7fffff, 0x00800000};
+    constexpr uint32_t kSpecial[] = {0,          0x80000000, 1,          0x80000001, 0x7f800000,
+                                     0xff800000, 0x7fc00000, 0x7f7fffff, 0x00800000};
     a = bits_float(kSpecial[random_bits() % 9]);
     if (random_bits() % 2) c = bits_float(kSpecial[random_bits() % 9]);
-  } else if (kind == 7) {  // a product a hair from half of c's last bit: a double cannot tell it from the half
+  } else if (kind ==
+             7) {  // a product a hair from half of c's last bit: a double cannot tell it from the half
     const float x = static_cast<float>(random_bits() % 64 + 1) * 0x1p-23f;
     a = 1.0f + x;
-    b = 1.0f - x;  // a * b = 1 - x^2
+    b = 1.0f - x;                                                                // a * b = 1 - x^2
     if (random_bits() % 2) a = 1.0f + 0x1p-12f, b = 1.0f - 0x1p-12f + 0x1p-24f;  // 1 + 2^-36
     const bool subnormal = random_bits() % 2;
     if (subnormal) a *= 0x1p-75f, b *= 0x1p-75f;
@@ -75,9 +77,11 @@ TEST(Sqrt, OfFloatsIsExactByIntegers) {
 TEST(Sqrt, OfDoublesIsExactByIntegers) {
   for (int i = 0; i < 3000000; ++i) {
     uint64_t bits = (uint64_t{random_bits()} << 32) | random_bits();
-    if (i % 2) bits = (bits & 0x000fffffffffffffu) | ((1000 + bits % 24) << 52);  // as a step asks: from 2^-23 to 1
+    if (i % 2)
+      bits = (bits & 0x000fffffffffffffu) | ((1000 + bits % 24) << 52);  // as a step asks: from 2^-23 to 1
     const double x = bit_cast<double>(bits), root = std::sqrt(x);
-    ASSERT_TRUE(sqrt_by_integers(x) == root || (std::isnan(root) && std::isnan(sqrt_by_integers(x)))) << std::hexfloat << x;
+    ASSERT_TRUE(sqrt_by_integers(x) == root || (std::isnan(root) && std::isnan(sqrt_by_integers(x))))
+        << std::hexfloat << x;
   }
 }
 
@@ -88,7 +92,8 @@ TEST(DivideBy, IsExactForEverySignificand) {
       const float divisor = static_cast<float>(std::sqrt(1.0 - std::pow(beta2, step)));
       for (uint32_t significand = 0; significand < (1u << 23); significand += step < 5 ? 1 : 7) {
         const Single x = bits_float(0x3a000000u + significand);
-        ASSERT_EQ(divide_by<Single>(x, divisor, 1.0f / divisor).value, x.value / divisor) << x.value << " / " << divisor;
+        ASSERT_EQ(divide_by<Single>(x, divisor, 1.0f / divisor).value, x.value / divisor)
+            << x.value << " / " << divisor;
       }
     }
   }
@@ -104,7 +109,8 @@ TEST(DivideBy, IsExactAtTheEdgesOfItsRange) {
 double ulps(float got, long double exact) {
   int exponent;
   std::frexp(exact, &exponent);
-  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) / std::ldexp(1.0L, exponent - 24));
+  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) /
+                             std::ldexp(1.0L, exponent - 24));
 }
 
 TEST(Exp, IsWithinItsBound) {

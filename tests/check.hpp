@@ -20,12 +20,13 @@ inline int finish() {
 }  // namespace glissade
 
 // CHECK(condition, parts of a message that identifies the case...). Only the first failures are printed.
-#define CHECK(condition, ...)                                                                   \
-  do {                                                                                          \
-    ++glissade::test::checks;                                                                   \
-    if (!(condition) && glissade::test::failures++ < 10) {                                      \
-      glissade::print(__FILE__ ":", static_cast<uint32_t>(__LINE__), ": " #condition ": ", __VA_ARGS__, "\n"); \
-    }                                                                                           \
+#define CHECK(condition, ...)                                                                           \
+  do {                                                                                                  \
+    ++glissade::test::checks;                                                                           \
+    if (!(condition) && glissade::test::failures++ < 10) {                                              \
+      glissade::print(__FILE__ ":", static_cast<uint32_t>(__LINE__), ": " #condition ": ", __VA_ARGS__, \
+                      "\n");                                                                            \
+    }                                                                                                   \
   } while (false)
 
 #endif

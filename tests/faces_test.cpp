@@ -19,7 +19,8 @@ static_assert(sizeof(Optimizer<Momentum, kCount>) == 4 + 4 * kCount, "momentum h
 static_assert(sizeof(Optimizer<Adam, kCount>) == 4 + 8 * kCount, "Adam has two");
 static_assert(sizeof(Optimizer<AdamW, kCount>) == 4 + 8 * kCount, "AdamW has two");
 static_assert(sizeof(Optimizer<AmsGrad, kCount>) == 4 + 12 * kCount, "AMSGrad has three");
-static_assert(std::is_trivially_copyable<Optimizer<Adam, kCount>>::value, "an optimizer can be written to flash");
+static_assert(std::is_trivially_copyable<Optimizer<Adam, kCount>>::value,
+              "an optimizer can be written to flash");
 
 struct Buffers {
   float weights[kCount], gradients[kCount];
@@ -84,7 +85,8 @@ TEST(Faces, OtherRulesInC) {
   gls_momentum_coefficients coefficients;
   Optimizer<Momentum, kCount> cpp_momentum{};
   ASSERT_EQ(gls_momentum_begin(&momentum, &momentum_state, 1.0f, &coefficients), GLS_OK);
-  ASSERT_EQ(gls_momentum_sweep(&coefficients, c.weights + 5, c.gradients + 5, slots[0] + 5, kCount - 5), GLS_OK);
+  ASSERT_EQ(gls_momentum_sweep(&coefficients, c.weights + 5, c.gradients + 5, slots[0] + 5, kCount - 5),
+            GLS_OK);
   ASSERT_EQ(gls_momentum_sweep(&coefficients, c.weights, c.gradients, slots[0], 5), GLS_OK);
   ASSERT_EQ(cpp_momentum.step(cpp.weights, cpp.gradients), GLS_OK);
   EXPECT_TRUE(same(c.weights, cpp.weights));
@@ -93,7 +95,8 @@ TEST(Faces, OtherRulesInC) {
   gls_amsgrad_state amsgrad_state = {0};
   float m[kCount] = {}, v[kCount] = {}, max_v[kCount] = {};
   Optimizer<AmsGrad, kCount> cpp_amsgrad{};
-  ASSERT_EQ(gls_amsgrad_step(&amsgrad, &amsgrad_state, c.weights, c.gradients, 1.0f, m, v, max_v, kCount), GLS_OK);
+  ASSERT_EQ(gls_amsgrad_step(&amsgrad, &amsgrad_state, c.weights, c.gradients, 1.0f, m, v, max_v, kCount),
+            GLS_OK);
   ASSERT_EQ(cpp_amsgrad.step(cpp.weights, cpp.gradients), GLS_OK);
   EXPECT_TRUE(same(c.weights, cpp.weights));
   EXPECT_TRUE(same(max_v, cpp_amsgrad.slots[2]));
@@ -128,7 +131,8 @@ TEST(Faces, OptionsMayChangeBetweenSteps) {
 }
 
 TEST(Status, HasATextForEach) {
-  for (const gls_status status : {GLS_OK, GLS_ERROR_NULL, GLS_ERROR_RANGE, GLS_ERROR_ALIGNMENT, GLS_ERROR_BACKEND}) {
+  for (const gls_status status :
+       {GLS_OK, GLS_ERROR_NULL, GLS_ERROR_RANGE, GLS_ERROR_ALIGNMENT, GLS_ERROR_BACKEND}) {
     EXPECT_STRNE(gls_status_text(status), "unknown status");
   }
   EXPECT_STREQ(gls_status_text(static_cast<gls_status>(1)), "unknown status");
@@ -191,7 +195,9 @@ TEST_F(Backends, AWrongEnvironmentIsAnError) {
   const std::string line = explain(nullptr);
   EXPECT_EQ(line.find("backend \"sse9\" does not exist; this machine has "), 0u) << line;
   for (size_t i = 0; i < gls_backend_count(); ++i) {
-    EXPECT_EQ(line.find(std::string(" ") + gls_backend_name(i)) != std::string::npos, gls_backend_supported(i)) << line;
+    EXPECT_EQ(line.find(std::string(" ") + gls_backend_name(i)) != std::string::npos,
+              gls_backend_supported(i))
+        << line;
   }
 }
 

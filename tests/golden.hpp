@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Golden cases (tests/golden/README.md): PyTorch's options as our parameters, the generated gradients, the run.
+// Golden cases (tests/golden/README.md): PyTorch's options as our parameters, the generated gradients, the
+// run.
 #ifndef GLISSADE_TESTS_GOLDEN_HPP
 #define GLISSADE_TESTS_GOLDEN_HPP
 
@@ -35,15 +36,15 @@ struct Case {
   }
 };
 
-#define GLISSADE_OPTION(name, field, other)                                                                \
-  template <class Params>                                                                                  \
-  auto set_##field(Params& params, double value, int) -> decltype(params.field, true) {                    \
-    params.field = static_cast<decltype(params.field)>(value);                                             \
-    return true;                                                                                           \
-  }                                                                                                        \
-  template <class Params>                                                                                  \
-  bool set_##field(Params&, double, long) {                                                                \
-    return false;                                                                                          \
+#define GLISSADE_OPTION(name, field, other)                                           \
+  template <class Params>                                                             \
+  auto set_##field(Params& params, double value, int)->decltype(params.field, true) { \
+    params.field = static_cast<decltype(params.field)>(value);                        \
+    return true;                                                                      \
+  }                                                                                   \
+  template <class Params>                                                             \
+  bool set_##field(Params&, double, long) {                                           \
+    return false;                                                                     \
   }
 #include "options.inc"
 
@@ -71,9 +72,12 @@ Result with_rule(const Case& c, Result otherwise, Run run) {
   if (same(c.optimizer, "sgd") && !c.has("momentum")) return run(Match<Sgd, Sgd::Params>{{}});
   if (same(c.optimizer, "sgd")) return run(Match<Momentum, Momentum::Params>{{"momentum_buffer"}});
   if (same(c.optimizer, "adam") && !amsgrad) return run(Match<Adam, Adam::Params>{{"exp_avg", "exp_avg_sq"}});
-  if (same(c.optimizer, "adam")) return run(Match<AmsGrad, Adam::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
-  if (same(c.optimizer, "adamw") && !amsgrad) return run(Match<Adam, AdamW::Params>{{"exp_avg", "exp_avg_sq"}});
-  if (same(c.optimizer, "adamw")) return run(Match<AmsGrad, AdamW::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
+  if (same(c.optimizer, "adam"))
+    return run(Match<AmsGrad, Adam::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
+  if (same(c.optimizer, "adamw") && !amsgrad)
+    return run(Match<Adam, AdamW::Params>{{"exp_avg", "exp_avg_sq"}});
+  if (same(c.optimizer, "adamw"))
+    return run(Match<AmsGrad, AdamW::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
   return otherwise;
 }
 

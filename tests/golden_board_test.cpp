@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The golden files' snapshots, compiled in, on every backend of this machine: what golden_test does, for boards.
+// The golden files' snapshots, compiled in, on every backend of this machine: what golden_test does, for
+// boards.
 #include "check.hpp"
 #include "golden.hpp"
 
@@ -45,7 +46,8 @@ void run_case(const GoldenCase& golden) {
         ++compared;
       }
     });
-    CHECK(status == GLS_OK && compared > 0, golden.file, " case ", golden.index, ": ", gls_status_text(status));
+    CHECK(status == GLS_OK && compared > 0, golden.file, " case ", golden.index, ": ",
+          gls_status_text(status));
     return true;
   });
   CHECK(known, golden.file, " case ", golden.index, ": no rule for it");
@@ -59,7 +61,9 @@ int program(int, char**) {
   for (size_t backend = 0; backend < gls_backend_count(); ++backend) {
     if (gls_backend_force(gls_backend_name(backend)) != GLS_OK) continue;
     for (const auto& golden : glissade::golden::kCases) glissade::golden::run_case(golden);
-    glissade::print(gls_backend_active(), ": ", static_cast<uint32_t>(sizeof glissade::golden::kCases / sizeof *glissade::golden::kCases), " cases\n");
+    glissade::print(gls_backend_active(), ": ",
+                    static_cast<uint32_t>(sizeof glissade::golden::kCases / sizeof *glissade::golden::kCases),
+                    " cases\n");
   }
   return glissade::test::finish();
 }

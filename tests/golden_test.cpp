@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// golden_test [--backend NAME] DIR: every case of every golden file in DIR, on every backend of this machine (or one),
-// against PyTorch's bits. A line per case and backend; exit status 1 when anything differs or cannot be run.
+// golden_test [--backend NAME] DIR: every case of every golden file in DIR, on every backend of this machine
+// (or one), against PyTorch's bits. A line per case and backend; exit status 1 when anything differs or
+// cannot be run.
 #include "golden.hpp"
 
 #include <CLI/CLI.hpp>
@@ -44,7 +45,8 @@ struct Comparison {
   }
 
   void compare(const std::string& hex, const float* values, size_t n, const std::string& where) {
-    if (hex.size() != 8 * n) throw std::runtime_error(where + " has " + std::to_string(hex.size()) + " hex digits");
+    if (hex.size() != 8 * n)
+      throw std::runtime_error(where + " has " + std::to_string(hex.size()) + " hex digits");
     for (size_t i = 0; i < n; ++i) {
       uint32_t bits;
       std::memcpy(&bits, values + i, sizeof bits);
@@ -95,7 +97,8 @@ Comparison compare(const Json& json) {
   run(json, n_hash, [&](uint32_t step, const auto& buffers) {
     if (step != json.at("steps_hash")) return;
     for (const auto& [name, hex] : json.at("crc32").items()) {
-      const bool differs = glissade::crc32(buffers.at(name), n_hash) != std::stoul(hex.template get<std::string>(), nullptr, 16);
+      const bool differs = glissade::crc32(buffers.at(name), n_hash) !=
+                           std::stoul(hex.template get<std::string>(), nullptr, 16);
       result.add(differs, "the CRC of " + name);
     }
   });
@@ -104,7 +107,8 @@ Comparison compare(const Json& json) {
 
 // Prints a line for one case and says whether it is the same.
 bool report(const std::string& file, size_t index, const Json& json) {
-  std::cout << gls_backend_active() << " " << file << " " << index << " " << json.at("options").dump() << ": ";
+  std::cout << gls_backend_active() << " " << file << " " << index << " " << json.at("options").dump()
+            << ": ";
   try {
     const Comparison comparison = compare(json);
     if (comparison.differing == 0) {
@@ -123,8 +127,10 @@ std::vector<std::string> backends_to_run(const std::string& only) {
   std::vector<std::string> result;
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     const std::string name = gls_backend_name(i);
-    if (gls_backend_supported(i)) result.push_back(name);
-    else std::cout << name << ": skipped: no " << name << " here\n";
+    if (gls_backend_supported(i))
+      result.push_back(name);
+    else
+      std::cout << name << ": skipped: no " << name << " here\n";
   }
   return result;
 }

@@ -9,11 +9,12 @@
 
 namespace {
 
-using Net = glissade::Network<glissade::Dense<9, 20>, glissade::Relu<20>, glissade::Dense<20, 17>, glissade::Relu<17>,
-                              glissade::Dense<17, 5>>;
+using Net = glissade::Network<glissade::Dense<9, 20>, glissade::Relu<20>, glissade::Dense<20, 17>,
+                              glissade::Relu<17>, glissade::Dense<17, 5>>;
 using Real = long double;
 
-std::vector<Real> dense(const std::vector<Real>& weights, size_t& first, const std::vector<Real>& x, size_t outputs) {
+std::vector<Real> dense(const std::vector<Real>& weights, size_t& first, const std::vector<Real>& x,
+                        size_t outputs) {
   std::vector<Real> y(outputs);
   for (size_t j = 0; j < outputs; ++j) {
     y[j] = weights[first + x.size() * outputs + j];
@@ -63,7 +64,8 @@ TEST_P(Gradient, IsTheCentralDifference) {
     w[i] = here - h;
     const Real below = loss_of(w, x, 3);
     w[i] = here;
-    EXPECT_NEAR(static_cast<double>(gradients[i]), static_cast<double>((above - below) / (2 * h)), 1e-6) << "weight " << i;
+    EXPECT_NEAR(static_cast<double>(gradients[i]), static_cast<double>((above - below) / (2 * h)), 1e-6)
+        << "weight " << i;
     moving += std::abs(gradients[i]) > 1e-3f;
   }
   EXPECT_GT(moving, 50);
@@ -73,7 +75,8 @@ TEST_P(Gradient, OfManySamplesAddsUp) {
   if (gls_backend_force(gls_backend_name(GetParam())) != GLS_OK) GTEST_SKIP();
   static Net net;
   static float weights[Net::kWeights], once[Net::kWeights], twice[Net::kWeights];
-  for (size_t i = 0; i < Net::kWeights; ++i) weights[i] = std::sin(static_cast<float>(i)), once[i] = twice[i] = 0.0f;
+  for (size_t i = 0; i < Net::kWeights; ++i)
+    weights[i] = std::sin(static_cast<float>(i)), once[i] = twice[i] = 0.0f;
   const float inputs[9] = {1, -1, 0.5f, 2, 0, -0.5f, 1, 1, -2};
   float loss;
   ASSERT_EQ(net.learn(weights, inputs, 0, once, &loss), GLS_OK);
@@ -83,6 +86,8 @@ TEST_P(Gradient, OfManySamplesAddsUp) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Gradient, testing::Range<size_t>(0, gls_backend_count()),
-                         [](const auto& parameter) { return std::string(gls_backend_name(parameter.param)); });
+                         [](const auto& parameter) {
+                           return std::string(gls_backend_name(parameter.param));
+                         });
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What units that flush subnormals (Helium) must compute, in software that keeps them: inputs flushed to zero, and
-// results that are tiny before rounding, as Arm does it.
+// What units that flush subnormals (Helium) must compute, in software that keeps them: inputs flushed to
+// zero, and results that are tiny before rounding, as Arm does it.
 #include "derived.hpp"
 
 namespace glissade {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dense, ReLU and softmax with cross-entropy: the reference's bits for every size, on every backend; and errors.
-#include "check.hpp"
+// Dense, ReLU and softmax with cross-entropy: the reference's bits for every size, on every backend; and
+// errors.
 #include "glissade/layers.hpp"
+
+#include "check.hpp"
 #include "reference.hpp"
 #include "scalar_unit.hpp"
 
@@ -54,8 +56,8 @@ void check_order_of_sums(uint32_t count) {
   float dx = 0.0f;
   got[0].fill(2 * count, random, false);
   const Status status = gls_dense_backward(weights.values, &input, dy.values, got[0].values, &dx, 1, count);
-  CHECK(status == GLS_OK && same_value(dx, canonical_dot(weights.values, dy.values, count)), "a sum of ", count,
-        " products on ", gls_backend_active());
+  CHECK(status == GLS_OK && same_value(dx, canonical_dot(weights.values, dy.values, count)), "a sum of ",
+        count, " products on ", gls_backend_active());
 }
 
 void check_dense(uint32_t inputs, uint32_t outputs, bool extreme) {
@@ -68,15 +70,18 @@ void check_dense(uint32_t inputs, uint32_t outputs, bool extreme) {
   const Kernels& kernels = expected_kernels();
   Status status = gls_dense_forward(weights.values, x.values, got[0].values, inputs, outputs);
   kernels.dense_forward(weights.values, x.values, expected[0].values, inputs, outputs);
-  CHECK(status == GLS_OK && got[0] == expected[0], "dense forward ", inputs, "x", outputs, " on ", gls_backend_active());
+  CHECK(status == GLS_OK && got[0] == expected[0], "dense forward ", inputs, "x", outputs, " on ",
+        gls_backend_active());
   got[0].fill(weights.count, random, extreme);
   got[1].fill(inputs, random, false);
   expected[0] = got[0];
   expected[1] = got[1];
-  status = gls_dense_backward(weights.values, x.values, dy.values, got[0].values, got[1].values, inputs, outputs);
-  kernels.dense_backward(weights.values, x.values, dy.values, expected[0].values, expected[1].values, inputs, outputs);
-  CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "dense backward ", inputs, "x", outputs,
-        " on ", gls_backend_active());
+  status =
+      gls_dense_backward(weights.values, x.values, dy.values, got[0].values, got[1].values, inputs, outputs);
+  kernels.dense_backward(weights.values, x.values, dy.values, expected[0].values, expected[1].values, inputs,
+                         outputs);
+  CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "dense backward ", inputs, "x",
+        outputs, " on ", gls_backend_active());
 }
 
 void check_relu(uint32_t count) {
@@ -90,7 +95,8 @@ void check_relu(uint32_t count) {
   expected_kernels().relu_forward(x.values, expected[0].values, count);
   expected_kernels().relu_backward(x.values, dy.values, expected[1].values, count);
   bool right = forward == GLS_OK && backward == GLS_OK && got[0] == expected[0] && got[1] == expected[1];
-  for (uint32_t i = 0; i < count; ++i) right = right && (x.values[i] < -1e-37f ? got[0].values[i] == 0.0f : true);
+  for (uint32_t i = 0; i < count; ++i)
+    right = right && (x.values[i] < -1e-37f ? got[0].values[i] == 0.0f : true);
   CHECK(right, "ReLU ", count, " on ", gls_backend_active());
 }
 
@@ -102,9 +108,10 @@ void check_softmax(uint32_t count, bool extreme) {
   float loss = 0.0f, expected_loss = 0.0f;
   const uint32_t label = random.below(count);
   const Status status = gls_softmax_cross_entropy(got[0].values, label, &loss, got[0].values, count);
-  expected_kernels().softmax_cross_entropy(expected[0].values, label, &expected_loss, expected[0].values, count);
-  CHECK(status == GLS_OK && got[0] == expected[0] && same_value(loss, expected_loss), "softmax ", count, " on ",
-        gls_backend_active());
+  expected_kernels().softmax_cross_entropy(expected[0].values, label, &expected_loss, expected[0].values,
+                                           count);
+  CHECK(status == GLS_OK && got[0] == expected[0] && same_value(loss, expected_loss), "softmax ", count,
+        " on ", gls_backend_active());
 }
 
 void check_errors() {
@@ -113,11 +120,13 @@ void check_errors() {
   CHECK(gls_dense_forward(nullptr, b, c, 2, 2) == GLS_ERROR_NULL, "dense without weights");
   CHECK(gls_dense_forward(a, b, nullptr, 2, 2) == GLS_ERROR_NULL, "dense without outputs");
   CHECK(gls_dense_forward(odd, b, c, 2, 2) == GLS_ERROR_ALIGNMENT, "dense with odd weights");
-  CHECK(gls_dense_backward(a, b, c, nullptr, nullptr, 2, 2) == GLS_ERROR_NULL, "dense without weight gradients");
+  CHECK(gls_dense_backward(a, b, c, nullptr, nullptr, 2, 2) == GLS_ERROR_NULL,
+        "dense without weight gradients");
   CHECK(gls_dense_backward(a, b, c, a, nullptr, 2, 2) == GLS_OK, "dense without input gradients");
   CHECK(gls_relu_forward(nullptr, b, 2) == GLS_ERROR_NULL, "ReLU without inputs");
   CHECK(gls_relu_backward(a, nullptr, b, 2) == GLS_ERROR_NULL, "ReLU without gradients");
-  CHECK(gls_softmax_cross_entropy(a, 3, &loss, b, 3) == GLS_ERROR_RANGE && loss == 1.0f, "a label beyond the outputs");
+  CHECK(gls_softmax_cross_entropy(a, 3, &loss, b, 3) == GLS_ERROR_RANGE && loss == 1.0f,
+        "a label beyond the outputs");
   CHECK(gls_softmax_cross_entropy(a, 0, nullptr, b, 3) == GLS_ERROR_NULL, "softmax without a loss");
 }
 

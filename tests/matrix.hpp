@@ -29,17 +29,17 @@ void for_each_rule(Work work) {
 #undef GLISSADE_RULE
 }
 
-// work(params, name of what was changed) with a rule's usual parameters plus weight decay, then with each option
-// changed in turn.
+// work(params, name of what was changed) with a rule's usual parameters plus weight decay, then with each
+// option changed in turn.
 template <class Rule, class Work>
 void for_each_option(Work work) {
   typename Rule::Params usual;
   usual.weight_decay = 0.375;
   work(usual, "nothing");
-#define GLISSADE_OPTION(pytorch_name, field, other)                          \
-  {                                                                          \
-    auto params = usual;                                                     \
-    if (golden::set_##field(params, other, 0)) work(params, #field);         \
+#define GLISSADE_OPTION(pytorch_name, field, other)                  \
+  {                                                                  \
+    auto params = usual;                                             \
+    if (golden::set_##field(params, other, 0)) work(params, #field); \
   }
 #include "options.inc"
 }
@@ -64,11 +64,36 @@ size_t step_and_compare(const Tested<Rule>& tested, const typename Rule::Params&
   typename Rule::Coefficients c;
   Status status = begin<Rule>(&params, &expected_state, 0.75f, &c);
   (expected_kernels().*tested.sweep)(c, expected[0], expected[1], expected + 2, count);
-  if (status == GLS_OK) status = step<Rule>(&params, &state, buffers[0], buffers[1], 0.75f, buffers + 2, count);
+  if (status == GLS_OK)
+    status = step<Rule>(&params, &state, buffers[0], buffers[1], 0.75f, buffers + 2, count);
   size_t k = 0;
   while (status == GLS_OK && k < kBuffers && first_difference(buffers[k], expected[k], count) == count) ++k;
   return k;
 }
+
+// A whole set of buffers with ordinary values and slots at zero; two of them at a time, numbers 0 and 1.
+constexpr size_t kCount = kLongest;
+
+struct Set {
+  float* buffers[kBuffers];
+  explicit Set(int which) {
+    static float memory[2][kBuffers][kCount];
+    for (size_t k = 0; k < kBuffers; ++k) buffers[k] = memory[which][k];
+  }
+  void fill(uint32_t seed) {
+    Random random(seed);
+    for (size_t i = 0; i < kCount; ++i) {
+      buffers[0][i] = random.ordinary();
+      buffers[1][i] = random.ordinary();
+      for (size_t k = 2; k < kBuffers; ++k) buffers[k][i] = 0.0f;
+    }
+  }
+  bool operator==(const Set& other) const {
+    size_t k = 0;
+    while (k < kBuffers && first_difference(buffers[k], other.buffers[k], kCount) == kCount) ++k;
+    return k == kBuffers;
+  }
+};
 
 }  // namespace test
 }  // namespace glissade

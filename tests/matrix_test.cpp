@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule x option x backend x every length to 4 vectors and 3 x every offset to 15: the reference's bits, and nothing
-// written outside.
+// Rule x option x backend x every length to 4 vectors and 3 x every offset to 15: the reference's bits, and
+// nothing written outside.
 #include "matrix.hpp"
 
 #include "check.hpp"
@@ -33,9 +33,10 @@ void check_one_rule() {
               overwritten += !inside && value != kGuard;
             }
           }
-          CHECK(wrong == kBuffers && overwritten == 0, tested.name, " with ", option, " changed on ", gls_backend_active(),
-                ", length ", static_cast<uint32_t>(length), ", offset ", static_cast<uint32_t>(offset), ": buffer ",
-                static_cast<uint32_t>(wrong), " differs, guards overwritten: ", static_cast<uint32_t>(overwritten));
+          CHECK(wrong == kBuffers && overwritten == 0, tested.name, " with ", option, " changed on ",
+                gls_backend_active(), ", length ", static_cast<uint32_t>(length), ", offset ",
+                static_cast<uint32_t>(offset), ": buffer ", static_cast<uint32_t>(wrong),
+                " differs, guards overwritten: ", static_cast<uint32_t>(overwritten));
         }
       }
     });

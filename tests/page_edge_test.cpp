@@ -41,8 +41,10 @@ TEST_P(PageEdge, NothingBeyondIsReadOrWritten) {
       for (size_t length = 0; length <= kLongest; ++length) {
         for (const bool at_end : {false, true}) {
           float* buffers[kBuffers];
-          for (size_t k = 0; k < kBuffers; ++k) buffers[k] = at_end ? pages[k].end() - length : pages[k].begin();
-          const size_t wrong = step_and_compare(tested, params, buffers, length, static_cast<uint32_t>(length));
+          for (size_t k = 0; k < kBuffers; ++k)
+            buffers[k] = at_end ? pages[k].end() - length : pages[k].begin();
+          const size_t wrong =
+              step_and_compare(tested, params, buffers, length, static_cast<uint32_t>(length));
           EXPECT_EQ(wrong, kBuffers) << tested.name << " with " << option << " changed, length " << length;
         }
       }
@@ -51,7 +53,9 @@ TEST_P(PageEdge, NothingBeyondIsReadOrWritten) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, PageEdge, testing::Range<size_t>(0, gls_backend_count()),
-                         [](const auto& parameter) { return std::string(gls_backend_name(parameter.param)); });
+                         [](const auto& parameter) {
+                           return std::string(gls_backend_name(parameter.param));
+                         });
 
 }  // namespace
 }  // namespace test

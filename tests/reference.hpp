@@ -54,7 +54,9 @@ inline float bits_to_float(uint32_t bits) {
 }
 
 // The same bits, or both NaN.
-inline bool same_value(float a, float b) { return float_to_bits(a) == float_to_bits(b) || (a != a && b != b); }
+inline bool same_value(float a, float b) {
+  return float_to_bits(a) == float_to_bits(b) || (a != a && b != b);
+}
 
 // The index of the first difference, or count.
 inline size_t first_difference(const float* a, const float* b, size_t count) {

@@ -41,10 +41,10 @@ const char* gls_status_text(gls_status status);
 
 /* ---- Rules ------------------------------------------------------------------------------------------
  *
- * Each rule has the same four calls. `defaults` fills params (PyTorch's values). `step` takes one step over whole buffers. The same step can be cut:
- * `begin` once (it counts the step and computes its coefficients), then `sweep` over any ranges that
- * together cover each weight once, in any order, from any tasks or threads: the bits are the same. A
- * hyper-parameter may change between any two steps.
+ * Each rule has the same four calls. `defaults` fills params (PyTorch's values). `step` takes one step over
+ * whole buffers. The same step can be cut: `begin` once (it counts the step and computes its coefficients),
+ * then `sweep` over any ranges that together cover each weight once, in any order, from any tasks or threads:
+ * the bits are the same. A hyper-parameter may change between any two steps.
  *
  * Every gradient is first multiplied by gradient_scale (finite; 1 leaves it as it is; 1/batch averages a
  * summed gradient), then, with maximize, negated, then weight decay is added. Hyper-parameters are double
@@ -60,8 +60,8 @@ const char* gls_status_text(gls_status status);
 /* Coefficients: one step's hyper-parameters as floats, filled by begin, read by sweep, constant over the
  * step. Callers keep them; only their size matters. */
 typedef struct gls_gradient_coefficients {
-  float scale;  /* gradient_scale, negated by maximize */
-  float decay;  /* coupled: weight_decay. Decoupled: 1 - learning_rate * weight_decay */
+  float scale;   /* gradient_scale, negated by maximize */
+  float decay;   /* coupled: weight_decay. Decoupled: 1 - learning_rate * weight_decay */
   uint32_t kind; /* 0 no decay, 1 coupled, 2 decoupled */
 } gls_gradient_coefficients;
 
@@ -97,9 +97,9 @@ typedef struct gls_momentum_params {
   double weight_decay GLS_DEFAULT(0);
   bool decoupled_weight_decay GLS_DEFAULT(false);
   bool maximize GLS_DEFAULT(false);
-  bool nesterov GLS_DEFAULT(false);     /* w = w - lr (g + momentum buffer); needs momentum > 0, dampening 0 */
-  double momentum GLS_DEFAULT(0.9);     /* >= 0, usually below 1; 0 is plain SGD and leaves buffer alone */
-  double dampening GLS_DEFAULT(0);      /* any; 0 is none */
+  bool nesterov GLS_DEFAULT(false); /* w = w - lr (g + momentum buffer); needs momentum > 0, dampening 0 */
+  double momentum GLS_DEFAULT(0.9); /* >= 0, usually below 1; 0 is plain SGD and leaves buffer alone */
+  double dampening GLS_DEFAULT(0);  /* any; 0 is none */
 } gls_momentum_params;
 
 typedef struct gls_momentum_state {
@@ -189,8 +189,7 @@ GLS_NODISCARD gls_status gls_dense_forward(const float* weights, const float* in
  * sample), and writes the gradient of the inputs to input_gradients unless that is null. */
 GLS_NODISCARD gls_status gls_dense_backward(const float* weights, const float* inputs,
                                             const float* output_gradients, float* weight_gradients,
-                                            float* input_gradients, size_t input_count,
-                                            size_t output_count);
+                                            float* input_gradients, size_t input_count, size_t output_count);
 
 /* outputs = max(inputs, 0); a NaN stays NaN. outputs may be inputs. */
 GLS_NODISCARD gls_status gls_relu_forward(const float* inputs, float* outputs, size_t count);
@@ -207,12 +206,12 @@ GLS_NODISCARD gls_status gls_softmax_cross_entropy(const float* logits, size_t l
 /* ---- Backends ---------------------------------------------------------------------------------------
  *
  * A hosted library holds several backends and takes the first one that the processor supports, or the one
- * that the environment variable GLISSADE_BACKEND names; firmware holds exactly one. Names: scalar, sse4, avx2,
- * avx512, neon, xsimd_avx2, xsimd_neon, helium. */
+ * that the environment variable GLISSADE_BACKEND names; firmware holds exactly one. Names: scalar, sse4,
+ * avx2, avx512, neon, xsimd_avx2, xsimd_neon, helium. */
 size_t gls_backend_count(void);
-const char* gls_backend_name(size_t index);  /* in order of preference; null when index >= count */
-bool gls_backend_supported(size_t index);    /* can this processor run it? */
-const char* gls_backend_active(void);        /* null while GLISSADE_BACKEND names none of this machine's */
+const char* gls_backend_name(size_t index); /* in order of preference; null when index >= count */
+bool gls_backend_supported(size_t index);   /* can this processor run it? */
+const char* gls_backend_active(void);       /* null while GLISSADE_BACKEND names none of this machine's */
 
 /* Forces a backend for the whole process; null goes back to the automatic choice. */
 GLS_NODISCARD gls_status gls_backend_force(const char* name);

@@ -57,7 +57,8 @@ struct OptimizerView {
     if (first > count || range > count - first) return GLS_ERROR_RANGE;
     float* from_first[Rule::kSlots + 1] = {};
     for (int k = 0; k < Rule::kSlots; ++k) from_first[k] = at(slots[k], first);
-    return glissade::sweep<Formula>(&coefficients, at(weights, first), at(gradients, first), from_first, range);
+    return glissade::sweep<Formula>(&coefficients, at(weights, first), at(gradients, first), from_first,
+                                    range);
   }
 
  private:

@@ -24,7 +24,8 @@ struct Dense {
   [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
                                        const float* output_gradients, float* weight_gradients,
                                        float* input_gradients) {
-    return gls_dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, kIn, kOut);
+    return gls_dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, kIn,
+                              kOut);
   }
 };
 
@@ -36,9 +37,9 @@ struct Relu {
   [[nodiscard]] static Status forward(const float* /*weights*/, const float* inputs, float* outputs) {
     return gls_relu_forward(inputs, outputs, N);
   }
-  [[nodiscard]] static Status backward(const float* /*weights*/, const float* /*inputs*/, const float* outputs,
-                                       const float* output_gradients, float* /*weight_gradients*/,
-                                       float* input_gradients) {
+  [[nodiscard]] static Status backward(const float* /*weights*/, const float* /*inputs*/,
+                                       const float* outputs, const float* output_gradients,
+                                       float* /*weight_gradients*/, float* input_gradients) {
     if (input_gradients == nullptr) return GLS_OK;  // a first layer: nobody asks
     return gls_relu_backward(outputs, output_gradients, input_gradients, N);
   }
@@ -53,8 +54,8 @@ class Network<> {
   static constexpr size_t kWeights = 0;
 };
 
-// A layer and the network behind it. Holds the outputs, and their gradients, of one sample. Weights are in the
-// order of the layers.
+// A layer and the network behind it. Holds the outputs, and their gradients, of one sample. Weights are in
+// the order of the layers.
 template <class First, class... Rest>
 class Network<First, Rest...> {
   static constexpr bool kIsLast = sizeof...(Rest) == 0;
@@ -67,7 +68,8 @@ class Network<First, Rest...> {
   [[nodiscard]] Status forward(const float* weights, const float* inputs) {
     const Status status = First::forward(weights, inputs, outputs_);
     if constexpr (!kIsLast) {
-      static_assert(First::kOutputs == decltype(rest_)::kInputs, "a layer's inputs are the outputs before it");
+      static_assert(First::kOutputs == decltype(rest_)::kInputs,
+                    "a layer's inputs are the outputs before it");
       return status == GLS_OK ? rest_.forward(weights + First::kWeights, outputs_) : status;
     }
     return status;
@@ -75,8 +77,10 @@ class Network<First, Rest...> {
 
   // Of the sample that ran last: float[the last layer's kOutputs].
   const float* outputs() const {
-    if constexpr (kIsLast) return outputs_;
-    else return rest_.outputs();
+    if constexpr (kIsLast)
+      return outputs_;
+    else
+      return rest_.outputs();
   }
 
   // Runs one sample of a classifier with softmax and cross-entropy: writes its loss and adds its gradient to
@@ -93,15 +97,18 @@ class Network<First, Rest...> {
   friend class Network;
 
   [[nodiscard]] Status start_backward(size_t label, float* loss) {
-    if constexpr (kIsLast) return gls_softmax_cross_entropy(outputs_, label, loss, gradients_, First::kOutputs);
-    else return rest_.start_backward(label, loss);
+    if constexpr (kIsLast)
+      return gls_softmax_cross_entropy(outputs_, label, loss, gradients_, First::kOutputs);
+    else
+      return rest_.start_backward(label, loss);
   }
 
   [[nodiscard]] Status backward(const float* weights, const float* inputs, float* weight_gradients,
                                 float* input_gradients) {
     Status status = GLS_OK;
     if constexpr (!kIsLast) {
-      status = rest_.backward(weights + First::kWeights, outputs_, weight_gradients + First::kWeights, gradients_);
+      status =
+          rest_.backward(weights + First::kWeights, outputs_, weight_gradients + First::kWeights, gradients_);
     }
     return status == GLS_OK
                ? First::backward(weights, inputs, outputs_, gradients_, weight_gradients, input_gradients)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A QEMU plugin (API version 1) that counts the guest's instructions between reaching one address and another:
- *   -plugin libqemu_counter.so,begin=<hex>,end=<hex>,output=<file>
- * writes a line per such stretch. The count is the same in every run. QEMU's header is in no Debian package of
- * ours, so the few declarations used are here. */
+/* A QEMU plugin (API version 1) that counts the guest's instructions between reaching one address and
+ * another: -plugin libqemu_counter.so,begin=<hex>,end=<hex>,output=<file> writes a line per such stretch. The
+ * count is the same in every run. QEMU's header is in no Debian package of ours, so the few declarations used
+ * are here. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 enum { kNoRegisters = 0, kInlineAdd = 0 };
 
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, struct qemu_plugin_tb*));
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
+                                           void (*)(qemu_plugin_id_t, struct qemu_plugin_tb*));
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, void (*)(unsigned, void*), int, void*);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn*, int, void*, uint64_t);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void*), void*);
@@ -43,8 +44,10 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
   for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
     struct qemu_plugin_insn* const instruction = qemu_plugin_tb_get_insn(block, i);
     const uint64_t address = qemu_plugin_insn_vaddr(instruction);
-    if (address == begin_address) qemu_plugin_register_vcpu_insn_exec_cb(instruction, at_begin, kNoRegisters, NULL);
-    if (address == end_address) qemu_plugin_register_vcpu_insn_exec_cb(instruction, at_end, kNoRegisters, NULL);
+    if (address == begin_address)
+      qemu_plugin_register_vcpu_insn_exec_cb(instruction, at_begin, kNoRegisters, NULL);
+    if (address == end_address)
+      qemu_plugin_register_vcpu_insn_exec_cb(instruction, at_end, kNoRegisters, NULL);
     qemu_plugin_register_vcpu_insn_exec_inline(instruction, kInlineAdd, &executed, 1);
   }
 }
@@ -59,10 +62,14 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int count,
   for (int i = 0; i < count; ++i) {
     const char* const value = strchr(arguments[i], '=');
     if (value == NULL) return -1;
-    if (strncmp(arguments[i], "begin=", 6) == 0) begin_address = strtoull(value + 1, NULL, 16) & ~(uint64_t)1;
-    else if (strncmp(arguments[i], "end=", 4) == 0) end_address = strtoull(value + 1, NULL, 16) & ~(uint64_t)1;
-    else if (strncmp(arguments[i], "output=", 7) == 0) output = fopen(value + 1, "w");
-    else return -1;
+    if (strncmp(arguments[i], "begin=", 6) == 0)
+      begin_address = strtoull(value + 1, NULL, 16) & ~(uint64_t)1;
+    else if (strncmp(arguments[i], "end=", 4) == 0)
+      end_address = strtoull(value + 1, NULL, 16) & ~(uint64_t)1;
+    else if (strncmp(arguments[i], "output=", 7) == 0)
+      output = fopen(value + 1, "w");
+    else
+      return -1;
   }
   if (output == NULL || begin_address == 0 || end_address == 0) return -1;
   qemu_plugin_register_vcpu_tb_trans_cb(id, translate);

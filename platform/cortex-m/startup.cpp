@@ -34,9 +34,10 @@ struct Vectors {
   uint32_t* stack;
   Handler handlers[15];
 };
-__attribute__((section(".vectors"), used)) const Vectors vectors = {
-    &stack_top,
-    {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault}};
+__attribute__((section(".vectors"), used))
+const Vectors vectors = {&stack_top,
+                         {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault,
+                          fault, fault, fault}};
 
 }  // namespace
 

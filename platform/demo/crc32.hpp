@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CRC-32 as in zlib and Ethernet (reflected polynomial 0xedb88320) of 32-bit words in little-endian byte order.
+// CRC-32 as in zlib and Ethernet (reflected polynomial 0xedb88320) of 32-bit words in little-endian byte
+// order.
 #ifndef GLISSADE_PLATFORM_DEMO_CRC32_HPP
 #define GLISSADE_PLATFORM_DEMO_CRC32_HPP
 

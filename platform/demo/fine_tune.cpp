@@ -43,7 +43,8 @@ Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
 
 }  // namespace
 
-Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions, Report& report) {
+Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions,
+                 Report& report) {
   if (repetitions < 1 || repetitions > kMostTrained) return GLS_ERROR_RANGE;
   for (size_t i = 0; i < kWeights; ++i) weights[i] = pretrained[i];
   optimizer = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo's job: a vowel recognizer, trained on other people, learns the voice of its new owner. This one source
-// runs on the host and as firmware.
+// The demo's job: a vowel recognizer, trained on other people, learns the voice of its new owner. This one
+// source runs on the host and as firmware.
 #ifndef GLISSADE_PLATFORM_DEMO_FINE_TUNE_HPP
 #define GLISSADE_PLATFORM_DEMO_FINE_TUNE_HPP
 
@@ -23,12 +23,12 @@ constexpr uint32_t kHeldBack = 3, kTests = kHeldBack * kVowels, kMostTrained = k
 constexpr uint32_t kEpochs = 60;
 
 struct Report {
-  uint32_t repetitions;       // trained on
-  uint32_t correct_before;    // of kTests
-  uint32_t correct_after;     // of kTests
-  uint32_t steps;             // optimizer steps taken
-  float losses[kEpochs];      // mean over the training rows, as each epoch met them
-  uint32_t crc;               // of the final weights, then of the optimizer
+  uint32_t repetitions;     // trained on
+  uint32_t correct_before;  // of kTests
+  uint32_t correct_after;   // of kTests
+  uint32_t steps;           // optimizer steps taken
+  float losses[kEpochs];    // mean over the training rows, as each epoch met them
+  uint32_t crc;             // of the final weights, then of the optimizer
 };
 
 // Fine-tunes pretrained weights, float[kWeights], on a person's first `repetitions` (1 to kMostTrained).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Firmware for counting what a step costs: every rule over 128 and over 256 weights, a line "<rule> <weights>" before
-// each. The difference over 128 is the instructions per weight; the rest is per step.
+// Firmware for counting what a step costs: every rule over 128 and over 256 weights, a line "<rule>
+// <weights>" before each. The difference over 128 is the instructions per weight; the rest is per step.
 #include "console.hpp"
 #include "glissade/glissade.hpp"
 #include "marks.hpp"
@@ -25,7 +25,8 @@ bool count(const char* name) {
     float* const pointers[] = {slots[0], slots[1], slots[2]};
     glissade::print(name, " ", static_cast<uint32_t>(n), "\n");
     count_begins();
-    const glissade::Status status = glissade::step<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
+    const glissade::Status status =
+        glissade::step<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
     count_ends();
     if (status != GLS_OK) return false;
   }
@@ -36,6 +37,7 @@ bool count(const char* name) {
 
 int program(int, char**) {
   using namespace glissade;
-  const bool ok = count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count<AmsGrad>("amsgrad");
+  const bool ok =
+      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count<AmsGrad>("amsgrad");
   return ok ? 0 : 1;
 }

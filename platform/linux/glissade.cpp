@@ -73,9 +73,10 @@ void list_backends() {
   const char* const active = gls_backend_active();
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     const std::string name = gls_backend_name(i);
-    std::cout << name << (!gls_backend_supported(i)           ? ": not supported by this processor"
-                          : active != nullptr && name == active ? ": active"
-                                                                : "")
+    std::cout << name
+              << (!gls_backend_supported(i)             ? ": not supported by this processor"
+                  : active != nullptr && name == active ? ": active"
+                                                        : "")
               << "\n";
   }
   if (active == nullptr) check(GLS_ERROR_BACKEND);
@@ -88,10 +89,13 @@ int main(int argument_count, char** arguments) {
   app.require_subcommand(1);
   Options options;
   bool all = false;
-  CLI::App* const demo = app.add_subcommand("demo", "fine-tune the vowel recognizer for one speaker, or for all");
+  CLI::App* const demo =
+      app.add_subcommand("demo", "fine-tune the vowel recognizer for one speaker, or for all");
   CLI::App* const pretrain = app.add_subcommand("pretrain", "write the pretrained weights as a C++ header");
   for (CLI::App* const command : {demo, pretrain}) {
-    command->add_option("--speaker", options.speaker, "the new owner")->check(CLI::Range(0, kSpeakers - 1))->capture_default_str();
+    command->add_option("--speaker", options.speaker, "the new owner")
+        ->check(CLI::Range(0, kSpeakers - 1))
+        ->capture_default_str();
     command->add_option("--data", options.data, "the file vowel.csv")->check(CLI::ExistingFile);
   }
   demo->add_option("--repetitions", options.repetitions, "of each vowel to learn from")

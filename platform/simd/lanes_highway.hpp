@@ -5,7 +5,8 @@
 
 #include "single.hpp"
 
-static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0, "this object's flags select another Highway target");
+static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0,
+              "this object's flags select another Highway target");
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
@@ -50,9 +51,10 @@ GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b
   const auto addend = hn::PromoteTo(doubles, c);
   auto sum = product + addend;
   const auto low = hn::And(hn::BitCast(words, sum), hn::Set(words, 0x1fffffffu));
-  const auto halfway = hn::MaskFromVec(hn::BitCast(doubles, hn::VecFromMask(low == hn::Set(words, 0x10000000u))));
+  const auto halfway =
+      hn::MaskFromVec(hn::BitCast(doubles, hn::VecFromMask(low == hn::Set(words, 0x10000000u))));
   const auto magnitude = hn::Abs(sum);
-  const auto tiny = hn::And(magnitude < hn::Set(doubles, 0x1p-126), magnitude > hn::Zero(doubles));
+  const auto tiny = hn::And(magnitude<hn::Set(doubles, 0x1p-126), magnitude> hn::Zero(doubles));
   if (__builtin_expect(!hn::AllFalse(doubles, hn::Or(halfway, tiny)), 0)) {
     constexpr size_t kCount = Vector::kWidth / 2;
     double products[kCount], addends[kCount], sums[kCount];
@@ -69,8 +71,10 @@ GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b
 
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   const Half half;
-  const auto lower = fma_half(hn::LowerHalf(half, a.value), hn::LowerHalf(half, b.value), hn::LowerHalf(half, c.value));
-  const auto upper = fma_half(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value), hn::UpperHalf(half, c.value));
+  const auto lower =
+      fma_half(hn::LowerHalf(half, a.value), hn::LowerHalf(half, b.value), hn::LowerHalf(half, c.value));
+  const auto upper =
+      fma_half(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value), hn::UpperHalf(half, c.value));
   return hn::Combine(Vector::Tag(), upper, lower);
 }
 

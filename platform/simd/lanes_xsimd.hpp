@@ -33,7 +33,8 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return xsimd::fma(a.v
 
 // 2^n for an integer n from -126 to 127 is n + 127, moved to the exponent's place.
 #ifdef __aarch64__
-// xsimd's division and root are estimates with Newton steps: wrong in the last bit. Its casts leave weak symbols.
+// xsimd's division and root are estimates with Newton steps: wrong in the last bit. Its casts leave weak
+// symbols.
 GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return Vector::Native(vdivq_f32(a.value, b.value)); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return Vector::Native(vsqrtq_f32(a.value)); }
 GLISSADE_INLINE Vector power_of_two(Vector n) {

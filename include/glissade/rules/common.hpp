@@ -51,8 +51,10 @@ template <class V>
 GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
   g = g * c.scale;
   if (c.kind != kNoDecay) {
-    if (c.kind == kCoupledDecay) g = fma(w, c.decay, g);
-    else w = w * c.decay;
+    if (c.kind == kCoupledDecay)
+      g = fma(w, c.decay, g);
+    else
+      w = w * c.decay;
   }
 }
 
