@@ -45,7 +45,8 @@ if(GLISSADE_USE_XSIMD AND GLISSADE_xsimd_PARENT)
 endif()
 
 if(target_macros MATCHES "__x86_64__ 1")
-  # Highway lowers its target silently when one flag of the set is missing; lanes_highway.hpp checks.
+  # Highway lowers its target silently when one flag of the set is missing, and raises it when the surrounding
+  # project's flags (-march=native) allow more; lanes_highway.hpp checks.
   set(sse4 -msse4.2 -maes -mpclmul)
   set(avx2 ${sse4} -mavx2 -mfma -mbmi -mbmi2 -mf16c)
   set(avx512 ${avx2} -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl)
@@ -54,14 +55,14 @@ if(target_macros MATCHES "__x86_64__ 1")
   endif()
   if(with_highway)
     glissade_backend(NAME avx512 LANES lanes_highway.hpp CARRIER highway TARGET HWY_AVX3 FLAGS ${avx512})
-    glissade_backend(NAME avx2 LANES lanes_highway.hpp CARRIER highway TARGET HWY_AVX2 FLAGS ${avx2})
+    glissade_backend(NAME avx2 LANES lanes_highway.hpp CARRIER highway TARGET HWY_AVX2 FLAGS ${avx2} -mno-avx512f)
   endif()
   if(with_xsimd)
     glissade_backend(NAME xsimd_avx2 LANES lanes_xsimd.hpp CARRIER xsimd TARGET fma3_avx2 FLAGS -mavx2 -mfma
                      DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::fma3<xsimd::avx2>)
   endif()
   if(with_highway)
-    glissade_backend(NAME sse4 LANES lanes_highway.hpp CARRIER highway TARGET HWY_SSE4 FLAGS ${sse4})
+    glissade_backend(NAME sse4 LANES lanes_highway.hpp CARRIER highway TARGET HWY_SSE4 FLAGS ${sse4} -mno-avx)
   endif()
 elseif(target_macros MATCHES "__aarch64__ 1")
   # Baseline, not asked for: Highway 1.0.3 wants the AES bit before it admits to NEON, and a Raspberry Pi 4 has
