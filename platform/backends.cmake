@@ -108,6 +108,7 @@ function(glissade_kernels target name namespace)
     target_compile_definitions(${target} PRIVATE GLISSADE_HIGHWAY_TARGET=${${name}_TARGET})
   endif()
   if(NOT ${name}_LANES MATCHES "highway|xsimd")
+    target_compile_options(${target} PRIVATE -ffreestanding)  # those two include a whole standard library
     # Scalar is the reference: never vectorized behind our back (GCC takes Helium, which flushes, at -O2).
     target_compile_options(${target} PRIVATE -fno-tree-vectorize)
   endif()
