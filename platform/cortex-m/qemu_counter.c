@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A QEMU plugin (API version 1) that counts the guest's instructions between reaching one address and
+/* A QEMU plugin that counts the guest's instructions between reaching one address and
  * another: -plugin libqemu_counter.so,begin=<hex>,end=<hex>,output=<file> writes a line per such stretch. The
  * count is the same in every run. QEMU's header is in no Debian package of ours, so the few declarations used
  * are here. */
@@ -13,18 +13,18 @@
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
-enum { kNoRegisters = 0, kInlineAdd = 0 };
+enum { kNoRegisters = 0 };
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
                                            void (*)(qemu_plugin_id_t, struct qemu_plugin_tb*));
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, void (*)(unsigned, void*), int, void*);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn*, int, void*, uint64_t);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb*, void (*)(unsigned, void*), int, void*);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void*), void*);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
 struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
 
-EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_version = GLISSADE_QEMU_PLUGIN_API;  /* 1 to QEMU 8, 2 and more from 9 on */
 
 static uint64_t begin_address, end_address, executed, executed_at_begin;
 static FILE* output;
@@ -39,16 +39,25 @@ static void at_end(unsigned cpu, void* data) {
   fprintf(output, "%" PRIu64 "\n", executed - executed_at_begin);
 }
 
+/* A translated block ends where the guest may jump, so it runs as a whole. */
+static void at_block(unsigned cpu, void* instructions) {
+  (void)cpu;
+  executed += (uintptr_t)instructions;
+}
+
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
   (void)id;
-  for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
+  const size_t count = qemu_plugin_tb_n_insns(block);
+  qemu_plugin_register_vcpu_tb_exec_cb(block, at_block, kNoRegisters, (void*)(uintptr_t)count);
+  for (size_t i = 0; i < count; ++i) {
     struct qemu_plugin_insn* const instruction = qemu_plugin_tb_get_insn(block, i);
     const uint64_t address = qemu_plugin_insn_vaddr(instruction);
-    if (address == begin_address)
+    if (address == begin_address) {
       qemu_plugin_register_vcpu_insn_exec_cb(instruction, at_begin, kNoRegisters, NULL);
-    if (address == end_address)
+    }
+    if (address == end_address) {
       qemu_plugin_register_vcpu_insn_exec_cb(instruction, at_end, kNoRegisters, NULL);
-    qemu_plugin_register_vcpu_insn_exec_inline(instruction, kInlineAdd, &executed, 1);
+    }
   }
 }
 
