@@ -65,9 +65,9 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   for (; i < count; ++i) operation(Lanes<Single>{}, i);
 }
 
-// The canonical sum of count terms: 16 running sums from +0, term i into sum i mod 16, then j and j + 8, j +
-// 4, j + 2, j + 1 are added; fewer than 16 terms are added in order. add(sum, i) is sum plus the terms from i
-// on.
+// The canonical sum of count terms. 16 running sums start at +0, and term i goes into sum i mod 16; then sums
+// j and j + 8 are added, j and j + 4, j + 2, j + 1. Fewer than 16 terms are added in order. add(sum, i) is
+// sum plus the terms from i on.
 template <class Add>
 GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
   constexpr size_t kSums = 16;

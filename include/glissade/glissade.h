@@ -41,10 +41,11 @@ const char* gls_status_text(gls_status status);
 
 /* ---- Rules ------------------------------------------------------------------------------------------
  *
- * Each rule has the same four calls. `defaults` fills params (PyTorch's values). `step` takes one step over
- * whole buffers. The same step can be cut: `begin` once (it counts the step and computes its coefficients),
- * then `sweep` over any ranges that together cover each weight once, in any order, from any tasks or threads:
- * the bits are the same. A hyper-parameter may change between any two steps.
+ * Each rule has the same four calls. `defaults` fills params, which is not null, with PyTorch's values.
+ * `step` takes one step over whole buffers. The same step can be cut: `begin` once (it counts the step and
+ * computes its coefficients), then `sweep` over any ranges that together cover each weight once, in any
+ * order, from any tasks or threads: the bits are the same. A hyper-parameter may change between any two
+ * steps.
  *
  * Every gradient is first multiplied by gradient_scale (finite; 1 leaves it as it is; 1/batch averages a
  * summed gradient), then, with maximize, negated, then weight decay is added. Hyper-parameters are double

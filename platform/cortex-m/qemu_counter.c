@@ -24,7 +24,7 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
 struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
 
-EXPORT int qemu_plugin_version = GLISSADE_QEMU_PLUGIN_API;  /* 1 to QEMU 8, 2 and more from 9 on */
+EXPORT int qemu_plugin_version = GLISSADE_QEMU_PLUGIN_API; /* 1 to QEMU 8, 2 and more from 9 on */
 
 static uint64_t begin_address, end_address, executed, executed_at_begin;
 static FILE* output;
