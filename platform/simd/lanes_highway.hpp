@@ -56,15 +56,14 @@ GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b
   const auto magnitude = hn::Abs(sum);
   const auto tiny = hn::And(magnitude<hn::Set(doubles, 0x1p-126), magnitude> hn::Zero(doubles));
   if (__builtin_expect(!hn::AllFalse(doubles, hn::Or(halfway, tiny)), 0)) {
-    constexpr size_t kCount = Vector::kWidth / 2;
-    double products[kCount], addends[kCount], sums[kCount];
-    hn::StoreU(product, doubles, products);
-    hn::StoreU(addend, doubles, addends);
-    hn::StoreU(sum, doubles, sums);
-    for (size_t i = 0; i < kCount; ++i) {
-      if (rounds_twice(sums[i])) sums[i] = round_to_odd(products[i], addends[i], sums[i]);
-    }
-    sum = hn::LoadU(doubles, sums);
+    const hn::RebindToSigned<Doubles> integers;
+    const auto shared = sum - product;
+    const auto error = (product - (sum - shared)) + (addend - shared);
+    const auto bits = hn::BitCast(integers, sum), one = hn::Set(integers, 1);
+    const auto away = hn::Or(hn::BroadcastSignBit(bits ^ hn::BitCast(integers, error)), one);  // -1 or 1
+    const auto inexact = hn::VecFromMask(hn::RebindMask(integers, hn::Abs(error) > hn::Zero(doubles)));
+    const auto even = hn::VecFromMask((bits & one) == hn::Zero(integers));
+    sum = hn::BitCast(doubles, bits + (away & inexact & even));
   }
   return hn::DemoteTo(Half(), sum);
 }
