@@ -182,6 +182,7 @@ TEST_F(Backends, TheEnvironmentChooses) {
 }
 
 TEST_F(Backends, AWrongEnvironmentIsAnError) {
+  if (gls_backend_count() == 1) GTEST_SKIP() << "a single backend reads no environment";
   setenv("GLISSADE_BACKEND", "sse9", 1);
   ASSERT_EQ(gls_backend_force(nullptr), GLS_OK);
   EXPECT_EQ(gls_backend_active(), nullptr);

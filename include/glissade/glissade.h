@@ -207,8 +207,8 @@ GLS_NODISCARD gls_status gls_softmax_cross_entropy(const float* logits, size_t l
 /* ---- Backends ---------------------------------------------------------------------------------------
  *
  * A hosted library holds several backends and takes the first one that the processor supports, or the one
- * that the environment variable GLISSADE_BACKEND names; firmware holds exactly one. Names: scalar, sse4,
- * avx2, avx512, neon, xsimd_avx2, xsimd_neon, helium. */
+ * that the environment variable GLISSADE_BACKEND names. A library with a single backend, as in firmware, has
+ * no choice and reads no environment. Names: scalar, sse4, avx2, avx512, neon, xsimd_avx2, xsimd_neon, helium. */
 size_t gls_backend_count(void);
 const char* gls_backend_name(size_t index); /* in order of preference; null when index >= count */
 bool gls_backend_supported(size_t index);   /* can this processor run it? */
