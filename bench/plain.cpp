@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float rate, float beta1, float beta2,
-                float root_divisor, float epsilon) {
+void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float rate, float beta1,
+                float beta2, float root_divisor, float epsilon) {
   for (size_t i = 0; i < count; ++i) {
     m[i] = beta1 * m[i] + (1.0f - beta1) * g[i];
     v[i] = beta2 * v[i] + (1.0f - beta2) * g[i] * g[i];

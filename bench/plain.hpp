@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float rate, float beta1, float beta2,
-                float root_divisor, float epsilon);
+void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float rate, float beta1,
+                float beta2, float root_divisor, float epsilon);
 
 #endif

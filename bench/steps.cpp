@@ -47,8 +47,8 @@ void step(benchmark::State& state, const char* backend) {
   typename Rule::State rule_state = {};
   if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
   for (auto _ : state) {
-    const gls_status status = glissade::step<Rule>(&params, &rule_state, memory.buffers[0], memory.buffers[1], 0.5f,
-                                                   memory.buffers + 2, count);
+    const gls_status status = glissade::step<Rule>(&params, &rule_state, memory.buffers[0], memory.buffers[1],
+                                                   0.5f, memory.buffers + 2, count);
     if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
   }
   report(state, count);
@@ -69,7 +69,10 @@ int main(int argument_count, char** arguments) {
     if (!gls_backend_supported(i)) continue;
     const char* const backend = gls_backend_name(i);
     const auto add = [&](const std::string& rule, void (*run)(benchmark::State&, const char*)) {
-      benchmark::RegisterBenchmark((rule + "/" + backend).c_str(), run, backend)->Arg(64)->Arg(1024)->Arg(kMost);
+      benchmark::RegisterBenchmark((rule + "/" + backend).c_str(), run, backend)
+          ->Arg(64)
+          ->Arg(1024)
+          ->Arg(kMost);
     };
 #define GLISSADE_RULE(name, Rule, slot_count) add(#name, step<glissade::Rule>);
 #include "rules.inc"

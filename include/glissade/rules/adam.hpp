@@ -6,6 +6,7 @@
 #ifndef GLISSADE_RULES_ADAM_HPP
 #define GLISSADE_RULES_ADAM_HPP
 
+#include "glissade/rules/adam.h"
 #include "glissade/rules/common.hpp"
 
 namespace glissade {

@@ -5,6 +5,7 @@
 #define GLISSADE_RULES_AMSGRAD_HPP
 
 #include "glissade/rules/adam.hpp"
+#include "glissade/rules/amsgrad.h"
 
 namespace glissade {
 

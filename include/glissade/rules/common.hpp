@@ -3,7 +3,7 @@
 #ifndef GLISSADE_RULES_COMMON_HPP
 #define GLISSADE_RULES_COMMON_HPP
 
-#include "glissade/glissade.h"
+#include "glissade/rules/common.h"
 
 // Lanes operators and formulas must vanish into the sweep even at -Os: as calls they cost 45 instead of 20
 // instructions per weight on a Cortex-M4F.

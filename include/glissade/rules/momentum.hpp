@@ -6,6 +6,7 @@
 #define GLISSADE_RULES_MOMENTUM_HPP
 
 #include "glissade/rules/common.hpp"
+#include "glissade/rules/momentum.h"
 
 namespace glissade {
 

@@ -4,6 +4,7 @@
 #define GLISSADE_RULES_SGD_HPP
 
 #include "glissade/rules/common.hpp"
+#include "glissade/rules/sgd.h"
 
 namespace glissade {
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GLISSADE_RULES_ADAM_H
+#define GLISSADE_RULES_ADAM_H
+
+#include "glissade/rules/common.h"
+
+/* Adam (Kingma and Ba 2015): m and v are running means of g and g^2,
+ *   w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon). Two slots.
+ * torch.optim.Adam; with gls_adamw_defaults() torch.optim.AdamW. */
+typedef struct gls_adam_params {
+  double learning_rate GLS_DEFAULT(1e-3);
+  double weight_decay GLS_DEFAULT(0);
+  bool decoupled_weight_decay GLS_DEFAULT(false);
+  bool maximize GLS_DEFAULT(false);
+  double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step; 0 is no memory */
+  double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
+  double epsilon GLS_DEFAULT(1e-8); /* >= 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+} gls_adam_params;
+
+typedef struct gls_adam_state {
+  uint32_t step; /* t: steps begun; stays at 2^32 - 1 when it gets there, where both corrections are 1 */
+} gls_adam_state;
+
+typedef struct gls_adam_coefficients {
+  gls_gradient_coefficients gradient;
+  gls_lerp_coefficients mean;
+  float square, square_decay, rate, root_divisor, root_reciprocal, epsilon;
+} gls_adam_coefficients;
+
+GLS_RULE_2(adam, m, v);
+
+/* Fills params with AdamW's: weight_decay 0.01, decoupled. */
+GLS_FUNCTION void gls_adamw_defaults(gls_adam_params* params);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the C blocks of all rules share. */
+#ifndef GLISSADE_RULES_COMMON_H
+#define GLISSADE_RULES_COMMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define GLS_DEFAULT(value) = value
+#define GLS_NODISCARD [[nodiscard]]
+#define GLS_FUNCTION extern "C"
+#else
+#define GLS_DEFAULT(value) /* C takes the same values from gls_<rule>_defaults() */
+#define GLS_NODISCARD __attribute__((warn_unused_result))
+#define GLS_FUNCTION extern
+#endif
+
+/* On every error nothing has been written. */
+typedef enum gls_status {
+  GLS_OK = 0,
+  GLS_ERROR_NULL = -1,      /* a pointer is null that must not be */
+  GLS_ERROR_RANGE = -2,     /* a hyper-parameter, scale or label is NaN or outside its stated range */
+  GLS_ERROR_ALIGNMENT = -3, /* a float buffer is not 4-byte aligned */
+  GLS_ERROR_BACKEND = -4    /* the named backend (by call or GLISSADE_BACKEND) is not one of this machine's */
+} gls_status;
+
+/* The fields that every rule's params begin with:
+ *   learning_rate           >= 0, in weight units per unit of update; 0 moves no weight.
+ *   weight_decay            >= 0; 0 is none. Coupled: weight_decay * w is added to the gradient (L2 penalty).
+ *   decoupled_weight_decay  true: instead, w is first multiplied by 1 - learning_rate * weight_decay
+ *                           (Loshchilov and Hutter 2019: AdamW, SGDW).
+ *   maximize                true: ascend. */
+
+/* Coefficients: one step's hyper-parameters as floats, filled by begin, read by sweep, constant over the
+ * step. Callers keep them; only their size matters. */
+typedef struct gls_gradient_coefficients {
+  float scale;   /* gradient_scale, negated by maximize */
+  float decay;   /* coupled: weight_decay. Decoupled: 1 - learning_rate * weight_decay */
+  uint32_t kind; /* 0 no decay, 1 coupled, 2 decoupled */
+} gls_gradient_coefficients;
+
+/* A step towards another value, as torch.lerp rounds it. */
+typedef struct gls_lerp_coefficients {
+  float weight, rest;
+  uint32_t far;
+} gls_lerp_coefficients;
+
+/* The calls of a rule, after its params, state and coefficients; the names after the rule's are its slots. They
+ * declare, for GLS_RULE_2(adam, m, v):
+ *   void       gls_adam_defaults(gls_adam_params* params);
+ *   gls_status gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights,
+ *                            const float* gradients, float gradient_scale, float* m, float* v, size_t count);
+ *   gls_status gls_adam_begin(const gls_adam_params* params, gls_adam_state* state, float gradient_scale,
+ *                             gls_adam_coefficients* coefficients);
+ *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights,
+ *                             const float* gradients, float* m, float* v, size_t count); */
+#define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments)                                          \
+  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,          \
+                                                           gls_##rule##_state* state,                  \
+                                                           float gradient_scale,                       \
+                                                           gls_##rule##_coefficients* coefficients);   \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep sweep_arguments;                            \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step step_arguments
+#define GLS_STEP_ARGUMENTS(rule)                                                                   \
+  const gls_##rule##_params *params, gls_##rule##_state *state, float *weights, const float *gradients, \
+      float gradient_scale
+#define GLS_SWEEP_ARGUMENTS(rule) \
+  const gls_##rule##_coefficients *coefficients, float *weights, const float *gradients
+#define GLS_RULE_0(rule)                                           \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), size_t count), \
+                 (GLS_SWEEP_ARGUMENTS(rule), size_t count))
+#define GLS_RULE_1(rule, a)                                                    \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, size_t count), \
+                 (GLS_SWEEP_ARGUMENTS(rule), float* a, size_t count))
+#define GLS_RULE_2(rule, a, b)                                                           \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, size_t count), \
+                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, size_t count))
+#define GLS_RULE_3(rule, a, b, c)                                                                  \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count), \
+                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count))
+
+#endif
