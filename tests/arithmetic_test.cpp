@@ -149,6 +149,28 @@ TEST(Log, AtItsEnds) {
   EXPECT_TRUE(std::isnan(log(Single(NAN)).value));
 }
 
+TEST(Power, OfFractionsIsWithinItsBound) {
+  for (int i = 0; i < 300000; ++i) {
+    const double base = 0.5 + 4.0 * random_bits() * 0x1p-32,
+                 exponent = (random_bits() * 0x1p-31 - 1.0) * (i % 2 ? 1.0 : 100.0);
+    const long double exact = std::pow(static_cast<long double>(base), static_cast<long double>(exponent));
+    const double bound = 0x1p-51 * (1.0 + std::abs(exponent * std::log(base)));
+    ASSERT_LT(static_cast<double>(std::abs(power(base, exponent) / exact - 1.0L)), bound)
+        << base << " ^ " << exponent;
+  }
+  EXPECT_EQ(power(0.96, 0.0), 1.0);
+  EXPECT_EQ(power(1.0, 0.75), 1.0);
+  EXPECT_EQ(power(0.96, 1e300), 0.0);
+}
+
+TEST(Power, OfIntegersIsByRepeatedSquaring) {
+  EXPECT_EQ(power(0.9, 0u), 1.0);
+  EXPECT_EQ(power(0.9, 1u), 0.9);
+  EXPECT_EQ(power(0.5, 1000u), 0x1p-1000);
+  EXPECT_EQ(power(0.9, UINT32_MAX), 0.0);
+  EXPECT_NEAR(power(0.999, 100000u), std::pow(0.999, 100000), 1e-55);
+}
+
 }  // namespace
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade

@@ -16,7 +16,7 @@ inline bool same(const char* a, const char* b) {
   return false;
 }
 
-// A list of two, betas, is the two options beta1 and beta2; true is 1.
+// A list of two, as betas, is the two options betas[0] and betas[1]; true is 1.
 struct Option {
   const char* name;
   double value;
@@ -58,7 +58,7 @@ bool set_option(Params& params, const char* name, double value) {
 }
 
 // Which of our rules is PyTorch's optimizer with these options, and what PyTorch calls its slots.
-template <class Rule_, class Defaults_>
+template <class Rule_, class Defaults_ = typename Rule_::Params>
 struct Match {
   using Rule = Rule_;
   using Defaults = Defaults_;
@@ -78,6 +78,23 @@ Result with_rule(const Case& c, Result otherwise, Run run) {
     return run(Match<Adam, AdamW::Params>{{"exp_avg", "exp_avg_sq"}});
   if (same(c.optimizer, "adamw"))
     return run(Match<AmsGrad, AdamW::Params>{{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}});
+  if (same(c.optimizer, "adagrad")) return run(Match<Adagrad>{{"sum"}});
+  if (same(c.optimizer, "adadelta")) return run(Match<Adadelta>{{"square_avg", "acc_delta"}});
+  if (same(c.optimizer, "rmsprop") && c.has("centered") && c.has("momentum")) {
+    return run(Match<RmsPropCenteredMomentum>{{"square_avg", "momentum_buffer", "grad_avg"}});
+  }
+  if (same(c.optimizer, "rmsprop") && c.has("centered")) {
+    return run(Match<RmsPropCentered>{{"square_avg", "grad_avg"}});
+  }
+  if (same(c.optimizer, "rmsprop") && c.has("momentum")) {
+    return run(Match<RmsPropMomentum>{{"square_avg", "momentum_buffer"}});
+  }
+  if (same(c.optimizer, "rmsprop")) return run(Match<RmsProp>{{"square_avg"}});
+  if (same(c.optimizer, "adamax")) return run(Match<Adamax>{{"exp_avg", "exp_inf"}});
+  if (same(c.optimizer, "nadam")) return run(Match<NAdam>{{"exp_avg", "exp_avg_sq"}});
+  if (same(c.optimizer, "radam")) return run(Match<RAdam>{{"exp_avg", "exp_avg_sq"}});
+  if (same(c.optimizer, "rprop")) return run(Match<Rprop>{{"prev", "step_size"}});
+  if (same(c.optimizer, "asgd")) return run(Match<Asgd>{{"ax"}});
   return otherwise;
 }
 
@@ -112,7 +129,7 @@ Status run(const Match&, const Case& c, float* const* buffers, uint32_t n, Look 
   using Rule = typename Match::Rule;
   typename Match::Defaults params;
   for (size_t i = 0; i < c.option_count; ++i) {
-    if (same(c.options[i].name, "amsgrad")) continue;  // a rule, not an option
+    if (same(c.options[i].name, "amsgrad") || same(c.options[i].name, "centered")) continue;  // a rule
     if (!set_option(params, c.options[i].name, c.options[i].value)) return GLS_ERROR_RANGE;
   }
   for (uint32_t i = 0; i < n; ++i) {

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -19,13 +20,15 @@ namespace {
 using glissade::golden::Option;
 using Json = nlohmann::json;
 
-// The case's options in golden.hpp's form.
-std::vector<Option> read_options(const Json& options) {
+// The case's options in golden.hpp's form; names holds those made here.
+std::vector<Option> read_options(const Json& options, std::deque<std::string>& names) {
   std::vector<Option> result;
   for (const auto& [name, value] : options.items()) {
-    if (name == "betas") {
-      result.push_back({"beta1", value.at(0)});
-      result.push_back({"beta2", value.at(1)});
+    if (value.is_array()) {
+      for (size_t i = 0; i < value.size(); ++i) {
+        names.push_back(name + "[" + std::to_string(i) + "]");
+        result.push_back({names.back().c_str(), value[i]});
+      }
     } else {
       const double number = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
       if (value.is_boolean() && number == 0.0) continue;  // PyTorch's default
@@ -60,17 +63,18 @@ struct Comparison {
 template <class Look>
 void run(const Json& json, uint32_t n, Look look) {
   const std::string optimizer = json.at("optimizer");
-  const std::vector<Option> options = read_options(json.at("options"));
+  std::deque<std::string> names;
+  const std::vector<Option> options = read_options(json.at("options"), names);
   const glissade::golden::Case c{optimizer.c_str(), options.data(), options.size(), json.at("seed")};
   const bool known = glissade::golden::with_rule(c, false, [&](const auto& match) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
     std::vector<std::vector<float>> memory(2 + kSlots, std::vector<float>(n));
     float* buffers[3 + kSlots] = {};
-    std::map<std::string, const float*> names = {{"params", memory[0].data()}};
+    std::map<std::string, const float*> by_name = {{"params", memory[0].data()}};
     for (size_t k = 0; k < memory.size(); ++k) buffers[k] = memory[k].data();
-    for (size_t k = 0; k < kSlots; ++k) names[match.slot_names[k]] = buffers[2 + k];
+    for (size_t k = 0; k < kSlots; ++k) by_name[match.slot_names[k]] = buffers[2 + k];
     const gls_status status =
-        glissade::golden::run(match, c, buffers, n, [&](uint32_t step) { look(step, names); });
+        glissade::golden::run(match, c, buffers, n, [&](uint32_t step) { look(step, by_name); });
     if (status != GLS_OK) throw std::runtime_error(gls_status_text(status));
     return true;
   });

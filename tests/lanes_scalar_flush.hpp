@@ -46,6 +46,7 @@ inline Single operator/(Single a, Single b) {
 }
 inline bool operator>(Single a, Single b) { return flush(a.value) > flush(b.value); }
 inline Single select(bool condition, Single a, Single b) { return condition ? a : b; }
+inline Single abs(Single a) { return bits_float(float_bits(a.value) & 0x7fffffffu); }
 inline Single sqrt(Single a) { return scalar_sqrt(flush(a.value)); }
 inline Single fma(Single a, Single b, Single c) {
   const float x = flush(a.value), y = flush(b.value), z = flush(c.value);

@@ -36,10 +36,12 @@ void for_each_option(Work work) {
   typename Rule::Params usual;
   usual.weight_decay = 0.375;
   work(usual, "nothing");
-#define GLISSADE_OPTION(pytorch_name, field, other)                  \
-  {                                                                  \
-    auto params = usual;                                             \
-    if (golden::set_##field(params, other, 0)) work(params, #field); \
+#define GLISSADE_OPTION(pytorch_name, field, other)                     \
+  {                                                                     \
+    auto params = usual;                                                \
+    if (golden::set_##field(params, other, 0) && Rule::valid(params)) { \
+      work(params, #field);                                             \
+    }                                                                   \
   }
 #include "options.inc"
 }
@@ -51,11 +53,13 @@ inline void fill(float* const (&buffers)[kBuffers], size_t count, uint32_t seed)
   }
 }
 
+inline float expected_memory[kBuffers][kLongest];
+
 // Fills the buffers, steps, and returns the first buffer that is not as the reference leaves it, or kBuffers.
 template <class Rule>
 size_t step_and_compare(const Tested<Rule>& tested, const typename Rule::Params& params,
                         float* const (&buffers)[kBuffers], size_t count, uint32_t seed) {
-  static float memory[kBuffers][kLongest];
+  float(*const memory)[kLongest] = expected_memory;
   float* const expected[kBuffers] = {memory[0], memory[1], memory[2], memory[3], memory[4]};
   fill(expected, count, seed);
   fill(buffers, count, seed);

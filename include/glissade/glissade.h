@@ -10,11 +10,22 @@
 #ifndef GLISSADE_GLISSADE_H
 #define GLISSADE_GLISSADE_H
 
+#include "glissade/rules/adadelta.h"
+#include "glissade/rules/adagrad.h"
 #include "glissade/rules/adam.h"
+#include "glissade/rules/adamax.h"
 #include "glissade/rules/amsgrad.h"
+#include "glissade/rules/asgd.h"
 #include "glissade/rules/common.h"
+#include "glissade/rules/lion.h"
 #include "glissade/rules/momentum.h"
+#include "glissade/rules/nadam.h"
+#include "glissade/rules/radam.h"
+#include "glissade/rules/rmsprop.h"
+#include "glissade/rules/rprop.h"
 #include "glissade/rules/sgd.h"
+#include "glissade/rules/signsgd.h"
+#include "glissade/rules/signum.h"
 
 #define GLS_VERSION_MAJOR 0
 #define GLS_VERSION_MINOR 1

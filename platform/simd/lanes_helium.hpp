@@ -26,6 +26,7 @@ GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return vmulq_f32(a.value,
 GLISSADE_INLINE Vector operator+(Vector a, float b) { return vaddq_n_f32(a.value, b); }
 GLISSADE_INLINE Vector operator-(Vector a, float b) { return vsubq_n_f32(a.value, b); }
 GLISSADE_INLINE Vector operator*(Vector a, float b) { return vmulq_n_f32(a.value, b); }
+GLISSADE_INLINE Vector abs(Vector a) { return vabsq_f32(a.value); }
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return vfmaq_f32(c.value, a.value, b.value); }
 GLISSADE_INLINE Vector fma(Vector a, float b, Vector c) { return vfmaq_n_f32(c.value, a.value, b); }
 GLISSADE_INLINE mve_pred16_t operator>(Vector a, Vector b) { return vcmpgtq_f32(a.value, b.value); }

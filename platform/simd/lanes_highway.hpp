@@ -35,6 +35,7 @@ GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return a.value > b.
 GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
   return hn::IfThenElse(condition, a.value, b.value);
 }
+GLISSADE_INLINE Vector abs(Vector a) { return hn::Abs(a.value); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return hn::Sqrt(a.value); }
 
 #if HWY_NATIVE_FMA

@@ -29,6 +29,7 @@ GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return a.value > b.
 GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
   return xsimd::select(condition, a.value, b.value);
 }
+GLISSADE_INLINE Vector abs(Vector a) { return xsimd::abs(a.value); }
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return xsimd::fma(a.value, b.value, c.value); }
 
 // 2^n for an integer n from -126 to 127 is n + 127, moved to the exponent's place.

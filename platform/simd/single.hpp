@@ -26,6 +26,7 @@ GLISSADE_INLINE Single operator/(Single a, Single b) { return a.value / b.value;
 GLISSADE_INLINE bool operator>(Single a, Single b) { return a.value > b.value; }
 GLISSADE_INLINE Single select(bool condition, Single a, Single b) { return condition ? a : b; }
 GLISSADE_INLINE Single fma(Single a, Single b, Single c) { return scalar_fma(a.value, b.value, c.value); }
+GLISSADE_INLINE Single abs(Single a) { return bits_float(float_bits(a.value) & 0x7fffffffu); }
 GLISSADE_INLINE Single sqrt(Single a) { return scalar_sqrt(a.value); }
 GLISSADE_INLINE Single divide_by(Single x, float divisor, float /*reciprocal*/) { return x / divisor; }
 // 2^n for an integer n from -126 to 127.

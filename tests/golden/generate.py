@@ -13,7 +13,8 @@ import zlib
 import numpy
 import torch
 
-CLASSES = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+CLASSES = {name.lower(): getattr(torch.optim, name)
+           for name in ("SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam", "Rprop", "ASGD")}
 STEPS = (1, 2, 3, 10, 100)
 COUNT, HASH_COUNT = 67, 4099
 

@@ -8,18 +8,13 @@
  *   w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon). Two slots.
  * torch.optim.Adam; with gls_adamw_defaults() torch.optim.AdamW. */
 typedef struct gls_adam_params {
-  double learning_rate GLS_DEFAULT(1e-3);
-  double weight_decay GLS_DEFAULT(0);
-  bool decoupled_weight_decay GLS_DEFAULT(false);
-  bool maximize GLS_DEFAULT(false);
+  GLS_COMMON_PARAMS(1e-3);
   double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step; 0 is no memory */
   double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
   double epsilon GLS_DEFAULT(1e-8); /* >= 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
 } gls_adam_params;
 
-typedef struct gls_adam_state {
-  uint32_t step; /* t: steps begun; stays at 2^32 - 1 when it gets there, where both corrections are 1 */
-} gls_adam_state;
+GLS_STEP_STATE(adam);
 
 typedef struct gls_adam_coefficients {
   gls_gradient_coefficients gradient;

@@ -19,8 +19,7 @@ struct Adam {
   static constexpr int kSlots = 2;
 
   static bool valid(const Params& p) {
-    return valid_common(p) && p.beta1 >= 0.0 && p.beta1 < 1.0 && p.beta2 >= 0.0 && p.beta2 < 1.0 &&
-           not_negative(p.epsilon);
+    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
   }
 
   static void tick(const Params& p, State& state, Coefficients& c) {

@@ -32,6 +32,17 @@ typedef enum gls_status {
  *   decoupled_weight_decay  true: instead, w is first multiplied by 1 - learning_rate * weight_decay
  *                           (Loshchilov and Hutter 2019: AdamW, SGDW).
  *   maximize                true: ascend. */
+#define GLS_COMMON_PARAMS(usual_rate)             \
+  double learning_rate GLS_DEFAULT(usual_rate);   \
+  double weight_decay GLS_DEFAULT(0);             \
+  bool decoupled_weight_decay GLS_DEFAULT(false); \
+  bool maximize GLS_DEFAULT(false)
+
+/* The state of most rules: what they remember beside their slots. */
+#define GLS_STEP_STATE(rule)                                                  \
+  typedef struct gls_##rule##_state {                                         \
+    uint32_t step; /* t: steps begun; stays at 2^32 - 1 when it gets there */ \
+  } gls_##rule##_state
 
 /* Coefficients: one step's hyper-parameters as floats, filled by begin, read by sweep, constant over the
  * step. Callers keep them; only their size matters. */
@@ -47,38 +58,34 @@ typedef struct gls_lerp_coefficients {
   uint32_t far;
 } gls_lerp_coefficients;
 
-/* The calls of a rule, after its params, state and coefficients; the names after the rule's are its slots. They
- * declare, for GLS_RULE_2(adam, m, v):
- *   void       gls_adam_defaults(gls_adam_params* params);
- *   gls_status gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights,
- *                            const float* gradients, float gradient_scale, float* m, float* v, size_t count);
- *   gls_status gls_adam_begin(const gls_adam_params* params, gls_adam_state* state, float gradient_scale,
- *                             gls_adam_coefficients* coefficients);
- *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights,
- *                             const float* gradients, float* m, float* v, size_t count); */
-#define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments)                                          \
-  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,          \
-                                                           gls_##rule##_state* state,                  \
-                                                           float gradient_scale,                       \
-                                                           gls_##rule##_coefficients* coefficients);   \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep sweep_arguments;                            \
+/* The calls of a rule, after its params, state and coefficients; the names after the rule's are its slots.
+ * They declare, for GLS_RULE_2(adam, m, v): void       gls_adam_defaults(gls_adam_params* params); gls_status
+ * gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights, const float* gradients,
+ * float gradient_scale, float* m, float* v, size_t count); gls_status gls_adam_begin(const gls_adam_params*
+ * params, gls_adam_state* state, float gradient_scale, gls_adam_coefficients* coefficients); gls_status
+ * gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float* gradients, float* m,
+ * float* v, size_t count); */
+#define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments)                                               \
+  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                     \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,               \
+                                                           gls_##rule##_state* state, float gradient_scale, \
+                                                           gls_##rule##_coefficients* coefficients);        \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep sweep_arguments;                                 \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step step_arguments
-#define GLS_STEP_ARGUMENTS(rule)                                                                   \
+#define GLS_STEP_ARGUMENTS(rule)                                                                        \
   const gls_##rule##_params *params, gls_##rule##_state *state, float *weights, const float *gradients, \
       float gradient_scale
 #define GLS_SWEEP_ARGUMENTS(rule) \
   const gls_##rule##_coefficients *coefficients, float *weights, const float *gradients
-#define GLS_RULE_0(rule)                                           \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), size_t count), \
-                 (GLS_SWEEP_ARGUMENTS(rule), size_t count))
-#define GLS_RULE_1(rule, a)                                                    \
+#define GLS_RULE_0(rule) \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), size_t count), (GLS_SWEEP_ARGUMENTS(rule), size_t count))
+#define GLS_RULE_1(rule, a)                                                \
   GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, size_t count), \
                  (GLS_SWEEP_ARGUMENTS(rule), float* a, size_t count))
-#define GLS_RULE_2(rule, a, b)                                                           \
+#define GLS_RULE_2(rule, a, b)                                                       \
   GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, size_t count), \
                  (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, size_t count))
-#define GLS_RULE_3(rule, a, b, c)                                                                  \
+#define GLS_RULE_3(rule, a, b, c)                                                              \
   GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count), \
                  (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count))
 

@@ -11,13 +11,16 @@
 
 namespace glissade {
 
-// base^exponent by repeated squaring, and the correctly rounded square root of x in [0, 1e300].
+// base^exponent by repeated squaring; base^exponent for base > 0 by exponential and logarithm (relative error
+// below 2^-51 (1 + |exponent ln base|)); and the correctly rounded square root of x >= 0.
 double power(double base, uint32_t exponent);
+double power(double base, double exponent);
 double square_root(double x);
 
 // A hyper-parameter that is meant to become a float. False for NaN.
 inline bool in_range(double x, double low, double high) { return low <= x && x <= high; }
 inline bool not_negative(double x) { return in_range(x, 0.0, 3.4028234663852886e38); }
+inline bool in_unit(double x) { return 0.0 <= x && x < 1.0; }  // a decay: 1 never forgets
 inline bool is_finite(double x) { return in_range(x, -3.4028234663852886e38, 3.4028234663852886e38); }
 
 // Counts a step and returns its number, from 1.
@@ -56,6 +59,13 @@ GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
     else
       w = w * c.decay;
   }
+}
+
+// 1, -1, or 0 for 0 and NaN.
+template <class V>
+GLISSADE_INLINE V sign(V x) {
+  const V zero(0.0f);
+  return select(x > zero, V(1.0f), select(zero > x, V(-1.0f), zero));
 }
 
 // lerp(a, b, weight) = a + weight (b - a), as torch.lerp rounds it on AVX2: fused, from the nearer end.

@@ -7,10 +7,7 @@
 /* SGD with momentum: buffer = momentum buffer + (1 - dampening) g; w = w - lr buffer. One slot.
  * torch.optim.SGD: the first step takes buffer = g, without dampening. */
 typedef struct gls_momentum_params {
-  double learning_rate GLS_DEFAULT(1e-3);
-  double weight_decay GLS_DEFAULT(0);
-  bool decoupled_weight_decay GLS_DEFAULT(false);
-  bool maximize GLS_DEFAULT(false);
+  GLS_COMMON_PARAMS(1e-3);
   bool nesterov GLS_DEFAULT(false); /* w = w - lr (g + momentum buffer); needs momentum > 0, dampening 0 */
   double momentum GLS_DEFAULT(0.9); /* >= 0, usually below 1; 0 is plain SGD and leaves buffer alone */
   double dampening GLS_DEFAULT(0);  /* any; 0 is none */

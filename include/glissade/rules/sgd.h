@@ -6,15 +6,10 @@
 
 /* SGD: w = w - lr g. No slot. torch.optim.SGD without momentum. */
 typedef struct gls_sgd_params {
-  double learning_rate GLS_DEFAULT(1e-3);
-  double weight_decay GLS_DEFAULT(0);
-  bool decoupled_weight_decay GLS_DEFAULT(false);
-  bool maximize GLS_DEFAULT(false);
+  GLS_COMMON_PARAMS(1e-3);
 } gls_sgd_params;
 
-typedef struct gls_sgd_state {
-  uint32_t step; /* steps begun; stays at 2^32 - 1 when it gets there */
-} gls_sgd_state;
+GLS_STEP_STATE(sgd);
 
 typedef struct gls_sgd_coefficients {
   gls_gradient_coefficients gradient;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adadelta (Zeiler 2012), as torch.optim.Adadelta:
+//   a = rho a + (1 - rho) g^2
+//   d = sqrt(b + epsilon) / sqrt(a + epsilon) g
+//   b = rho b + (1 - rho) d^2
+//   w = w - lr d
+#ifndef GLISSADE_RULES_ADADELTA_HPP
+#define GLISSADE_RULES_ADADELTA_HPP
+
+#include "glissade/rules/adadelta.h"
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct Adadelta {
+  using Formula = Adadelta;
+  using Params = gls_adadelta_params;
+  using State = gls_adadelta_state;
+  using Coefficients = gls_adadelta_coefficients;
+  static constexpr int kSlots = 2;
+
+  static bool valid(const Params& p) {
+    return valid_common(p) && in_range(p.rho, 0.0, 1.0) && not_negative(p.epsilon);
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    count_step(state.step);
+    c.mean = static_cast<float>(1.0 - p.rho);
+    c.mean_decay = static_cast<float>(p.rho);
+    c.rate = static_cast<float>(-p.learning_rate);
+    c.epsilon = static_cast<float>(p.epsilon);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& a, V& b) {
+    a = fma(g * c.mean, g, a * c.mean_decay);
+    const V d = sqrt(b + c.epsilon) / sqrt(a + c.epsilon) * g;
+    b = fma(d * c.mean, d, b * c.mean_decay);
+    return fma(d, c.rate, w);
+  }
+};
+
+}  // namespace glissade
+
+#endif

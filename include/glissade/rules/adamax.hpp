@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adamax (Kingma and Ba 2015), as torch.optim.Adamax:
+//   m = beta1 m + (1 - beta1) g
+//   u = max(beta2 u, |g| + epsilon)
+//   w = w - lr / (1 - beta1^t) * m / u
+#ifndef GLISSADE_RULES_ADAMAX_HPP
+#define GLISSADE_RULES_ADAMAX_HPP
+
+#include "glissade/rules/adamax.h"
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct Adamax {
+  using Formula = Adamax;
+  using Params = gls_adamax_params;
+  using State = gls_adamax_state;
+  using Coefficients = gls_adamax_coefficients;
+  static constexpr int kSlots = 2;
+
+  static bool valid(const Params& p) {
+    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    const uint32_t t = count_step(state.step);
+    c.mean = lerp_coefficients(1.0 - p.beta1);
+    c.maximum_decay = static_cast<float>(p.beta2);
+    c.rate = static_cast<float>(-p.learning_rate / (1.0 - power(p.beta1, t)));
+    c.epsilon = static_cast<float>(p.epsilon);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& u) {
+    m = lerp(m, g, c.mean);
+    u = max(u * c.maximum_decay, abs(g) + c.epsilon);
+    return w + (m * c.rate) / u;
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Averaged SGD (Polyak and Juditsky 1992), as torch.optim.ASGD, with eta = lr / (1 + lambda lr t)^alpha and
+// mu = 1 / max(1, t - t0), both of the step before, lr and 1 at the first:
+//   w = (1 - lambda eta) w
+//   w = w - eta g
+//   average = w while mu = 1, then average + mu (w - average)
+#ifndef GLISSADE_RULES_ASGD_HPP
+#define GLISSADE_RULES_ASGD_HPP
+
+#include "glissade/rules/asgd.h"
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct Asgd {
+  using Formula = Asgd;
+  using Params = gls_asgd_params;
+  using State = gls_asgd_state;
+  using Coefficients = gls_asgd_coefficients;
+  static constexpr int kSlots = 1;
+
+  static bool valid(const Params& p) {
+    return valid_common(p) && not_negative(p.lambda) && not_negative(p.alpha) && not_negative(p.start_averaging);
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    const uint32_t t = count_step(state.step);
+    if (t == 1) {
+      state.eta = static_cast<float>(p.learning_rate);
+      state.mu = 1.0f;
+    }
+    c.decay = static_cast<float>(1.0 - p.lambda * static_cast<double>(state.eta));
+    c.rate = -state.eta;
+    c.mean = state.mu;
+    c.copies = !(state.mu < 1.0f);
+    const double averaged = t - p.start_averaging;
+    state.eta = static_cast<float>(p.learning_rate / power(1.0 + p.lambda * p.learning_rate * t, p.alpha));
+    state.mu = static_cast<float>(1.0 / (averaged > 1.0 ? averaged : 1.0));
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& average) {
+    w = fma(g, c.rate, w * c.decay);
+    average = c.copies ? w : average + (w - average) * c.mean;
+    return w;
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// NAdam (Dozat 2016), as torch.optim.NAdam: m and v as in Adam, mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2),
+//   r = sqrt(v / (1 - beta2^t)) + epsilon
+//   w = w - lr (1 - mu_t) / (1 - mu_1 ... mu_t) * g / r
+//   w = w - lr mu_t+1 / (1 - mu_1 ... mu_t+1) * m / r
+#ifndef GLISSADE_RULES_NADAM_HPP
+#define GLISSADE_RULES_NADAM_HPP
+
+#include "glissade/rules/common.hpp"
+#include "glissade/rules/nadam.h"
+
+namespace glissade {
+
+struct NAdam {
+  using Formula = NAdam;
+  using Params = gls_nadam_params;
+  using State = gls_nadam_state;
+  using Coefficients = gls_nadam_coefficients;
+  static constexpr int kSlots = 2;
+
+  static bool valid(const Params& p) {
+    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon) &&
+           not_negative(p.momentum_decay);
+  }
+
+  static double mu(const Params& p, double t) {
+    return p.beta1 * (1.0 - 0.5 * power(0.96, t * p.momentum_decay));
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    const uint32_t t = count_step(state.step);
+    const double now = mu(p, t), then = mu(p, t + 1.0);
+    state.mu_product = t == 1 ? static_cast<float>(now) : state.mu_product * static_cast<float>(now);
+    const double product = static_cast<double>(state.mu_product);
+    c.mean = lerp_coefficients(1.0 - p.beta1);
+    c.square = static_cast<float>(1.0 - p.beta2);
+    c.square_decay = static_cast<float>(p.beta2);
+    c.gradient_rate = static_cast<float>(-p.learning_rate * (1.0 - now) / (1.0 - product));
+    c.mean_rate = static_cast<float>(-p.learning_rate * then / (1.0 - product * then));
+    c.correction = static_cast<float>(1.0 - power(p.beta2, t));
+    c.epsilon = static_cast<float>(p.epsilon);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
+    m = lerp(m, g, c.mean);
+    v = fma(g * c.square, g, v * c.square_decay);
+    const V root = sqrt(v / c.correction) + c.epsilon;
+    w = w + (g * c.gradient_rate) / root;
+    return w + (m * c.mean_rate) / root;
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// RAdam (Liu et al. 2020), as torch.optim.RAdam: m and v as in Adam, rho_inf = 2 / (1 - beta2) - 1,
+//   rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t)
+//   h = lr m / (1 - beta1^t)
+//   if rho_t > 5: h = h * sqrt(1 - beta2^t) / (sqrt(v) + epsilon) * rectification
+//   w = w - h
+// rectification = sqrt((rho_t - 4) (rho_t - 2) rho_inf / ((rho_inf - 4) (rho_inf - 2) rho_t)).
+#ifndef GLISSADE_RULES_RADAM_HPP
+#define GLISSADE_RULES_RADAM_HPP
+
+#include "glissade/rules/common.hpp"
+#include "glissade/rules/radam.h"
+
+namespace glissade {
+
+struct RAdam {
+  using Formula = RAdam;
+  using Params = gls_radam_params;
+  using State = gls_radam_state;
+  using Coefficients = gls_radam_coefficients;
+  static constexpr int kSlots = 2;
+
+  static bool valid(const Params& p) {
+    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
+  }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    const uint32_t t = count_step(state.step);
+    const double decay = power(p.beta2, t), limit = 2.0 / (1.0 - p.beta2) - 1.0;
+    const double rho = limit - 2.0 * t * decay / (1.0 - decay);
+    c.mean = lerp_coefficients(1.0 - p.beta1);
+    c.square = static_cast<float>(1.0 - p.beta2);
+    c.square_decay = static_cast<float>(p.beta2);
+    c.correction = static_cast<float>(1.0 - power(p.beta1, t));
+    c.rate = static_cast<float>(p.learning_rate);
+    c.epsilon = static_cast<float>(p.epsilon);
+    c.adaptive = rho > 5.0;
+    c.adaptation = c.rectification = 1.0f;
+    if (c.adaptive) {
+      c.adaptation = static_cast<float>(square_root(1.0 - decay));
+      c.rectification = static_cast<float>(
+          square_root((rho - 4.0) * (rho - 2.0) * limit / ((limit - 4.0) * (limit - 2.0) * rho)));
+    }
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
+    m = lerp(m, g, c.mean);
+    v = fma(g * c.square, g, v * c.square_decay);
+    V h = m / c.correction * c.rate;
+    if (c.adaptive) h = h * (V(1.0f) / (sqrt(v) + c.epsilon) * c.adaptation) * c.rectification;
+    return w - h;
+  }
+};
+
+}  // namespace glissade
+
+#endif

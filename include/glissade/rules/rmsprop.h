@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GLISSADE_RULES_RMSPROP_H
+#define GLISSADE_RULES_RMSPROP_H
+
+#include "glissade/rules/common.h"
+
+/* RMSprop (Tieleman and Hinton 2012): square is a running mean of g^2, w = w - lr g / (sqrt(square) + epsilon).
+ * torch.optim.RMSprop. Four rules, because their memory differs: rmsprop has one slot; _momentum adds a buffer of
+ * steps; _centered adds the mean of g, whose square is subtracted under the root (and the difference is never
+ * below 0: PyTorch's can be, and is NaN then). */
+typedef struct gls_rmsprop_params {
+  GLS_COMMON_PARAMS(1e-2);
+  double alpha GLS_DEFAULT(0.99);   /* in [0, 1]: decay of the means per step */
+  double epsilon GLS_DEFAULT(1e-8); /* >= 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double momentum GLS_DEFAULT(0);   /* >= 0; other than 0 only where the rule has a buffer */
+} gls_rmsprop_params;
+
+GLS_STEP_STATE(rmsprop);
+
+typedef struct gls_rmsprop_coefficients {
+  gls_gradient_coefficients gradient;
+  gls_lerp_coefficients mean;
+  float square, square_decay, rate, momentum, epsilon;
+} gls_rmsprop_coefficients;
+
+GLS_RULE_1(rmsprop, square);
+
+typedef gls_rmsprop_params gls_rmsprop_momentum_params;
+typedef gls_rmsprop_state gls_rmsprop_momentum_state;
+typedef gls_rmsprop_coefficients gls_rmsprop_momentum_coefficients;
+GLS_RULE_2(rmsprop_momentum, square, buffer);
+
+typedef gls_rmsprop_params gls_rmsprop_centered_params;
+typedef gls_rmsprop_state gls_rmsprop_centered_state;
+typedef gls_rmsprop_coefficients gls_rmsprop_centered_coefficients;
+GLS_RULE_2(rmsprop_centered, square, mean);
+
+typedef gls_rmsprop_params gls_rmsprop_centered_momentum_params;
+typedef gls_rmsprop_state gls_rmsprop_centered_momentum_state;
+typedef gls_rmsprop_coefficients gls_rmsprop_centered_momentum_coefficients;
+GLS_RULE_3(rmsprop_centered_momentum, square, buffer, mean);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop:
+//   v = alpha v + (1 - alpha) g^2
+//   r = sqrt(v) + epsilon; centered, with a = alpha a + (1 - alpha) g: r = sqrt(max(0, v - a^2)) + epsilon
+//   w = w - lr g / r; with momentum: b = momentum b + g / r, w = w - lr b
+#ifndef GLISSADE_RULES_RMSPROP_HPP
+#define GLISSADE_RULES_RMSPROP_HPP
+
+#include "glissade/rules/common.hpp"
+#include "glissade/rules/rmsprop.h"
+
+namespace glissade {
+
+struct RmsProp {
+  using Formula = RmsProp;
+  using Params = gls_rmsprop_params;
+  using State = gls_rmsprop_state;
+  using Coefficients = gls_rmsprop_coefficients;
+  static constexpr int kSlots = 1;
+
+  static bool valid(const Params& p) { return valid_but_momentum(p) && p.momentum == 0.0; }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    count_step(state.step);
+    c.mean = lerp_coefficients(1.0 - p.alpha);
+    c.square = static_cast<float>(1.0 - p.alpha);
+    c.square_decay = static_cast<float>(p.alpha);
+    c.rate = static_cast<float>(-p.learning_rate);
+    c.momentum = static_cast<float>(p.momentum);
+    c.epsilon = static_cast<float>(p.epsilon);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
+    return w + (g * c.rate) / root(c, g, v);
+  }
+
+ protected:
+  static bool valid_but_momentum(const Params& p) {
+    return valid_common(p) && in_range(p.alpha, 0.0, 1.0) && not_negative(p.epsilon) && not_negative(p.momentum);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V root(const Coefficients& c, V g, V& v) {
+    v = fma(g * c.square, g, v * c.square_decay);
+    return sqrt(v) + c.epsilon;
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V centered_root(const Coefficients& c, V g, V& v, V& a) {
+    v = fma(g * c.square, g, v * c.square_decay);
+    a = lerp(a, g, c.mean);
+    const V zero(0.0f);
+    return sqrt(max(zero, fma(zero - a, a, v))) + c.epsilon;
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V move(const Coefficients& c, V w, V ratio, V& b) {
+    b = b * c.momentum + ratio;
+    return fma(b, c.rate, w);
+  }
+};
+
+struct RmsPropMomentum : RmsProp {
+  using Formula = RmsPropMomentum;
+  static constexpr int kSlots = 2;
+  static bool valid(const Params& p) { return valid_but_momentum(p); }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b) {
+    return move(c, w, g / root(c, g, v), b);
+  }
+};
+
+struct RmsPropCentered : RmsProp {
+  using Formula = RmsPropCentered;
+  static constexpr int kSlots = 2;
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& a) {
+    return w + (g * c.rate) / centered_root(c, g, v, a);
+  }
+};
+
+struct RmsPropCenteredMomentum : RmsProp {
+  using Formula = RmsPropCenteredMomentum;
+  static constexpr int kSlots = 3;
+  static bool valid(const Params& p) { return valid_but_momentum(p); }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b, V& a) {
+    return move(c, w, g / centered_root(c, g, v, a), b);
+  }
+};
+
+}  // namespace glissade
+
+#endif

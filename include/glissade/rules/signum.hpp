@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signum (Bernstein et al. 2018):
+//   m = momentum m + (1 - momentum) g
+//   w = w - lr sign(m)
+#ifndef GLISSADE_RULES_SIGNUM_HPP
+#define GLISSADE_RULES_SIGNUM_HPP
+
+#include "glissade/rules/common.hpp"
+#include "glissade/rules/signum.h"
+
+namespace glissade {
+
+struct Signum {
+  using Formula = Signum;
+  using Params = gls_signum_params;
+  using State = gls_signum_state;
+  using Coefficients = gls_signum_coefficients;
+  static constexpr int kSlots = 1;
+
+  static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    count_step(state.step);
+    c.rate = static_cast<float>(-p.learning_rate);
+    c.mean = static_cast<float>(1.0 - p.momentum);
+    c.mean_decay = static_cast<float>(p.momentum);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m) {
+    m = fma(g, c.mean, m * c.mean_decay);
+    return fma(sign(m), c.rate, w);
+  }
+};
+
+}  // namespace glissade
+
+#endif
