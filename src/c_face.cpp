@@ -31,5 +31,12 @@
 
 extern "C" {
 #include "rules.inc"
+
 void gls_adamw_defaults(gls_adam_params* params) { *params = glissade::AdamW::Params(); }
+void gls_adagrad_textbook_defaults(gls_adagrad_params* params) {
+  *params = glissade::TextbookAdagrad::Params();
+}
+void gls_rmsprop_textbook_defaults(gls_rmsprop_params* params) {
+  *params = glissade::TextbookRmsProp::Params();
+}
 }

@@ -27,6 +27,14 @@ namespace {
 #include "rules.inc"
 #undef GLISSADE_RULE
 
+void look_ahead(const float* weights, const float* velocity, float momentum, float* ahead, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    fma(V::load(velocity + i), -momentum, V::load(weights + i)).store(ahead + i);
+  });
+}
+
 // Outputs in lanes, inputs in order: y = fma(x, w, y) from the bias.
 void dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
                    size_t output_count) {

@@ -79,3 +79,17 @@ Status step(const typename Rule::Params* params, typename Rule::State* state, fl
 #undef GLISSADE_RULE
 
 }  // namespace glissade
+
+extern "C" gls_status gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params,
+                                                        const float* weights, const float* velocity,
+                                                        float* ahead, size_t count) {
+  using namespace glissade;
+  const Kernels* const kernels = active_kernels();
+  if (params == nullptr) return GLS_ERROR_NULL;
+  float* const slots[] = {ahead};
+  const Status status = check(kernels, weights, velocity, slots, 1, count);
+  if (status != GLS_OK) return status;
+  if (!ClassicalMomentum::valid(*params)) return GLS_ERROR_RANGE;
+  kernels->look_ahead(weights, velocity, static_cast<float>(params->momentum), ahead, count);
+  return GLS_OK;
+}

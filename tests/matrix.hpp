@@ -29,12 +29,20 @@ void for_each_rule(Work work) {
 #undef GLISSADE_RULE
 }
 
-// work(params, name of what was changed) with a rule's usual parameters plus weight decay, then with each
-// option changed in turn.
-template <class Rule, class Work>
-void for_each_option(Work work) {
+// A rule's own parameters, with some weight decay, and an epsilon that matters.
+template <class Rule>
+typename Rule::Params usual_params() {
   typename Rule::Params usual;
   usual.weight_decay = 0.375;
+  golden::set_epsilon(usual, 0.01, 0);
+  return usual;
+}
+
+// work(params, name of what was changed) with the usual parameters, then with each option changed in turn
+// where that is allowed.
+template <class Rule, class Work>
+void for_each_option(Work work) {
+  const typename Rule::Params usual = usual_params<Rule>();
   work(usual, "nothing");
 #define GLISSADE_OPTION(pytorch_name, field, other)                     \
   {                                                                     \

@@ -72,8 +72,7 @@ void check_permutation(const char* name) {
 template <class Rule>
 void check_options(const char* name) {
   for_each_option<Rule>([&](const auto& params, const char* option) {
-    typename Rule::Params usual;
-    usual.weight_decay = 0.375;
+    const typename Rule::Params usual = usual_params<Rule>();
     Set base(0), changed(1);
     base.fill(11);
     changed.fill(11);

@@ -16,6 +16,8 @@
 #include "glissade/rules/adamax.h"
 #include "glissade/rules/amsgrad.h"
 #include "glissade/rules/asgd.h"
+#include "glissade/rules/averaging_momentum.h"
+#include "glissade/rules/classical_momentum.h"
 #include "glissade/rules/common.h"
 #include "glissade/rules/lion.h"
 #include "glissade/rules/momentum.h"

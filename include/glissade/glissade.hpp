@@ -10,6 +10,8 @@
 #include "glissade/rules/adamax.hpp"
 #include "glissade/rules/amsgrad.hpp"
 #include "glissade/rules/asgd.hpp"
+#include "glissade/rules/averaging_momentum.hpp"
+#include "glissade/rules/classical_momentum.hpp"
 #include "glissade/rules/lion.hpp"
 #include "glissade/rules/momentum.hpp"
 #include "glissade/rules/nadam.hpp"

@@ -17,7 +17,9 @@ struct Adagrad {
   using Coefficients = gls_adagrad_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) {
+  static bool valid(const Params& p) { return valid_but_mean(p) && !p.mean; }
+
+  static bool valid_but_mean(const Params& p) {
     return valid_common(p) && not_negative(p.learning_rate_decay) && not_negative(p.initial_accumulator) &&
            not_negative(p.epsilon);
   }
@@ -26,6 +28,8 @@ struct Adagrad {
     const uint32_t t = count_step(state.step);
     c.initial = t == 1 ? static_cast<float>(p.initial_accumulator) : 0.0f;
     c.rate = static_cast<float>(-p.learning_rate / (1.0 + (t - 1.0) * p.learning_rate_decay));
+    c.count = static_cast<float>(t);
+    c.mean = p.mean;
     c.epsilon = static_cast<float>(p.epsilon);
   }
 
@@ -34,6 +38,27 @@ struct Adagrad {
     s = fma(g, g, s + c.initial);
     return w + (g * c.rate) / (sqrt(s) + c.epsilon);
   }
+};
+
+// Adagrad with epsilon inside the root: w = w - lr / (1 + (t - 1) lr_decay) * g / sqrt(s + epsilon), or s / t
+// for s.
+struct AdagradEpsilonInside : Adagrad {
+  using Formula = AdagradEpsilonInside;
+
+  static bool valid(const Params& p) { return valid_but_mean(p); }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& s) {
+    s = fma(g, g, s + c.initial);
+    return w + (g * c.rate) / root_or_infinity((c.mean ? s / c.count : s) + c.epsilon);
+  }
+};
+
+// Adagrad as most textbooks have it: epsilon 1e-8, inside the root.
+struct TextbookAdagrad : AdagradEpsilonInside {
+  struct Params : AdagradEpsilonInside::Params {
+    constexpr Params() { epsilon = 1e-8; }
+  };
 };
 
 }  // namespace glissade

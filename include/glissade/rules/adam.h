@@ -12,6 +12,7 @@ typedef struct gls_adam_params {
   double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step; 0 is no memory */
   double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
   double epsilon GLS_DEFAULT(1e-8); /* >= 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  bool bias_correction GLS_DEFAULT(true); /* false: without the divisions by 1 - beta^t */
 } gls_adam_params;
 
 GLS_STEP_STATE(adam);
@@ -19,10 +20,17 @@ GLS_STEP_STATE(adam);
 typedef struct gls_adam_coefficients {
   gls_gradient_coefficients gradient;
   gls_lerp_coefficients mean;
-  float square, square_decay, rate, root_divisor, root_reciprocal, epsilon;
+  float square, square_decay, rate, root_divisor, root_reciprocal, correction, epsilon;
 } gls_adam_coefficients;
 
 GLS_RULE_2(adam, m, v);
+
+/* The same with epsilon inside the root, sqrt(v / (1 - beta2^t) + epsilon); where epsilon is 0 too, a root of
+ * 0 is no move. */
+typedef gls_adam_params gls_adam_epsilon_inside_params;
+typedef gls_adam_state gls_adam_epsilon_inside_state;
+typedef gls_adam_coefficients gls_adam_epsilon_inside_coefficients;
+GLS_RULE_2(adam_epsilon_inside, m, v);
 
 /* Fills params with AdamW's: weight_decay 0.01, decoupled. */
 GLS_FUNCTION void gls_adamw_defaults(gls_adam_params* params);

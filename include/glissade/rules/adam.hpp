@@ -27,9 +27,11 @@ struct Adam {
     c.mean = lerp_coefficients(1.0 - p.beta1);
     c.square = static_cast<float>(1.0 - p.beta2);
     c.square_decay = static_cast<float>(p.beta2);
-    c.rate = static_cast<float>(-p.learning_rate / (1.0 - power(p.beta1, t)));
-    c.root_divisor = static_cast<float>(square_root(1.0 - power(p.beta2, t)));
+    const double correction = p.bias_correction ? 1.0 - power(p.beta2, t) : 1.0;
+    c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta1, t) : 1.0));
+    c.root_divisor = static_cast<float>(square_root(correction));
     c.root_reciprocal = 1.0f / c.root_divisor;
+    c.correction = static_cast<float>(correction);
     c.epsilon = static_cast<float>(p.epsilon);
   }
 
@@ -49,6 +51,17 @@ struct Adam {
   GLISSADE_INLINE static V move(const Coefficients& c, V w, V m, V v) {
     const V root = divide_by(sqrt(v), c.root_divisor, c.root_reciprocal) + c.epsilon;
     return w + (m * c.rate) / root;
+  }
+};
+
+// Adam with epsilon inside the root: w = w - lr / (1 - beta1^t) * m / sqrt(v / (1 - beta2^t) + epsilon).
+struct AdamEpsilonInside : Adam {
+  using Formula = AdamEpsilonInside;
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
+    moments(c, g, m, v);
+    return w + (m * c.rate) / root_or_infinity(v / c.correction + c.epsilon);
   }
 };
 

@@ -8,9 +8,10 @@
  *   w = w - lr (m / (1 - beta1^t)) / u. Two slots. torch.optim.Adamax. */
 typedef struct gls_adamax_params {
   GLS_COMMON_PARAMS(2e-3);
-  double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step */
-  double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of u per step */
-  double epsilon GLS_DEFAULT(1e-8); /* >= 0, added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
+  double beta1 GLS_DEFAULT(0.9);   /* in [0, 1): decay of m per step */
+  double beta2 GLS_DEFAULT(0.999); /* in [0, 1): decay of u per step */
+  double epsilon
+      GLS_DEFAULT(1e-8); /* >= 0, added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
 } gls_adamax_params;
 
 GLS_STEP_STATE(adamax);

@@ -20,7 +20,8 @@ struct Asgd {
   static constexpr int kSlots = 1;
 
   static bool valid(const Params& p) {
-    return valid_common(p) && not_negative(p.lambda) && not_negative(p.alpha) && not_negative(p.start_averaging);
+    return valid_common(p) && not_negative(p.lambda) && not_negative(p.alpha) &&
+           not_negative(p.start_averaging);
   }
 
   static void tick(const Params& p, State& state, Coefficients& c) {

@@ -61,6 +61,14 @@ GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
   }
 }
 
+// The root of a textbook's denominator, with epsilon (or none) already inside: where it is 0 nothing has been
+// seen yet, and dividing by infinity is no move.
+template <class V>
+GLISSADE_INLINE V root_or_infinity(V x) {
+  const V root = sqrt(x);
+  return select(V(0x1p-126f) > root, V(__builtin_huge_valf()), root);
+}
+
 // 1, -1, or 0 for 0 and NaN.
 template <class V>
 GLISSADE_INLINE V sign(V x) {

@@ -4,8 +4,8 @@
 
 #include "glissade/rules/common.h"
 
-/* Lion (Chen et al. 2023): steps of one size, in the direction of a running mean of g. One slot. Takes a learning
- * rate 3 to 10 times smaller than Adam. (Not in torch.optim.) */
+/* Lion (Chen et al. 2023): steps of one size, in the direction of a running mean of g. One slot. Takes a
+ * learning rate 3 to 10 times smaller than Adam. (Not in torch.optim.) */
 typedef struct gls_lion_params {
   GLS_COMMON_PARAMS(1e-4);
   double beta1 GLS_DEFAULT(0.9);  /* in [0, 1): weight of the mean in the direction */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NAdam (Dozat 2016), as torch.optim.NAdam: m and v as in Adam, mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2),
+// NAdam (Dozat 2016), as torch.optim.NAdam: m and v as in Adam, mu_t = beta1 (1 - 0.96^(t momentum_decay) /
+// 2),
 //   r = sqrt(v / (1 - beta2^t)) + epsilon
 //   w = w - lr (1 - mu_t) / (1 - mu_1 ... mu_t) * g / r
 //   w = w - lr mu_t+1 / (1 - mu_1 ... mu_t+1) * m / r

@@ -21,10 +21,10 @@ struct RmsProp {
   static bool valid(const Params& p) { return valid_but_momentum(p) && p.momentum == 0.0; }
 
   static void tick(const Params& p, State& state, Coefficients& c) {
-    count_step(state.step);
+    const bool copies = count_step(state.step) == 1 && p.start_at_gradient;
     c.mean = lerp_coefficients(1.0 - p.alpha);
-    c.square = static_cast<float>(1.0 - p.alpha);
-    c.square_decay = static_cast<float>(p.alpha);
+    c.square = copies ? 1.0f : static_cast<float>(1.0 - p.alpha);
+    c.square_decay = copies ? 0.0f : static_cast<float>(p.alpha);
     c.rate = static_cast<float>(-p.learning_rate);
     c.momentum = static_cast<float>(p.momentum);
     c.epsilon = static_cast<float>(p.epsilon);
@@ -37,7 +37,8 @@ struct RmsProp {
 
  protected:
   static bool valid_but_momentum(const Params& p) {
-    return valid_common(p) && in_range(p.alpha, 0.0, 1.0) && not_negative(p.epsilon) && not_negative(p.momentum);
+    return valid_common(p) && in_range(p.alpha, 0.0, 1.0) && not_negative(p.epsilon) &&
+           not_negative(p.momentum);
   }
 
   template <class V>
@@ -59,6 +60,27 @@ struct RmsProp {
     b = b * c.momentum + ratio;
     return fma(b, c.rate, w);
   }
+};
+
+// RMSprop with epsilon inside the root: w = w - lr g / sqrt(v + epsilon).
+struct RmsPropEpsilonInside : RmsProp {
+  using Formula = RmsPropEpsilonInside;
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
+    v = fma(g * c.square, g, v * c.square_decay);
+    return w + (g * c.rate) / root_or_infinity(v + c.epsilon);
+  }
+};
+
+// RMSprop as most textbooks have it.
+struct TextbookRmsProp : RmsPropEpsilonInside {
+  struct Params : RmsPropEpsilonInside::Params {
+    constexpr Params() {
+      learning_rate = 1e-3;
+      alpha = 0.9;
+    }
+  };
 };
 
 struct RmsPropMomentum : RmsProp {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Momentum as a running mean:
+//   v = beta v + (1 - beta) g
+//   w = w - lr / (1 - beta^t) v, or, without bias correction, w = w - lr v
+#ifndef GLISSADE_RULES_AVERAGING_MOMENTUM_HPP
+#define GLISSADE_RULES_AVERAGING_MOMENTUM_HPP
+
+#include "glissade/rules/averaging_momentum.h"
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct AveragingMomentum {
+  using Formula = AveragingMomentum;
+  using Params = gls_averaging_momentum_params;
+  using State = gls_averaging_momentum_state;
+  using Coefficients = gls_averaging_momentum_coefficients;
+  static constexpr int kSlots = 1;
+
+  static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta); }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    const uint32_t t = count_step(state.step);
+    c.mean = static_cast<float>(1.0 - p.beta);
+    c.mean_decay = static_cast<float>(p.beta);
+    c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta, t) : 1.0));
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
+    v = fma(g, c.mean, v * c.mean_decay);
+    return fma(v, c.rate, w);
+  }
+};
+
+}  // namespace glissade
+
+#endif

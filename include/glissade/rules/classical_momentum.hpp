@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Classical momentum (Polyak 1964):
+//   v = momentum v + lr g
+//   w = w - v
+#ifndef GLISSADE_RULES_CLASSICAL_MOMENTUM_HPP
+#define GLISSADE_RULES_CLASSICAL_MOMENTUM_HPP
+
+#include "glissade/rules/classical_momentum.h"
+#include "glissade/rules/common.hpp"
+
+namespace glissade {
+
+struct ClassicalMomentum {
+  using Formula = ClassicalMomentum;
+  using Params = gls_classical_momentum_params;
+  using State = gls_classical_momentum_state;
+  using Coefficients = gls_classical_momentum_coefficients;
+  static constexpr int kSlots = 1;
+
+  static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
+
+  static void tick(const Params& p, State& state, Coefficients& c) {
+    count_step(state.step);
+    c.rate = static_cast<float>(p.learning_rate);
+    c.momentum = static_cast<float>(p.momentum);
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
+    v = fma(g, c.rate, v * c.momentum);
+    return w - v;
+  }
+};
+
+}  // namespace glissade
+
+#endif
