@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules that PyTorch does not have, or not in this form, against their formulas in long double; and the identities
-// that tie rules to each other.
+// The rules that PyTorch does not have, or not in this form, against their formulas in long double; and the
+// identities that tie rules to each other.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,7 +22,8 @@ float gradient(uint32_t step, size_t i) {
   return i == 7 ? 0.0f : wave + 0.4f;
 }
 
-// One step of a textbook: changes a weight and what the rule remembers of it, given its gradient and the step's number.
+// One step of a textbook: changes a weight and what the rule remembers of it, given its gradient and the
+// step's number.
 using Formula = std::function<void(Real& w, Real (&s)[3], Real g, Real t)>;
 
 template <class Rule>
@@ -35,12 +36,14 @@ void expect_formula(const typename Rule::Params& params, const Formula& formula)
   for (uint32_t step = 1; step <= kSteps; ++step) {
     for (size_t i = 0; i < kCount; ++i) gradients[i] = gradient(step, i);
     ASSERT_EQ(optimizer.step(weights, gradients, params), GLS_OK);
-    for (size_t i = 0; i < kCount; ++i) formula(w[i], s[i], static_cast<Real>(gradients[i]), static_cast<Real>(step));
+    for (size_t i = 0; i < kCount; ++i)
+      formula(w[i], s[i], static_cast<Real>(gradients[i]), static_cast<Real>(step));
   }
   for (size_t i = 0; i < kCount; ++i) {
     EXPECT_NEAR(static_cast<double>(weights[i]), static_cast<double>(w[i]), 4e-6) << "weight " << i;
     if (i != 7) {
-      EXPECT_GT(std::abs(weights[i] - (0.1f * static_cast<float>(i) - 1.0f)), 1e-4f) << "weight " << i << " did not move";
+      EXPECT_GT(std::abs(weights[i] - (0.1f * static_cast<float>(i) - 1.0f)), 1e-4f)
+          << "weight " << i << " did not move";
     }
   }
 }
@@ -116,7 +119,8 @@ void expect_adam(bool inside) {
       s[1] = beta2 * s[1] + (1 - beta2) * g * g;
       const Real m = s[0] / (corrected ? 1 - std::pow(beta1, t) : 1);
       const Real v = s[1] / (corrected ? 1 - std::pow(beta2, t) : 1);
-      w -= static_cast<Real>(p.learning_rate) * m / (inside ? std::sqrt(v + epsilon) : std::sqrt(v) + epsilon);
+      w -=
+          static_cast<Real>(p.learning_rate) * m / (inside ? std::sqrt(v + epsilon) : std::sqrt(v) + epsilon);
     });
   }
 }
@@ -136,9 +140,8 @@ TEST(Textbook, Lion) {
 
 TEST(Textbook, SignSgdAndSignum) {
   SignSgd::Params p;
-  expect_formula<SignSgd>(p, [&](Real& w, Real(&)[3], Real g, Real) {
-    w -= static_cast<Real>(p.learning_rate) * sign(g);
-  });
+  expect_formula<SignSgd>(
+      p, [&](Real& w, Real(&)[3], Real g, Real) { w -= static_cast<Real>(p.learning_rate) * sign(g); });
   Signum::Params q;
   expect_formula<Signum>(q, [&](Real& w, Real(&s)[3], Real g, Real) {
     s[0] = static_cast<Real>(q.momentum) * s[0] + (1 - static_cast<Real>(q.momentum)) * g;
@@ -179,7 +182,8 @@ TEST(Identity, TheAverageReachesBackTenStepsAtNineTenths) {
   EXPECT_NEAR(optimizer.slots[0][0], 1.0 - std::exp(-1.0), 0.03);
 }
 
-// Nesterov at the look-ahead point walks where PyTorch's form does: PyTorch's weights are the points looked at.
+// Nesterov at the look-ahead point walks where PyTorch's form does: PyTorch's weights are the points looked
+// at.
 TEST(Identity, NesterovAheadIsPyTorchsNesterov) {
   ClassicalMomentum::Params ahead;
   Momentum::Params pytorch;
