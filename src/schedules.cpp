@@ -36,8 +36,10 @@ double gls_schedule_staircase(double rate, uint32_t t, uint32_t period, double g
   return rate * power(gamma, t / period);
 }
 
-double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count, double gamma) {
-  if ((milestones == nullptr && count != 0) || !not_negative(rate) || !not_negative(gamma)) return kNotANumber;
+double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count,
+                               double gamma) {
+  if ((milestones == nullptr && count != 0) || !not_negative(rate) || !not_negative(gamma))
+    return kNotANumber;
   uint32_t passed = 0;
   for (size_t i = 0; i < count; ++i) passed += milestones[i] <= t;
   return rate * power(gamma, passed);
@@ -69,7 +71,8 @@ double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double
   return anneal(rate, lowest, static_cast<double>(from_top) / half_period, false);
 }
 
-double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth, double lowest) {
+double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth,
+                                    double lowest) {
   if (period == 0 || growth == 0 || !not_negative(rate) || !not_negative(lowest)) return kNotANumber;
   if (growth == 1) t %= period;
   uint64_t length = period;
@@ -77,8 +80,8 @@ double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, ui
   return anneal(rate, lowest, static_cast<double>(t) / static_cast<double>(length), false);
 }
 
-double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down, gls_cycle cycle,
-                           double gamma) {
+double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down,
+                           gls_cycle cycle, double gamma) {
   const uint64_t period = uint64_t{up} + down;
   if (up == 0 || down == 0 || !not_negative(lowest) || !not_negative(highest)) return kNotANumber;
   const double phase = static_cast<double>(t % period);
@@ -90,8 +93,8 @@ double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t u
 }
 
 double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) {
-  if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) || !(c->rising > 0.0 && c->rising < 1.0) ||
-      !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
+  if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) ||
+      !(c->rising > 0.0 && c->rising < 1.0) || !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
     return kNotANumber;
   }
   const double first = c->highest / c->first_divisor, last = first / c->last_divisor;
@@ -120,7 +123,8 @@ double gls_schedule_noam(double factor, uint32_t step, uint32_t model, uint32_t 
   return factor / square_root(model) * (falling < rising ? falling : rising);
 }
 
-double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay, double lowest) {
+double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay,
+                        double lowest) {
   if (!not_negative(rate) || !not_negative(lowest)) return kNotANumber;
   if (t < warmup) return rate * t / warmup;
   const uint64_t falling = uint64_t{warmup} + stable;
@@ -129,8 +133,8 @@ double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stabl
   return into < decay ? anneal(rate, lowest, into / decay, true) : lowest;
 }
 
-double gls_schedule_on_plateau(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
-                               double threshold, uint32_t cooldown) {
+double gls_schedule_on_plateau(gls_plateau* state, double rate, double loss, double reduction,
+                               uint32_t patience, double threshold, uint32_t cooldown) {
   const bool sensible = state != nullptr && not_negative(rate) && reduction > 0.0 && reduction < 1.0 &&
                         threshold >= 0.0 && threshold < 1.0;
   if (!sensible) return kNotANumber;

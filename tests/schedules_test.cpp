@@ -36,8 +36,8 @@ double rate_of(const Json& c, uint32_t t) {
     const gls_cycle cycle = mode == "triangular"    ? GLS_CYCLE_TRIANGULAR
                             : mode == "triangular2" ? GLS_CYCLE_TRIANGULAR2
                                                     : GLS_CYCLE_EXPONENTIAL;
-    return gls_schedule_cyclic(o.at("base_lr"), o.at("max_lr"), t, o.at("step_size_up"), o.at("step_size_down"), cycle,
-                               o.value("gamma", 1.0));
+    return gls_schedule_cyclic(o.at("base_lr"), o.at("max_lr"), t, o.at("step_size_up"),
+                               o.at("step_size_down"), cycle, o.value("gamma", 1.0));
   }
   if (name == "OneCycleLR") {
     const gls_one_cycle cycle = {o.at("max_lr"),
@@ -88,7 +88,8 @@ TEST(Schedules, OtherCycles) {
   for (uint32_t t = 0; t < 60; ++t) {
     const uint32_t phase = t % 20;
     const double height = phase <= 8 ? phase / 8.0 : (20 - phase) / 12.0;
-    EXPECT_NEAR(gls_schedule_cyclic(0.01, 0.1, t, 8, 12, GLS_CYCLE_TRIANGULAR, 0), 0.01 + 0.09 * height, 1e-15);
+    EXPECT_NEAR(gls_schedule_cyclic(0.01, 0.1, t, 8, 12, GLS_CYCLE_TRIANGULAR, 0), 0.01 + 0.09 * height,
+                1e-15);
     EXPECT_NEAR(gls_schedule_cyclic(0.01, 0.1, t, 8, 12, GLS_CYCLE_EXPONENTIAL, 0.97),
                 0.01 + 0.09 * height * std::pow(0.97, t), 1e-14);
   }
@@ -110,7 +111,8 @@ TEST(Schedules, OnPlateau) {
   const double factors[] = {1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.125};
   gls_plateau state = {};
   for (size_t i = 0; i < 12; ++i) {
-    EXPECT_EQ(gls_schedule_on_plateau(&state, 0.8, losses[i], 0.5, 2, 0.1, 1), 0.8 * factors[i]) << "loss " << i;
+    EXPECT_EQ(gls_schedule_on_plateau(&state, 0.8, losses[i], 0.5, 2, 0.1, 1), 0.8 * factors[i])
+        << "loss " << i;
   }
 }
 

@@ -16,7 +16,8 @@ GLS_STEP_STATE(adadelta);
 
 typedef struct gls_adadelta_coefficients {
   gls_gradient_coefficients gradient;
-  float mean, mean_decay, rate, epsilon;
+  gls_mean_coefficients mean;
+  float rate, epsilon;
 } gls_adadelta_coefficients;
 
 GLS_RULE_2(adadelta, square, delta);

@@ -25,17 +25,16 @@ struct Adadelta {
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
-    c.mean = static_cast<float>(1.0 - p.rho);
-    c.mean_decay = static_cast<float>(p.rho);
+    c.mean = mean_coefficients(p.rho);
     c.rate = static_cast<float>(-p.learning_rate);
     c.epsilon = static_cast<float>(p.epsilon);
   }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& a, V& b) {
-    a = fma(g * c.mean, g, a * c.mean_decay);
+    a = running_square(a, g, c.mean);
     const V d = sqrt(b + c.epsilon) / sqrt(a + c.epsilon) * g;
-    b = fma(d * c.mean, d, b * c.mean_decay);
+    b = running_square(b, d, c.mean);
     return fma(d, c.rate, w);
   }
 };

@@ -19,8 +19,8 @@ GLS_STEP_STATE(adam);
 
 typedef struct gls_adam_coefficients {
   gls_gradient_coefficients gradient;
-  gls_lerp_coefficients mean;
-  float square, square_decay, rate, root_divisor, root_reciprocal, correction, epsilon;
+  gls_moment_coefficients moments;
+  float rate, root_divisor, root_reciprocal, correction, epsilon;
 } gls_adam_coefficients;
 
 GLS_RULE_2(adam, m, v);

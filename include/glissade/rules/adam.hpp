@@ -18,15 +18,11 @@ struct Adam {
   using Coefficients = gls_adam_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) {
-    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
-  }
+  static bool valid(const Params& p) { return valid_moments(p); }
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
-    c.mean = lerp_coefficients(1.0 - p.beta1);
-    c.square = static_cast<float>(1.0 - p.beta2);
-    c.square_decay = static_cast<float>(p.beta2);
+    c.moments = moment_coefficients(p);
     const double correction = p.bias_correction ? 1.0 - power(p.beta2, t) : 1.0;
     c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta1, t) : 1.0));
     c.root_divisor = static_cast<float>(square_root(correction));
@@ -37,14 +33,8 @@ struct Adam {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
-    moments(c, g, m, v);
+    update_moments(c.moments, g, m, v);
     return move(c, w, m, v);
-  }
-
-  template <class V>
-  GLISSADE_INLINE static void moments(const Coefficients& c, V g, V& m, V& v) {
-    m = lerp(m, g, c.mean);
-    v = fma(g * c.square, g, v * c.square_decay);
   }
 
   template <class V>
@@ -60,7 +50,7 @@ struct AdamEpsilonInside : Adam {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
-    moments(c, g, m, v);
+    update_moments(c.moments, g, m, v);
     return w + (m * c.rate) / root_or_infinity(v / c.correction + c.epsilon);
   }
 };

@@ -18,9 +18,7 @@ struct Adamax {
   using Coefficients = gls_adamax_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) {
-    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
-  }
+  static bool valid(const Params& p) { return valid_moments(p); }
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);

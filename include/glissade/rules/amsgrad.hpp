@@ -15,7 +15,7 @@ struct AmsGrad : Adam {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v, V& x) {
-    moments(c, g, m, v);
+    update_moments(c.moments, g, m, v);
     x = max(x, v);
     return move(c, w, m, x);
   }

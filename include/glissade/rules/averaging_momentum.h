@@ -17,7 +17,8 @@ GLS_STEP_STATE(averaging_momentum);
 
 typedef struct gls_averaging_momentum_coefficients {
   gls_gradient_coefficients gradient;
-  float mean, mean_decay, rate;
+  gls_mean_coefficients mean;
+  float rate;
 } gls_averaging_momentum_coefficients;
 
 GLS_RULE_1(averaging_momentum, mean);

@@ -21,14 +21,13 @@ struct AveragingMomentum {
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
-    c.mean = static_cast<float>(1.0 - p.beta);
-    c.mean_decay = static_cast<float>(p.beta);
+    c.mean = mean_coefficients(p.beta);
     c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta, t) : 1.0));
   }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
-    v = fma(g, c.mean, v * c.mean_decay);
+    v = running_mean(v, g, c.mean);
     return fma(v, c.rate, w);
   }
 };

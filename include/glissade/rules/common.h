@@ -58,6 +58,17 @@ typedef struct gls_lerp_coefficients {
   uint32_t far;
 } gls_lerp_coefficients;
 
+/* A running mean: decay times what it was, plus weight times what comes. */
+typedef struct gls_mean_coefficients {
+  float weight, decay;
+} gls_mean_coefficients;
+
+/* Adam's two running means, of g and of g^2. */
+typedef struct gls_moment_coefficients {
+  gls_lerp_coefficients mean;
+  gls_mean_coefficients square;
+} gls_moment_coefficients;
+
 /* The calls of a rule, after its params, state and coefficients; the names after the rule's are its slots.
  * They declare, for GLS_RULE_2(adam, m, v): void       gls_adam_defaults(gls_adam_params* params); gls_status
  * gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights, const float* gradients,

@@ -87,6 +87,35 @@ GLISSADE_INLINE V lerp(V a, V b, const gls_lerp_coefficients& c) {
   return c.far ? fma(a - b, c.rest, b) : fma(b - a, c.weight, a);
 }
 
+// A running mean of x that forgets by `decay` per step; running_square is that of x^2.
+inline gls_mean_coefficients mean_coefficients(double decay) {
+  return {static_cast<float>(1.0 - decay), static_cast<float>(decay)};
+}
+
+template <class V>
+GLISSADE_INLINE V running_mean(V mean, V x, const gls_mean_coefficients& c) {
+  return fma(x, c.weight, mean * c.decay);
+}
+template <class V>
+GLISSADE_INLINE V running_square(V mean, V x, const gls_mean_coefficients& c) {
+  return fma(x * c.weight, x, mean * c.decay);
+}
+
+// The moments of Adam and its relatives: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2.
+template <class Params>
+bool valid_moments(const Params& p) {
+  return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
+}
+template <class Params>
+gls_moment_coefficients moment_coefficients(const Params& p) {
+  return {lerp_coefficients(1.0 - p.beta1), mean_coefficients(p.beta2)};
+}
+template <class V>
+GLISSADE_INLINE void update_moments(const gls_moment_coefficients& c, V g, V& m, V& v) {
+  m = lerp(m, g, c.mean);
+  v = running_square(v, g, c.square);
+}
+
 }  // namespace glissade
 
 #endif

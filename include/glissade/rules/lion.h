@@ -16,7 +16,8 @@ GLS_STEP_STATE(lion);
 
 typedef struct gls_lion_coefficients {
   gls_gradient_coefficients gradient;
-  float direction, direction_decay, mean, mean_decay, rate;
+  gls_mean_coefficients direction, mean;
+  float rate;
 } gls_lion_coefficients;
 
 GLS_RULE_1(lion, m);

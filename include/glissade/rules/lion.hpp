@@ -21,17 +21,15 @@ struct Lion {
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
-    c.direction = static_cast<float>(1.0 - p.beta1);
-    c.direction_decay = static_cast<float>(p.beta1);
-    c.mean = static_cast<float>(1.0 - p.beta2);
-    c.mean_decay = static_cast<float>(p.beta2);
+    c.direction = mean_coefficients(p.beta1);
+    c.mean = mean_coefficients(p.beta2);
     c.rate = static_cast<float>(-p.learning_rate);
   }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m) {
-    const V direction = fma(g, c.direction, m * c.direction_decay);
-    m = fma(g, c.mean, m * c.mean_decay);
+    const V direction = running_mean(m, g, c.direction);
+    m = running_mean(m, g, c.mean);
     return fma(sign(direction), c.rate, w);
   }
 };

@@ -21,8 +21,8 @@ typedef struct gls_nadam_state {
 
 typedef struct gls_nadam_coefficients {
   gls_gradient_coefficients gradient;
-  gls_lerp_coefficients mean;
-  float square, square_decay, gradient_rate, mean_rate, correction, epsilon;
+  gls_moment_coefficients moments;
+  float gradient_rate, mean_rate, correction, epsilon;
 } gls_nadam_coefficients;
 
 GLS_RULE_2(nadam, m, v);

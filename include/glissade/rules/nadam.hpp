@@ -19,10 +19,7 @@ struct NAdam {
   using Coefficients = gls_nadam_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) {
-    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon) &&
-           not_negative(p.momentum_decay);
-  }
+  static bool valid(const Params& p) { return valid_moments(p) && not_negative(p.momentum_decay); }
 
   static double mu(const Params& p, double t) {
     return p.beta1 * (1.0 - 0.5 * power(0.96, t * p.momentum_decay));
@@ -33,9 +30,7 @@ struct NAdam {
     const double now = mu(p, t), then = mu(p, t + 1.0);
     state.mu_product = t == 1 ? static_cast<float>(now) : state.mu_product * static_cast<float>(now);
     const double product = static_cast<double>(state.mu_product);
-    c.mean = lerp_coefficients(1.0 - p.beta1);
-    c.square = static_cast<float>(1.0 - p.beta2);
-    c.square_decay = static_cast<float>(p.beta2);
+    c.moments = moment_coefficients(p);
     c.gradient_rate = static_cast<float>(-p.learning_rate * (1.0 - now) / (1.0 - product));
     c.mean_rate = static_cast<float>(-p.learning_rate * then / (1.0 - product * then));
     c.correction = static_cast<float>(1.0 - power(p.beta2, t));
@@ -44,8 +39,7 @@ struct NAdam {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
-    m = lerp(m, g, c.mean);
-    v = fma(g * c.square, g, v * c.square_decay);
+    update_moments(c.moments, g, m, v);
     const V root = sqrt(v / c.correction) + c.epsilon;
     w = w + (g * c.gradient_rate) / root;
     return w + (m * c.mean_rate) / root;

@@ -17,8 +17,8 @@ GLS_STEP_STATE(radam);
 
 typedef struct gls_radam_coefficients {
   gls_gradient_coefficients gradient;
-  gls_lerp_coefficients mean;
-  float square, square_decay, correction, rate, adaptation, rectification, epsilon;
+  gls_moment_coefficients moments;
+  float correction, rate, adaptation, rectification, epsilon;
   uint32_t adaptive;
 } gls_radam_coefficients;
 

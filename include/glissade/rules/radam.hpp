@@ -20,17 +20,13 @@ struct RAdam {
   using Coefficients = gls_radam_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) {
-    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
-  }
+  static bool valid(const Params& p) { return valid_moments(p); }
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     const double decay = power(p.beta2, t), limit = 2.0 / (1.0 - p.beta2) - 1.0;
     const double rho = limit - 2.0 * t * decay / (1.0 - decay);
-    c.mean = lerp_coefficients(1.0 - p.beta1);
-    c.square = static_cast<float>(1.0 - p.beta2);
-    c.square_decay = static_cast<float>(p.beta2);
+    c.moments = moment_coefficients(p);
     c.correction = static_cast<float>(1.0 - power(p.beta1, t));
     c.rate = static_cast<float>(p.learning_rate);
     c.epsilon = static_cast<float>(p.epsilon);
@@ -45,8 +41,7 @@ struct RAdam {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
-    m = lerp(m, g, c.mean);
-    v = fma(g * c.square, g, v * c.square_decay);
+    update_moments(c.moments, g, m, v);
     V h = m / c.correction * c.rate;
     if (c.adaptive) h = h * (V(1.0f) / (sqrt(v) + c.epsilon) * c.adaptation) * c.rectification;
     return w - h;

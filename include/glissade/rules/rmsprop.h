@@ -21,7 +21,8 @@ GLS_STEP_STATE(rmsprop);
 typedef struct gls_rmsprop_coefficients {
   gls_gradient_coefficients gradient;
   gls_lerp_coefficients mean;
-  float square, square_decay, rate, momentum, epsilon;
+  gls_mean_coefficients square;
+  float rate, momentum, epsilon;
 } gls_rmsprop_coefficients;
 
 GLS_RULE_1(rmsprop, square);

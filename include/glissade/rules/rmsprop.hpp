@@ -23,8 +23,7 @@ struct RmsProp {
   static void tick(const Params& p, State& state, Coefficients& c) {
     const bool copies = count_step(state.step) == 1 && p.start_at_gradient;
     c.mean = lerp_coefficients(1.0 - p.alpha);
-    c.square = copies ? 1.0f : static_cast<float>(1.0 - p.alpha);
-    c.square_decay = copies ? 0.0f : static_cast<float>(p.alpha);
+    c.square = mean_coefficients(copies ? 0.0 : p.alpha);
     c.rate = static_cast<float>(-p.learning_rate);
     c.momentum = static_cast<float>(p.momentum);
     c.epsilon = static_cast<float>(p.epsilon);
@@ -43,13 +42,13 @@ struct RmsProp {
 
   template <class V>
   GLISSADE_INLINE static V root(const Coefficients& c, V g, V& v) {
-    v = fma(g * c.square, g, v * c.square_decay);
+    v = running_square(v, g, c.square);
     return sqrt(v) + c.epsilon;
   }
 
   template <class V>
   GLISSADE_INLINE static V centered_root(const Coefficients& c, V g, V& v, V& a) {
-    v = fma(g * c.square, g, v * c.square_decay);
+    v = running_square(v, g, c.square);
     a = lerp(a, g, c.mean);
     const V zero(0.0f);
     return sqrt(max(zero, fma(zero - a, a, v))) + c.epsilon;
@@ -68,7 +67,7 @@ struct RmsPropEpsilonInside : RmsProp {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
-    v = fma(g * c.square, g, v * c.square_decay);
+    v = running_square(v, g, c.square);
     return w + (g * c.rate) / root_or_infinity(v + c.epsilon);
   }
 };

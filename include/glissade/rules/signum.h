@@ -14,7 +14,8 @@ GLS_STEP_STATE(signum);
 
 typedef struct gls_signum_coefficients {
   gls_gradient_coefficients gradient;
-  float rate, mean, mean_decay;
+  gls_mean_coefficients mean;
+  float rate;
 } gls_signum_coefficients;
 
 GLS_RULE_1(signum, mean);

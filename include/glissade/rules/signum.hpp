@@ -22,13 +22,12 @@ struct Signum {
   static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
     c.rate = static_cast<float>(-p.learning_rate);
-    c.mean = static_cast<float>(1.0 - p.momentum);
-    c.mean_decay = static_cast<float>(p.momentum);
+    c.mean = mean_coefficients(p.momentum);
   }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m) {
-    m = fma(g, c.mean, m * c.mean_decay);
+    m = running_mean(m, g, c.mean);
     return fma(sign(m), c.rate, w);
   }
 };
