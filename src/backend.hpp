@@ -7,6 +7,16 @@
 
 namespace glissade {
 
+// What one look over at most 1024 gradients finds; infinities and NaN are only counted. The sums of squares
+// are of values scaled so that no square overflows or vanishes.
+struct GradientBlock {
+  float huge;        // of x 2^-80 where |x| >= 2^40
+  float ordinary;    // of x
+  float tiny;        // of x 2^110 where |x| < 2^-63
+  float largest;     // |x|
+  float not_finite;  // how many
+};
+
 struct Kernels {
 #define GLISSADE_KERNEL(name, arguments) void(*name) arguments;
 #include "kernels.inc"

@@ -27,6 +27,54 @@ namespace {
 #include "rules.inc"
 #undef GLISSADE_RULE
 
+namespace {
+
+// The sum of squares of those x * scale whose magnitude is from low to below high.
+template <class V>
+GLISSADE_INLINE V add_squares(V sum, V x, float low, float high, float scale) {
+  const V magnitude = abs(x);
+  const V inside = select(V(high) > magnitude, select(V(low) > magnitude, V(0.0f), magnitude), V(0.0f));
+  const V scaled = inside * scale;
+  return fma(scaled, scaled, sum);
+}
+
+__attribute__((noinline)) float sum_of_squares(const float* x, float low, float high, float scale,
+                                               size_t count) {
+  return canonical_sum(count, [=](auto sum, size_t i) {
+    return add_squares(sum, decltype(sum)::load(x + i), low, high, scale);
+  });
+}
+
+}  // namespace
+
+void look_at_gradients(const float* gradients, GradientBlock* block, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  constexpr float kInfinity = __builtin_huge_valf();
+  block->huge = sum_of_squares(gradients, 0x1p40f, kInfinity, 0x1p-80f, count);
+  block->ordinary = sum_of_squares(gradients, 0x1p-63f, 0x1p40f, 1.0f, count);
+  block->tiny = sum_of_squares(gradients, 0.0f, 0x1p-63f, 0x1p110f, count);
+  block->largest = canonical_fold(
+      count,
+      [=](auto most, size_t i) {
+        using V = decltype(most);
+        const V magnitude = abs(V::load(gradients + i));
+        return max(select(V(kInfinity) > magnitude, magnitude, V(0.0f)), most);
+      },
+      [](Single a, Single b) { return max(a, b); });
+  block->not_finite = canonical_sum(count, [=](auto sum, size_t i) {
+    using V = decltype(sum);
+    return sum + select(V(kInfinity) > abs(V::load(gradients + i)), V(0.0f), V(1.0f));
+  });
+}
+
+void clip_values(float* values, float largest, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    min(V(largest), max(V(-largest), V::load(values + i))).store(values + i);  // in this order a NaN stays
+  });
+}
+
 void look_ahead(const float* weights, const float* velocity, float momentum, float* ahead, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {

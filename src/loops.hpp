@@ -67,9 +67,9 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
 
 // The canonical sum of count terms. 16 running sums start at +0, and term i goes into sum i mod 16; then sums
 // j and j + 8 are added, j and j + 4, j + 2, j + 1. Fewer than 16 terms are added in order. add(sum, i) is
-// sum plus the terms from i on.
-template <class Add>
-GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
+// sum plus the terms from i on; combine(a, b) is a + b, or what takes its place.
+template <class Add, class Combine>
+GLISSADE_INLINE float canonical_fold(size_t count, Add add, Combine combine) {
   constexpr size_t kSums = 16;
   static_assert(kSums % Vector::kWidth == 0, "a vector must hold a whole share of the running sums");
   float sums[kSums] = {};
@@ -84,8 +84,14 @@ GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
     add(Single::load(sum), i).store(sum);
   }
   for (size_t half = whole > 0 ? kSums / 2 : 0; half > 0; half /= 2) {
-    for (size_t j = 0; j < half; ++j)
-      (Single::load(sums + j) + Single::load(sums + j + half)).store(sums + j);
+    for (size_t j = 0; j < half; ++j) {
+      combine(Single::load(sums + j), Single::load(sums + j + half)).store(sums + j);
+    }
   }
   return sums[0];
+}
+
+template <class Add>
+GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
+  return canonical_fold(count, add, [](Single a, Single b) { return a + b; });
 }
