@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "glissade/rules/common.hpp"  // GLISSADE_INLINE
+
 namespace glissade {
 namespace {
 
@@ -63,16 +65,16 @@ inline void write_float_mode(FloatModeRegister) {}
 
 class FloatMode {
  public:
-  explicit FloatMode(bool flush) : callers_(read_float_mode() & kFloatModeMask) {
+  GLISSADE_INLINE explicit FloatMode(bool flush) : callers_(read_float_mode() & kFloatModeMask) {
     set(flush ? kFlushMode & kFloatModeMask : 0);
   }
-  ~FloatMode() { set(callers_); }
+  GLISSADE_INLINE ~FloatMode() { set(callers_); }
   FloatMode(const FloatMode&) = delete;
   FloatMode& operator=(const FloatMode&) = delete;
 
  private:
   // Leaves the rest of the register alone: exception flags add up there.
-  static void set(FloatModeRegister mode) {
+  GLISSADE_INLINE static void set(FloatModeRegister mode) {
     const FloatModeRegister all = read_float_mode();
     if ((all & kFloatModeMask) != mode) write_float_mode((all & ~kFloatModeMask) | mode);
   }

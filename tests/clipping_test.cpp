@@ -38,8 +38,8 @@ void check_block(uint32_t count) {
     naive += finite ? square(values[i]) : 0.0;
     not_finite += !finite;
   }
-  CHECK(report.not_finite == not_finite && near(report.sum_of_squares, naive), "sum of squares, ", count, " on ",
-        gls_backend_active());
+  CHECK(report.not_finite == not_finite && near(report.sum_of_squares, naive), "sum of squares, ", count,
+        " on ", gls_backend_active());
   for (uint32_t i = 0; i < count; ++i) copy[i] = values[i];
   expected_kernels().clip_values(copy, 0.5f, count);
   const bool clipped = gls_clip_values(values, count, 0.5f) == GLS_OK;
@@ -62,7 +62,8 @@ void check_positions() {
             "one value at ", at, " on ", gls_backend_active());
       values[at] = bits_to_float(at % 3 == 0 ? 0x7fc00000u : at % 3 == 1 ? 0x7f800000u : 0xff800000u);
       gls_gradient_report bad = {};
-      CHECK(gls_gradient_look(values, kCount, &bad) == GLS_OK && bad.not_finite == 1 && bad.sum_of_squares == 0.0,
+      CHECK(gls_gradient_look(values, kCount, &bad) == GLS_OK && bad.not_finite == 1 &&
+                bad.sum_of_squares == 0.0,
             "one that is not finite at ", at, " on ", gls_backend_active());
     }
   }
