@@ -4,4 +4,6 @@
 set -euo pipefail
 backend=$1
 shift
-"$@" backends | tee /dev/stderr | grep -qx "$backend: active"
+backends=$("$@" backends)
+echo "$backends"
+grep -qx "$backend: active" <<<"$backends"
