@@ -14,7 +14,11 @@ execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_ARG1} ${flags
 
 # Header-only libraries reach cross builds through links, so that no other host header comes with them.
 set(GLISSADE_LIBRARY_HEADERS ${PROJECT_BINARY_DIR}/headers)
-foreach(library IN ITEMS hwy xsimd nlohmann CLI)
+set(header_libraries hwy xsimd)
+if(GLISSADE_TESTS)
+  list(APPEND header_libraries nlohmann CLI)
+endif()
+foreach(library IN LISTS header_libraries)
   find_path(GLISSADE_${library}_PARENT NAMES ${library}/highway.h ${library}/xsimd.hpp ${library}/json.hpp
             ${library}/CLI.hpp NO_CMAKE_FIND_ROOT_PATH)
   if(GLISSADE_${library}_PARENT)

@@ -44,6 +44,17 @@ const Kernels* active_kernels();
 
 #endif
 
+// What every entry needs before it writes anything: a backend, and buffers that are aligned, and null only
+// where there is nothing in them.
+template <class... Buffer>
+Status check_buffers(const Kernels* kernels, size_t count, const Buffer*... buffers) {
+  if (kernels == nullptr) return GLS_ERROR_BACKEND;
+  const bool any_null = (... || (buffers == nullptr));
+  if (any_null && count != 0) return GLS_ERROR_NULL;
+  const uintptr_t low_bits = (... | reinterpret_cast<uintptr_t>(buffers));
+  return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
+}
+
 }  // namespace glissade
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules' C functions. Those that a C compiler cannot check against their slots are checked in rules.cpp.
+// The rules' C functions: the named slots of each become an array.
 #include "glissade/glissade.hpp"
 
 #define GLISSADE_ARGUMENTS_0

@@ -7,12 +7,6 @@ namespace {
 
 constexpr size_t kBlock = 1024;
 
-gls_status check(const glissade::Kernels* kernels, const float* buffer, size_t count) {
-  if (kernels == nullptr) return GLS_ERROR_BACKEND;
-  if (buffer == nullptr && count != 0) return GLS_ERROR_NULL;
-  return reinterpret_cast<uintptr_t>(buffer) % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
-}
-
 void add(const glissade::GradientBlock& block, gls_gradient_report& report) {
   const double huge = static_cast<double>(block.huge), tiny = static_cast<double>(block.tiny);
   report.sum_of_squares += (huge * 0x1p160 + static_cast<double>(block.ordinary)) + tiny * 0x1p-220;
@@ -28,7 +22,7 @@ extern "C" {
 gls_status gls_gradient_look(const float* gradients, size_t count, gls_gradient_report* report) {
   const glissade::Kernels* const kernels = glissade::active_kernels();
   if (report == nullptr) return GLS_ERROR_NULL;
-  const gls_status status = check(kernels, gradients, count);
+  const gls_status status = glissade::check_buffers(kernels, count, gradients);
   for (size_t left = status == GLS_OK ? count : 0; left > 0;) {
     const size_t size = left < kBlock ? left : kBlock;
     glissade::GradientBlock block;
@@ -54,7 +48,7 @@ float gls_clip_scale(const gls_gradient_report* report, double max_norm) {
 gls_status gls_clip_values(float* values, size_t count, float largest) {
   const glissade::Kernels* const kernels = glissade::active_kernels();
   if (!glissade::not_negative(static_cast<double>(largest))) return GLS_ERROR_RANGE;
-  const gls_status status = check(kernels, values, count);
+  const gls_status status = glissade::check_buffers(kernels, count, values);
   if (status == GLS_OK) kernels->clip_values(values, largest, count);
   return status;
 }

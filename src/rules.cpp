@@ -6,22 +6,12 @@
 namespace glissade {
 namespace {
 
-bool is_aligned(const float* buffer) { return reinterpret_cast<uintptr_t>(buffer) % alignof(float) == 0; }
-
-// What a sweep needs before anything is written: a backend, and buffers that are null only where there is
-// nothing to touch, and aligned always.
 Status check(const Kernels* kernels, const float* weights, const float* gradients, float* const* slots,
              int slot_count, size_t count) {
-  if (kernels == nullptr) return GLS_ERROR_BACKEND;
   if (slots == nullptr) return GLS_ERROR_NULL;
-  bool present = weights != nullptr && gradients != nullptr;
-  bool aligned = is_aligned(weights) && is_aligned(gradients);
-  for (int k = 0; k < slot_count; ++k) {
-    present = present && slots[k] != nullptr;
-    aligned = aligned && is_aligned(slots[k]);
-  }
-  if (count != 0 && !present) return GLS_ERROR_NULL;
-  return aligned ? GLS_OK : GLS_ERROR_ALIGNMENT;
+  Status status = check_buffers(kernels, count, weights, gradients);
+  for (int k = 0; k < slot_count && status == GLS_OK; ++k) status = check_buffers(kernels, count, slots[k]);
+  return status;
 }
 
 template <class Rule>
@@ -86,8 +76,7 @@ extern "C" gls_status gls_classical_momentum_look_ahead(const gls_classical_mome
   using namespace glissade;
   const Kernels* const kernels = active_kernels();
   if (params == nullptr) return GLS_ERROR_NULL;
-  float* const slots[] = {ahead};
-  const Status status = check(kernels, weights, velocity, slots, 1, count);
+  const Status status = check_buffers(kernels, count, weights, velocity, ahead);
   if (status != GLS_OK) return status;
   if (!ClassicalMomentum::valid(*params)) return GLS_ERROR_RANGE;
   kernels->look_ahead(weights, velocity, static_cast<float>(params->momentum), ahead, count);
