@@ -50,7 +50,8 @@ void check_block(uint32_t count) {
 // One value anywhere is seen, also where float squares would overflow or vanish.
 void check_positions() {
   constexpr uint32_t kCount = 39;
-  const float seen[] = {3e38f, 1e25f, 1.0f, 1e-12f, 1e-30f};
+  const float seen[] = {3e38f,    0x1.8p40f,  0x1p40f,  0x1.fffffep39f, 1.0f,
+                        0x1p-62f, 0x1.8p-63f, 0x1p-63f, 0x1.8p-64f,     1e-30f};
   for (const float value : seen) {
     for (uint32_t at = 0; at < kCount; ++at) {
       for (float& other : values) other = 0.0f;
