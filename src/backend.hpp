@@ -17,6 +17,18 @@ struct GradientBlock {
   float not_finite;  // how many
 };
 
+// Which noise: its standard deviation, and what chooses its bits.
+struct NoiseStream {
+  uint64_t seed;
+  uint32_t step;
+  float deviation;
+};
+
+struct BatchNormCoefficients {
+  float samples, samples_less_1, epsilon;
+  gls_lerp_coefficients momentum;
+};
+
 struct Kernels {
 #define GLISSADE_KERNEL(name, arguments) void(*name) arguments;
 #include "kernels.inc"
@@ -54,6 +66,18 @@ Status check_buffers(const Kernels* kernels, size_t count, const Buffer*... buff
   const uintptr_t low_bits = (... | reinterpret_cast<uintptr_t>(buffers));
   return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
 }
+
+// A loop over `count` floats in blocks of kBlock: work(first, size). Their sums are added in double.
+constexpr size_t kBlock = 1024;
+template <class Work>
+void for_each_block(size_t count, Work work) {
+  for (size_t first = 0; first < count; first += kBlock) {
+    work(first, count - first < kBlock ? count - first : kBlock);
+  }
+}
+
+// *sum = a . b; buffers are already checked.
+void dot(const Kernels& kernels, const float* a, const float* b, double* sum, size_t count);
 
 }  // namespace glissade
 

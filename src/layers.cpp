@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The layers' C functions: checks, then the active backend.
-#include "backend.hpp"
+#include "averages.hpp"
+#include "float_mode.hpp"
 
-using glissade::active_kernels;
-using glissade::check_buffers;
-using glissade::Kernels;
+using namespace glissade;
+
+namespace {
+
+// Not 0, also as a float.
+bool valid_epsilon(double epsilon) { return epsilon >= 0x1p-126 && not_negative(epsilon); }
+
+// Not inlined: its arithmetic stays between the two changes of the floating-point mode.
+__attribute__((noinline)) void add_penalty(double strength, double squares, double* penalty) {
+  const FloatMode mode(false);
+  *penalty += 0.5 * strength * squares;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -29,19 +41,60 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
   return status;
 }
 
-gls_status gls_relu_forward(const float* inputs, float* outputs, size_t count) {
+#define GLISSADE_ACTIVATION(name)                                                                            \
+  gls_status gls_##name##_forward(const float* inputs, float* outputs, size_t count) {                       \
+    const Kernels* const kernels = active_kernels();                                                         \
+    const gls_status status = check_buffers(kernels, 1, inputs, outputs);                                    \
+    if (status == GLS_OK) kernels->name##_forward(inputs, outputs, count);                                   \
+    return status;                                                                                           \
+  }                                                                                                          \
+  gls_status gls_##name##_backward(const float* outputs, const float* output_gradients,                      \
+                                   float* input_gradients, size_t count) {                                   \
+    const Kernels* const kernels = active_kernels();                                                         \
+    const gls_status status = check_buffers(kernels, 1, outputs, output_gradients, input_gradients);         \
+    if (status == GLS_OK) kernels->name##_backward(outputs, output_gradients, input_gradients, count);       \
+    return status;                                                                                           \
+  }
+GLISSADE_ACTIVATION(relu)
+GLISSADE_ACTIVATION(sigmoid)
+GLISSADE_ACTIVATION(tanh)
+
+gls_status gls_batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running,
+                                float* batch, size_t samples, size_t features, double momentum,
+                                double epsilon) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, inputs, outputs);
-  if (status == GLS_OK) kernels->relu_forward(inputs, outputs, count);
-  return status;
+  const gls_status status = check_buffers(kernels, 1, weights, inputs, outputs, running, batch);
+  if (status != GLS_OK) return status;
+  if (samples < 2 || !in_unit(momentum) || !valid_epsilon(epsilon)) return GLS_ERROR_RANGE;
+  BatchNormCoefficients c = {static_cast<float>(samples), static_cast<float>(samples - 1),
+                             static_cast<float>(epsilon), {}};
+  lerp_towards(1.0 - momentum, 0, &c.momentum);
+  kernels->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
+  return GLS_OK;
 }
 
-gls_status gls_relu_backward(const float* outputs, const float* output_gradients, float* input_gradients,
-                             size_t count) {
+gls_status gls_batch_norm_backward(const float* weights, const float* inputs, const float* batch,
+                                   const float* output_gradients, float* weight_gradients,
+                                   float* input_gradients, size_t samples, size_t features) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, outputs, output_gradients, input_gradients);
-  if (status == GLS_OK) kernels->relu_backward(outputs, output_gradients, input_gradients, count);
-  return status;
+  const gls_status status =
+      check_buffers(kernels, 1, weights, inputs, batch, output_gradients, weight_gradients, input_gradients);
+  if (status != GLS_OK) return status;
+  if (samples < 2) return GLS_ERROR_RANGE;
+  kernels->batch_norm_backward(weights, inputs, batch, output_gradients, weight_gradients, input_gradients,
+                               samples, features);
+  return GLS_OK;
+}
+
+gls_status gls_batch_norm_infer(const float* weights, const float* running, const float* inputs,
+                                float* outputs, size_t samples, size_t features, double epsilon) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status = check_buffers(kernels, 1, weights, running, inputs, outputs);
+  if (status != GLS_OK) return status;
+  if (!valid_epsilon(epsilon)) return GLS_ERROR_RANGE;
+  kernels->batch_norm_infer(weights, running, inputs, outputs, samples, features,
+                            static_cast<float>(epsilon));
+  return GLS_OK;
 }
 
 gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
@@ -51,6 +104,30 @@ gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* l
   if (status != GLS_OK) return status;
   if (label >= count) return GLS_ERROR_RANGE;
   kernels->softmax_cross_entropy(logits, label, loss, logit_gradients, count);
+  return GLS_OK;
+}
+
+gls_status gls_mean_squared_error(const float* outputs, const float* targets, float* loss,
+                                  float* output_gradients, size_t count) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status = check_buffers(kernels, 1, outputs, targets, loss, output_gradients);
+  if (status != GLS_OK) return status;
+  if (count == 0) return GLS_ERROR_RANGE;
+  kernels->mean_squared_error(outputs, targets, loss, output_gradients, count);
+  return GLS_OK;
+}
+
+gls_status gls_l2_penalty(const float* weights, double strength, float* gradients, double* penalty,
+                          size_t count) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status = check_buffers(kernels, count, weights, gradients);
+  if (status != GLS_OK) return status;
+  if (penalty == nullptr) return GLS_ERROR_NULL;
+  if (!not_negative(strength)) return GLS_ERROR_RANGE;
+  double squares;
+  dot(*kernels, weights, weights, &squares, count);
+  add_penalty(strength, squares, penalty);
+  kernels->along(gradients, weights, static_cast<float>(strength), gradients, count);
   return GLS_OK;
 }
 

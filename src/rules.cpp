@@ -79,6 +79,6 @@ extern "C" gls_status gls_classical_momentum_look_ahead(const gls_classical_mome
   const Status status = check_buffers(kernels, count, weights, velocity, ahead);
   if (status != GLS_OK) return status;
   if (!ClassicalMomentum::valid(*params)) return GLS_ERROR_RANGE;
-  kernels->look_ahead(weights, velocity, static_cast<float>(params->momentum), ahead, count);
+  kernels->along(weights, velocity, -static_cast<float>(params->momentum), ahead, count);
   return GLS_OK;
 }

@@ -13,6 +13,8 @@ extern "C" const char* gls_status_text(gls_status status) {
       return "a float buffer is not 4-byte aligned";
     case GLS_ERROR_BACKEND:
       return "this machine has no such backend";
+    case GLS_ERROR_CURVATURE:
+      return "a matrix is not positive definite, or a curvature is not positive";
   }
   return "unknown status";
 }

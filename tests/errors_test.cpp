@@ -59,8 +59,7 @@ void check_errors(const char* name) {
   untouched = {};
   expect(GLS_ERROR_NULL, sweep<Rule>(nullptr, w, g, slots, kCount), "a sweep without coefficients");
   expect(GLS_ERROR_NULL, sweep<Rule>(&c, nullptr, g, slots, kCount), "a sweep without weights");
-  OptimizerView<Rule> view{&state, {}, kCount};
-  for (int k = 0; k < Rule::kSlots; ++k) view.slots[k] = slots[k];
+  const OptimizerView<Rule> view = view_of<Rule>(&state, slots, kCount);
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, kCount, 1), "a slice beyond the end");
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, 1, SIZE_MAX), "a slice that wraps around");
   Params params;

@@ -27,6 +27,8 @@ struct Case {
   const Option* options;
   size_t option_count;
   uint32_t seed;
+  int32_t gradient_exponent;
+  bool changing;
 
   bool has(const char* name) const {
     for (size_t i = 0; i < option_count; ++i) {
@@ -36,6 +38,7 @@ struct Case {
   }
 };
 
+// set_<field>(params, value, 0) is false, and get_<field>(params, 0) is 0, where there is no such field.
 #define GLISSADE_OPTION(name, field, other)                                           \
   template <class Params>                                                             \
   auto set_##field(Params& params, double value, int)->decltype(params.field, true) { \
@@ -45,6 +48,14 @@ struct Case {
   template <class Params>                                                             \
   bool set_##field(Params&, double, long) {                                           \
     return false;                                                                     \
+  }                                                                                   \
+  template <class Params>                                                             \
+  auto get_##field(const Params& params, int)->decltype(params.field + 0.0) {         \
+    return params.field;                                                              \
+  }                                                                                   \
+  template <class Params>                                                             \
+  double get_##field(const Params&, long) {                                           \
+    return 0.0;                                                                       \
   }
 #include "options.inc"
 
@@ -115,10 +126,18 @@ inline float centered(uint32_t u) {
 
 inline float first_weight(uint32_t seed, uint32_t i) { return centered(uniform(seed, 0, i)); }
 
-inline float gradient(uint32_t seed, uint32_t step, uint32_t i) {
-  const uint32_t u = uniform(seed, step, i);
+// 2^exponent, for a normal float.
+inline float power_of_two(int32_t exponent) {
+  const uint32_t bits = static_cast<uint32_t>(exponent + 127) << 23;
+  float result;
+  __builtin_memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+inline float gradient(const Case& c, uint32_t step, uint32_t i) {
+  const uint32_t u = uniform(c.seed, step, i);
   if ((u & 255u) < 16u) return 0.0f;
-  return centered(u) * (static_cast<float>(1u << (mix(u) % 16u)) * 0x1p-12f);
+  return centered(u) * power_of_two(static_cast<int32_t>(mix(u) % 16u) - 12 + c.gradient_exponent);
 }
 
 constexpr uint32_t kSteps = 100;
@@ -128,6 +147,14 @@ template <class Match, class Look>
 Status run(const Match&, const Case& c, float* const* buffers, uint32_t n, Look look) {
   using Rule = typename Match::Rule;
   typename Match::Defaults params;
+  // The step's parameters, where the case changes them.
+  const auto now = [&](uint32_t step) {
+    auto changed = params;
+    changed.learning_rate *= 1.0 + step % 7 * 0.125;
+    set_beta1(changed, get_beta1(params, 0) * (1.0 - step % 5 * 0.03125), 0);
+    set_beta2(changed, get_beta2(params, 0) * (1.0 - step % 3 * 0.015625), 0);
+    return c.changing ? changed : params;
+  };
   for (size_t i = 0; i < c.option_count; ++i) {
     if (same(c.options[i].name, "amsgrad") || same(c.options[i].name, "centered")) continue;  // a rule
     if (!set_option(params, c.options[i].name, c.options[i].value)) return GLS_ERROR_RANGE;
@@ -138,8 +165,9 @@ Status run(const Match&, const Case& c, float* const* buffers, uint32_t n, Look 
   }
   typename Rule::State state = {};
   for (uint32_t step = 1; step <= kSteps; ++step) {
-    for (uint32_t i = 0; i < n; ++i) buffers[1][i] = gradient(c.seed, step, i);
-    const Status status = glissade::step<Rule>(&params, &state, buffers[0], buffers[1], 1.0f, buffers + 2, n);
+    for (uint32_t i = 0; i < n; ++i) buffers[1][i] = gradient(c, step, i);
+    const auto changed = now(step);
+    const Status status = glissade::step<Rule>(&changed, &state, buffers[0], buffers[1], 1.0f, buffers + 2, n);
     if (status != GLS_OK) return status;
     look(step);
   }

@@ -60,10 +60,16 @@ void run_case(const GoldenCase& golden) {
 int program(int, char**) {
   for (size_t backend = 0; backend < gls_backend_count(); ++backend) {
     if (gls_backend_force(gls_backend_name(backend)) != GLS_OK) continue;
-    for (const auto& golden : glissade::golden::kCases) glissade::golden::run_case(golden);
-    glissade::print(gls_backend_active(), ": ",
-                    static_cast<uint32_t>(sizeof glissade::golden::kCases / sizeof *glissade::golden::kCases),
-                    " cases\n");
+    uint32_t run = 0, subnormal = 0;
+    for (const auto& golden : glissade::golden::kCases) {
+      if (glissade::golden::same(gls_backend_active(), "helium") && golden.run.gradient_exponent < 0) {
+        ++subnormal;  // it flushes them; matrix_test and rules_test compare that with a model
+        continue;
+      }
+      glissade::golden::run_case(golden);
+      ++run;
+    }
+    glissade::print(gls_backend_active(), ": ", run, " cases, ", subnormal, " with subnormals left out\n");
   }
   return glissade::test::finish();
 }

@@ -65,7 +65,8 @@ void run(const Json& json, uint32_t n, Look look) {
   const std::string optimizer = json.at("optimizer");
   std::deque<std::string> names;
   const std::vector<Option> options = read_options(json.at("options"), names);
-  const glissade::golden::Case c{optimizer.c_str(), options.data(), options.size(), json.at("seed")};
+  const glissade::golden::Case c{optimizer.c_str(), options.data(), options.size(), json.at("seed"),
+                                  json.value("gradient_exponent", 0), json.value("changing", false)};
   const bool known = glissade::golden::with_rule(c, false, [&](const auto& match) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
     std::vector<std::vector<float>> memory(2 + kSlots, std::vector<float>(n));

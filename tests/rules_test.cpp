@@ -34,8 +34,8 @@ void check_slices(const char* name) {
     sliced.fill(seed);
     Random random(seed + 1000);
     typename Rule::State state = {};
-    OptimizerView<Rule> optimizer{&state, {}, kCount};
-    for (int k = 0; k < Rule::kSlots; ++k) optimizer.slots[k] = sliced.buffers[2 + k];
+    const OptimizerView<Rule> optimizer = view_of<Rule>(&state, sliced.buffers + 2, kCount);
+
     Status status = take_steps<Rule>(params, whole, 2);
     for (uint32_t step = 0; step < 2; ++step) {
       typename Rule::Coefficients c;

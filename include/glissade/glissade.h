@@ -10,6 +10,11 @@
 #ifndef GLISSADE_GLISSADE_H
 #define GLISSADE_GLISSADE_H
 
+#include "glissade/averages.h"
+#include "glissade/gradients.h"
+#include "glissade/layers.h"
+#include "glissade/natural_gradient.h"
+#include "glissade/passes.h"
 #include "glissade/rules/adadelta.h"
 #include "glissade/rules/adagrad.h"
 #include "glissade/rules/adam.h"
@@ -28,6 +33,8 @@
 #include "glissade/rules/sgd.h"
 #include "glissade/rules/signsgd.h"
 #include "glissade/rules/signum.h"
+#include "glissade/schedules.h"
+#include "glissade/step_length.h"
 
 #define GLS_VERSION_MAJOR 0
 #define GLS_VERSION_MINOR 1
@@ -53,34 +60,6 @@ const char* gls_status_text(gls_status status);
  * and are rounded to float once per step, where PyTorch does it. All must be finite.
  *
  * rules/<rule>.h has each rule's formula, parameters and slots; rules/common.h has the calls in full. */
-
-/* ---- Layers -----------------------------------------------------------------------------------------
- *
- * One sample at a time. Sizes are counts of floats. Sums have one stated order, so forward and backward
- * passes give the same bits everywhere too. */
-
-/* outputs = inputs * W + bias. weights: float[input_count * output_count + output_count], one row of
- * output_count per input, then the biases. */
-GLS_NODISCARD gls_status gls_dense_forward(const float* weights, const float* inputs, float* outputs,
-                                           size_t input_count, size_t output_count);
-
-/* Adds this sample's gradient to weight_gradients (same shape as weights; zero it before the first
- * sample), and writes the gradient of the inputs to input_gradients unless that is null. */
-GLS_NODISCARD gls_status gls_dense_backward(const float* weights, const float* inputs,
-                                            const float* output_gradients, float* weight_gradients,
-                                            float* input_gradients, size_t input_count, size_t output_count);
-
-/* outputs = max(inputs, 0); a NaN stays NaN. outputs may be inputs. */
-GLS_NODISCARD gls_status gls_relu_forward(const float* inputs, float* outputs, size_t count);
-
-/* input_gradients = output_gradients where outputs > 0, else 0. Any of the three may be the same buffer. */
-GLS_NODISCARD gls_status gls_relu_backward(const float* outputs, const float* output_gradients,
-                                           float* input_gradients, size_t count);
-
-/* Softmax with cross-entropy (torch.nn.CrossEntropyLoss, one sample): *loss = -log softmax(logits)[label],
- * logit_gradients = softmax(logits) - onehot(label). label < count. logit_gradients may be logits. */
-GLS_NODISCARD gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* loss,
-                                                   float* logit_gradients, size_t count);
 
 /* ---- Backends ---------------------------------------------------------------------------------------
  *

@@ -81,6 +81,14 @@ struct OptimizerView {
   }
 };
 
+// A view of slots in an array of kSlots pointers.
+template <class Rule>
+OptimizerView<Rule> view_of(typename Rule::State* state, float* const* slots, size_t count) {
+  OptimizerView<Rule> view{state, {}, count};
+  for (int k = 0; k < Rule::kSlots; ++k) view.slots[k] = slots[k];
+  return view;
+}
+
 template <int kSlots, size_t N>
 struct SlotMemory {
   float slots[kSlots][N];

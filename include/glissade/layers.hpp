@@ -16,7 +16,7 @@ namespace glissade {
 // outputs = inputs * W + bias. Weights: one row of kOut per input, then kOut biases.
 template <size_t kIn, size_t kOut>
 struct Dense {
-  static constexpr size_t kInputs = kIn, kOutputs = kOut, kWeights = kIn * kOut + kOut;
+  static constexpr size_t kInputs = kIn, kOutputs = kOut, kWeights = kIn * kOut + kOut, kBiases = kOut;
 
   [[nodiscard]] static Status forward(const float* weights, const float* inputs, float* outputs) {
     return gls_dense_forward(weights, inputs, outputs, kIn, kOut);
@@ -29,21 +29,32 @@ struct Dense {
   }
 };
 
-// outputs = max(inputs, 0).
-template <size_t N>
-struct Relu {
-  static constexpr size_t kInputs = N, kOutputs = N, kWeights = 0;
+using ActivationForward = Status (*)(const float* inputs, float* outputs, size_t count);
+using ActivationBackward = Status (*)(const float* outputs, const float* output_gradients,
+                                      float* input_gradients, size_t count);
+
+// outputs = f(inputs), one by one.
+template <size_t N, ActivationForward kForward, ActivationBackward kBackward>
+struct Activation {
+  static constexpr size_t kInputs = N, kOutputs = N, kWeights = 0, kBiases = 0;
 
   [[nodiscard]] static Status forward(const float* /*weights*/, const float* inputs, float* outputs) {
-    return gls_relu_forward(inputs, outputs, N);
+    return kForward(inputs, outputs, N);
   }
   [[nodiscard]] static Status backward(const float* /*weights*/, const float* /*inputs*/,
                                        const float* outputs, const float* output_gradients,
                                        float* /*weight_gradients*/, float* input_gradients) {
     if (input_gradients == nullptr) return GLS_OK;  // a first layer: nobody asks
-    return gls_relu_backward(outputs, output_gradients, input_gradients, N);
+    return kBackward(outputs, output_gradients, input_gradients, N);
   }
 };
+
+template <size_t N>
+using Relu = Activation<N, gls_relu_forward, gls_relu_backward>;
+template <size_t N>
+using Sigmoid = Activation<N, gls_sigmoid_forward, gls_sigmoid_backward>;
+template <size_t N>
+using Tanh = Activation<N, gls_tanh_forward, gls_tanh_backward>;
 
 template <class... Layers>
 class Network;
@@ -83,24 +94,53 @@ class Network<First, Rest...> {
       return rest_.outputs();
   }
 
-  // Runs one sample of a classifier with softmax and cross-entropy: writes its loss and adds its gradient to
+  // Runs one sample of a classifier, with softmax and cross-entropy: writes its loss and adds its gradient to
   // weight_gradients, float[kWeights]. label is below the number of outputs.
   [[nodiscard]] Status learn(const float* weights, const float* inputs, size_t label, float* weight_gradients,
                              float* loss) {
-    Status status = forward(weights, inputs);
-    if (status == GLS_OK) status = start_backward(label, loss);
-    return status == GLS_OK ? backward(weights, inputs, weight_gradients, nullptr) : status;
+    return learn_by(weights, inputs, weight_gradients, [=](const float* y, float* gradients, size_t count) {
+      return gls_softmax_cross_entropy(y, label, loss, gradients, count);
+    });
+  }
+
+  // The same for a network that predicts numbers, with the mean squared error. targets: one per output.
+  [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
+                                        float* weight_gradients, float* loss) {
+    return learn_by(weights, inputs, weight_gradients, [=](const float* y, float* gradients, size_t count) {
+      return gls_mean_squared_error(y, targets, loss, gradients, count);
+    });
+  }
+
+  // Adds strength / 2 times the squares of the weights, without biases, to *penalty, and its gradient to
+  // weight_gradients. For the textbooks' lambda / (2 m) over m samples strength is lambda / m.
+  [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
+                                         double* penalty) {
+    if constexpr (!kIsLast) {
+      const Status status = Network<Rest...>::l2_penalty(weights + First::kWeights, strength,
+                                                         weight_gradients + First::kWeights, penalty);
+      if (status != GLS_OK) return status;
+    }
+    return gls_l2_penalty(weights, strength, weight_gradients, penalty, First::kWeights - First::kBiases);
   }
 
  private:
   template <class...>
   friend class Network;
 
-  [[nodiscard]] Status start_backward(size_t label, float* loss) {
+  template <class Loss>
+  [[nodiscard]] Status learn_by(const float* weights, const float* inputs, float* weight_gradients,
+                                Loss loss) {
+    Status status = forward(weights, inputs);
+    if (status == GLS_OK) status = start_backward(loss);
+    return status == GLS_OK ? backward(weights, inputs, weight_gradients, nullptr) : status;
+  }
+
+  template <class Loss>
+  [[nodiscard]] Status start_backward(Loss loss) {
     if constexpr (kIsLast)
-      return gls_softmax_cross_entropy(outputs_, label, loss, gradients_, First::kOutputs);
+      return loss(outputs_, gradients_, First::kOutputs);
     else
-      return rest_.start_backward(label, loss);
+      return rest_.start_backward(loss);
   }
 
   [[nodiscard]] Status backward(const float* weights, const float* inputs, float* weight_gradients,

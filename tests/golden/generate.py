@@ -34,9 +34,9 @@ def centered(u):
     return ((u >> 8).astype(numpy.int64) - 2**23) * 2.0**-23
 
 
-def gradients(seed, step, count):
-    u = uniform(seed, step, count)
-    scale = 2.0 ** ((mix(u) % 16).astype(numpy.int64) - 12)
+def gradients(case, step, count):
+    u = uniform(case["seed"], step, count)
+    scale = 2.0 ** ((mix(u) % 16).astype(numpy.int64) - 12 + case.get("gradient_exponent", 0))
     return numpy.where((u & 255) < 16, 0.0, centered(u) * scale).astype(numpy.float32)
 
 
@@ -44,8 +44,13 @@ def trajectory(case, count):
     """Yields (step, weights, {state name: buffer}) after every snapshot step."""
     weights = torch.nn.Parameter(torch.from_numpy(centered(uniform(case["seed"], 0, count)).astype(numpy.float32)))
     optimizer = CLASSES[case["optimizer"]]([weights], foreach=False, **case["options"])
+    group = optimizer.param_groups[0]
+    rate, betas = group["lr"], group.get("betas")
     for step in range(1, STEPS[-1] + 1):
-        weights.grad = torch.from_numpy(gradients(case["seed"], step, count))
+        if case.get("changing"):
+            group["lr"] = rate * (1 + step % 7 * 0.125)
+            group["betas"] = (betas[0] * (1 - step % 5 * 0.03125), betas[1] * (1 - step % 3 * 0.015625))
+        weights.grad = torch.from_numpy(gradients(case, step, count))
         optimizer.step()
         if step in STEPS:
             state = {k: v for k, v in optimizer.state[weights].items()
@@ -58,9 +63,9 @@ def words(values):
 
 
 def recompute(case):
-    case["n"] = COUNT
+    count = case.setdefault("n", COUNT)
     case["snapshots"] = [{"step": step, "params": words(weights), "state": {k: words(v) for k, v in state.items()}}
-                         for step, weights, state in trajectory(case, COUNT)]
+                         for step, weights, state in trajectory(case, count)]
     case["n_hash"], case["steps_hash"] = HASH_COUNT, STEPS[-1]
     *_, (_, weights, state) = trajectory(case, HASH_COUNT)
     case["crc32"] = {k: f"{zlib.crc32(v.astype('<f4').tobytes()):08x}" for k, v in {"params": weights, **state}.items()}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/averages.h"
+
+#include "averages.hpp"
+#include "float_mode.hpp"
+
+using namespace glissade;
+
+// Not inlined: its arithmetic stays between the two changes of the floating-point mode.
+__attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t number, gls_lerp_coefficients* c) {
+  const FloatMode mode(false);
+  *c = lerp_coefficients(number == 0 ? 1.0 - rest : 1.0 / number);
+}
+
+namespace {
+
+gls_status move_mean(float* mean, const float* values, double rest, uint32_t number, size_t count) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status = check_buffers(kernels, count, mean, values);
+  if (status != GLS_OK) return status;
+  gls_lerp_coefficients c;
+  lerp_towards(rest, number, &c);
+  kernels->average(mean, values, 1.0f, &c, count);
+  return GLS_OK;
+}
+
+__attribute__((noinline)) double one_less_power(double base, uint32_t exponent) {
+  const FloatMode mode(false);
+  volatile double result = 1.0 - power(base, exponent);
+  return result;
+}
+
+__attribute__((noinline)) double move_running_mean(gls_running_mean* state, double beta, double value) {
+  const FloatMode mode(false);
+  const double mean = beta * state->mean + (1.0 - beta) * value;
+  state->mean = mean;
+  volatile double corrected = mean / (1.0 - power(beta, count_step(state->updates)));
+  return corrected;
+}
+
+}  // namespace
+
+extern "C" {
+
+gls_status gls_accumulate(float* sum, const float* values, float scale, size_t count) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status = check_buffers(kernels, count, sum, values);
+  if (status != GLS_OK) return status;
+  if (!is_finite(static_cast<double>(scale))) return GLS_ERROR_RANGE;
+  kernels->along(sum, values, scale, sum, count);
+  return GLS_OK;
+}
+
+gls_status gls_mean_update(float* mean, const float* values, uint32_t number, size_t count) {
+  return number == 0 ? GLS_ERROR_RANGE : move_mean(mean, values, 0.0, number, count);
+}
+
+gls_status gls_ema_update(float* mean, const float* values, double decay, size_t count) {
+  return in_unit(decay) ? move_mean(mean, values, decay, 0, count) : GLS_ERROR_RANGE;
+}
+
+gls_status gls_ema_corrected(const float* mean, double decay, uint32_t updates, float* corrected,
+                             size_t count) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status = check_buffers(kernels, count, mean, corrected);
+  if (status != GLS_OK) return status;
+  if (!in_unit(decay) || updates == 0) return GLS_ERROR_RANGE;
+  kernels->divide(mean, static_cast<float>(one_less_power(decay, updates)), corrected, count);
+  return GLS_OK;
+}
+
+double gls_running_mean_update(gls_running_mean* state, double beta, double value) {
+  if (state == nullptr || !in_unit(beta)) return __builtin_nan("");
+  return move_running_mean(state, beta, value);
+}
+
+}  // extern "C"

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is done to whole buffers around a step. Included by kernels.cpp only, inside its backend's namespace.
+
+namespace {
+
+// The sum of squares of those x * scale whose magnitude is from low to below high.
+template <class V>
+GLISSADE_INLINE V add_squares(V sum, V x, float low, float high, float scale) {
+  const V magnitude = abs(x);
+  const V inside = select(V(high) > magnitude, select(V(low) > magnitude, V(0.0f), magnitude), V(0.0f));
+  const V scaled = inside * scale;
+  return fma(scaled, scaled, sum);
+}
+
+__attribute__((noinline)) float sum_of_squares(const float* x, float low, float high, float scale,
+                                               size_t count) {
+  return canonical_sum(count, [=](auto sum, size_t i) {
+    return add_squares(sum, decltype(sum)::load(x + i), low, high, scale);
+  });
+}
+
+}  // namespace
+
+void look_at_gradients(const float* gradients, GradientBlock* block, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  constexpr float kInfinity = __builtin_huge_valf();
+  block->largest = canonical_fold(
+      count,
+      [=](auto most, size_t i) {
+        using V = decltype(most);
+        const V magnitude = abs(V::load(gradients + i));
+        return max(select(V(kInfinity) > magnitude, magnitude, V(0.0f)), most);
+      },
+      [](Single a, Single b) { return max(a, b); });
+  block->not_finite = canonical_sum(count, [=](auto sum, size_t i) {
+    using V = decltype(sum);
+    return sum + select(V(kInfinity) > abs(V::load(gradients + i)), V(0.0f), V(1.0f));
+  });
+  // The two rare sums only where they matter: 1024 squares below 2^-126 vanish beside 2^-40 in double.
+  block->ordinary = sum_of_squares(gradients, 0x1p-63f, 0x1p40f, 1.0f, count);
+  block->huge = Single(0x1p40f) > Single::load(&block->largest)
+                    ? 0.0f
+                    : sum_of_squares(gradients, 0x1p40f, kInfinity, 0x1p-80f, count);
+  block->tiny = Single::load(&block->ordinary) > Single(0x1p-40f)
+                    ? 0.0f
+                    : sum_of_squares(gradients, 0.0f, 0x1p-63f, 0x1p110f, count);
+}
+
+void dot(const float* a, const float* b, float* sum, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  *sum = canonical_sum(count, [=](auto s, size_t i) {
+    using V = decltype(s);
+    return fma(V::load(a + i), V::load(b + i), s);
+  });
+}
+
+void clip_values(float* values, float largest, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    min(V(largest), max(V(-largest), V::load(values + i))).store(values + i);  // in this order a NaN stays
+  });
+}
+
+// point = from + alpha direction.
+void along(const float* from, const float* direction, float alpha, float* point, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    fma(V::load(direction + i), alpha, V::load(from + i)).store(point + i);
+  });
+}
+
+// mean moves towards factor * values, or towards their squares.
+void average(float* mean, const float* values, float factor, const gls_lerp_coefficients* coefficients,
+             size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const gls_lerp_coefficients c = *coefficients;
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    lerp(V::load(mean + i), V::load(values + i) * factor, c).store(mean + i);
+  });
+}
+
+void average_squares(float* mean, const float* values, const gls_lerp_coefficients* coefficients,
+                     size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const gls_lerp_coefficients c = *coefficients;
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    const V x = V::load(values + i);
+    lerp(V::load(mean + i), x * x, c).store(mean + i);
+  });
+}
+
+void divide(const float* values, float divisor, float* quotients, size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    (V::load(values + i) / divisor).store(quotients + i);
+  });
+}

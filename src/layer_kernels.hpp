@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers and losses. Included by kernels.cpp only, inside its backend's namespace.
+
+// Outputs in lanes, inputs in order: y = fma(x, w, y) from the bias.
+void dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
+                   size_t output_count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const float* const biases = weights + input_count * output_count;
+  for_each(output_count, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    V y = V::load(biases + j);
+    for (size_t i = 0; i < input_count; ++i) y = fma(V::load(weights + i * output_count + j), inputs[i], y);
+    y.store(outputs + j);
+  });
+}
+
+void dense_backward(const float* weights, const float* inputs, const float* output_gradients,
+                    float* weight_gradients, float* input_gradients, size_t input_count,
+                    size_t output_count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for (size_t i = 0; i < input_count; ++i) {
+    const float* const row = weights + i * output_count;
+    float* const row_gradient = weight_gradients + i * output_count;
+    const float x = inputs[i];
+    for_each(output_count, [=](auto lanes, size_t j) {
+      using V = typename decltype(lanes)::Type;
+      fma(V::load(output_gradients + j), x, V::load(row_gradient + j)).store(row_gradient + j);
+    });
+    if (input_gradients == nullptr) continue;
+    input_gradients[i] = canonical_sum(output_count, [=](auto sum, size_t j) {
+      using V = decltype(sum);
+      return fma(V::load(row + j), V::load(output_gradients + j), sum);
+    });
+  }
+  float* const bias_gradients = weight_gradients + input_count * output_count;
+  for_each(output_count, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    (V::load(bias_gradients + j) + V::load(output_gradients + j)).store(bias_gradients + j);
+  });
+}
+
+namespace {
+
+// outputs = f(inputs).
+template <class Function>
+GLISSADE_INLINE void activate(const float* inputs, float* outputs, size_t count, Function f) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    f(V::load(inputs + i)).store(outputs + i);
+  });
+}
+
+// input_gradients = f(outputs, output_gradients).
+template <class Function>
+GLISSADE_INLINE void activate_backward(const float* outputs, const float* output_gradients,
+                                       float* input_gradients, size_t count, Function f) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    f(V::load(outputs + i), V::load(output_gradients + i)).store(input_gradients + i);
+  });
+}
+
+}  // namespace
+
+void relu_forward(const float* inputs, float* outputs, size_t count) {
+  activate(inputs, outputs, count, [](auto x) { return max(decltype(x)(0.0f), x); });  // so that a NaN stays
+}
+
+void relu_backward(const float* outputs, const float* output_gradients, float* input_gradients,
+                   size_t count) {
+  activate_backward(outputs, output_gradients, input_gradients, count, [](auto y, auto gradient) {
+    const decltype(y) zero(0.0f);
+    return select(y > zero, gradient, zero);
+  });
+}
+
+void sigmoid_forward(const float* inputs, float* outputs, size_t count) {
+  activate(inputs, outputs, count, [](auto x) {
+    using V = decltype(x);
+    return V(1.0f) / (exp(V(0.0f) - x) + 1.0f);
+  });
+}
+
+void sigmoid_backward(const float* outputs, const float* output_gradients, float* input_gradients,
+                      size_t count) {
+  activate_backward(outputs, output_gradients, input_gradients, count, [](auto y, auto gradient) {
+    return gradient * (y * (decltype(y)(1.0f) - y));
+  });
+}
+
+void tanh_forward(const float* inputs, float* outputs, size_t count) {
+  activate(inputs, outputs, count, [](auto x) { return tanh(x); });
+}
+
+void tanh_backward(const float* outputs, const float* output_gradients, float* input_gradients,
+                   size_t count) {
+  activate_backward(outputs, output_gradients, input_gradients, count, [](auto y, auto gradient) {
+    using V = decltype(y);
+    return gradient * fma(V(0.0f) - y, y, V(1.0f));
+  });
+}
+
+// Features in lanes, samples in order.
+void batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running, float* batch,
+                      size_t samples, size_t features, const BatchNormCoefficients* coefficients) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const BatchNormCoefficients c = *coefficients;
+  for_each(features, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    V sum(0.0f), squares(0.0f);
+    for (size_t i = j; i < samples * features; i += features) sum = sum + V::load(inputs + i);
+    const V mean = sum / c.samples;
+    for (size_t i = j; i < samples * features; i += features) {
+      const V difference = V::load(inputs + i) - mean;
+      squares = fma(difference, difference, squares);
+    }
+    const V inverse = V(1.0f) / sqrt(squares / c.samples + c.epsilon);
+    const V gamma = V::load(weights + j), beta = V::load(weights + features + j);
+    for (size_t i = j; i < samples * features; i += features) {
+      fma((V::load(inputs + i) - mean) * inverse, gamma, beta).store(outputs + i);
+    }
+    mean.store(batch + j);
+    inverse.store(batch + features + j);
+    lerp(V::load(running + j), mean, c.momentum).store(running + j);
+    float* const variance = running + features + j;
+    lerp(V::load(variance), squares / c.samples_less_1, c.momentum).store(variance);
+  });
+}
+
+// With x^ = (x - mean) / deviation: dx = gamma / deviation (dy - (sum dy + x^ sum dy x^) / samples).
+void batch_norm_backward(const float* weights, const float* inputs, const float* batch,
+                         const float* output_gradients, float* weight_gradients, float* input_gradients,
+                         size_t samples, size_t features) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const float sample_count = static_cast<float>(samples);
+  for_each(features, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    const V mean = V::load(batch + j), inverse = V::load(batch + features + j);
+    V sum(0.0f), sum_normalized(0.0f);
+    for (size_t i = j; i < samples * features; i += features) {
+      const V gradient = V::load(output_gradients + i);
+      sum = sum + gradient;
+      sum_normalized = fma(gradient, (V::load(inputs + i) - mean) * inverse, sum_normalized);
+    }
+    const V scale = V::load(weights + j) * inverse;
+    for (size_t i = j; i < samples * features; i += features) {
+      const V normalized = (V::load(inputs + i) - mean) * inverse;
+      const V common = fma(normalized, sum_normalized, sum) / sample_count;
+      (scale * (V::load(output_gradients + i) - common)).store(input_gradients + i);
+    }
+    float *const gamma = weight_gradients + j, *const beta = gamma + features;
+    (V::load(gamma) + sum_normalized).store(gamma);
+    (V::load(beta) + sum).store(beta);
+  });
+}
+
+void batch_norm_infer(const float* weights, const float* running, const float* inputs, float* outputs,
+                      size_t samples, size_t features, float epsilon) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(features, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    const V mean = V::load(running + j);
+    const V inverse = V(1.0f) / sqrt(V::load(running + features + j) + epsilon);
+    const V gamma = V::load(weights + j), beta = V::load(weights + features + j);
+    for (size_t i = j; i < samples * features; i += features) {
+      fma((V::load(inputs + i) - mean) * inverse, gamma, beta).store(outputs + i);
+    }
+  });
+}
+
+namespace {
+
+// to = e^(from - shift). Not inlined, to keep the caller's stack small.
+__attribute__((noinline)) void exp_differences(const float* from, float shift, float* to, size_t count) {
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    exp(V::load(from + i) - shift).store(to + i);
+  });
+}
+
+}  // namespace
+
+// With p = softmax(logits), all relative to the largest logit so that no exp overflows.
+void softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
+                           size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  Single largest = Single::load(logits);
+  for (size_t i = 1; i < count; ++i) largest = max(Single::load(logits + i), largest);
+  const float top = largest.value;
+  const Single labelled = Single::load(logits + label) - top;
+  exp_differences(logits, top, logit_gradients, count);
+  const float total = canonical_sum(count, [=](auto sum, size_t i) {
+    using V = decltype(sum);
+    return sum + V::load(logit_gradients + i);
+  });
+  (log(Single(total)) - labelled).store(loss);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    (V::load(logit_gradients + i) / total).store(logit_gradients + i);
+  });
+  (Single::load(logit_gradients + label) - 1.0f).store(logit_gradients + label);
+}
+
+void mean_squared_error(const float* outputs, const float* targets, float* loss, float* output_gradients,
+                        size_t count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const float number = static_cast<float>(count), twice = 2.0f / number;
+  const float sum = canonical_sum(count, [=](auto s, size_t i) {
+    using V = decltype(s);
+    const V difference = V::load(outputs + i) - V::load(targets + i);
+    return fma(difference, difference, s);
+  });
+  (Single(sum) / number).store(loss);
+  for_each(count, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    ((V::load(outputs + i) - V::load(targets + i)) * twice).store(output_gradients + i);
+  });
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Symmetric positive definite systems, for the natural gradient. Matrices are float[n * n], row after row.
+// Included by kernels.cpp only, inside its backend's namespace.
+
+// matrix + damping I = U^T U, row k of U from column k on in row k of upper, which may be matrix. Each element
+// sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
+void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* done) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for (size_t i = 0; i < n * n; ++i) upper[i] = matrix[i];
+  for (size_t k = 0; k < n; ++k) (Single::load(upper + k * n + k) + damping).store(upper + k * n + k);
+  *done = true;
+  for (size_t k = 0; k < n && *done; ++k) {
+    float* const row = upper + k * n;
+    const Single square = Single::load(row + k);
+    *done = square > Single(0.0f) && Single(__builtin_huge_valf()) > square;
+    const float pivot = sqrt(square).value;
+    for_each(n - k, [=](auto lanes, size_t j) {
+      using V = typename decltype(lanes)::Type;
+      (V::load(row + k + j) / pivot).store(row + k + j);
+    });
+    for (size_t i = k + 1; i < n; ++i) {
+      float* const below = upper + i * n + i;
+      const float factor = -row[i];
+      for_each(n - i, [=](auto lanes, size_t j) {
+        using V = typename decltype(lanes)::Type;
+        fma(V::load(row + i + j), factor, V::load(below + j)).store(below + j);
+      });
+    }
+  }
+}
+
+// x = U^-T x, by rows.
+void solve_transposed(const float* upper, float* x, size_t n) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for (size_t k = 0; k < n; ++k) {
+    const float* const after = upper + k * n + k + 1;
+    (Single::load(x + k) / Single::load(upper + k * n + k)).store(x + k);
+    const float factor = -x[k];
+    for_each(n - k - 1, [=](auto lanes, size_t j) {
+      using V = typename decltype(lanes)::Type;
+      float* const element = x + k + 1 + j;
+      fma(V::load(after + j), factor, V::load(element)).store(element);
+    });
+  }
+}
+
+// x = U^-1 x, by rows from the last.
+void solve(const float* upper, float* x, size_t n) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for (size_t k = n; k-- > 0;) {
+    const float* const after = upper + k * n + k + 1;
+    const float sum = canonical_sum(n - k - 1, [=](auto s, size_t j) {
+      using V = decltype(s);
+      return fma(V::load(after + j), V::load(x + k + 1 + j), s);
+    });
+    ((Single::load(x + k) - sum) / Single::load(upper + k * n + k)).store(x + k);
+  }
+}
+
+// x / (diagonal + damping), or 0 where that is not positive.
+void solve_diagonal(const float* diagonal, float damping, const float* x, float* quotients, size_t n) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  for_each(n, [=](auto lanes, size_t i) {
+    using V = typename decltype(lanes)::Type;
+    const V zero(0.0f), divisor = V::load(diagonal + i) + damping;
+    select(divisor > zero, V::load(x + i) / divisor, zero).store(quotients + i);
+  });
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/passes.h"
+
+#include "backend.hpp"
+#include "philox.hpp"
+
+using namespace glissade;
+
+extern "C" {
+
+// Fisher-Yates, inside out: the number i goes to a random place among the first i + 1, and what was there to
+// the end.
+gls_status gls_shuffle(uint32_t* order, uint32_t count, uint64_t seed, uint32_t epoch) {
+  if (order == nullptr && count != 0) return GLS_ERROR_NULL;
+  uint32_t words[4] = {};
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i % 4 == 0) {
+      words[0] = i / 4, words[1] = 0, words[2] = epoch, words[3] = kShuffleStream;
+      philox(words, seed);
+    }
+    const uint32_t place = static_cast<uint32_t>(words[i % 4] * (uint64_t{i} + 1) >> 32);
+    order[i] = order[place];
+    order[place] = i;
+  }
+  return GLS_OK;
+}
+
+uint32_t gls_batch_count(uint32_t samples, uint32_t batch_size) {
+  return batch_size == 0 ? 0 : samples / batch_size + (samples % batch_size != 0);
+}
+
+gls_batch gls_batch_at(uint32_t samples, uint32_t batch_size, uint32_t index) {
+  gls_batch batch = {samples, 0, 0.0f};
+  if (index < gls_batch_count(samples, batch_size)) {
+    batch.first = index * batch_size;
+    batch.count = samples - batch.first < batch_size ? samples - batch.first : batch_size;
+    batch.mean = 1.0f / static_cast<float>(batch.count);
+  }
+  return batch;
+}
+
+gls_status gls_early_stopping_look(gls_early_stopping* state, double loss, double min_delta,
+                                   uint32_t patience, const float* weights, float* best_weights, size_t count,
+                                   bool* stop) {
+  const bool any_null = (weights == nullptr || best_weights == nullptr) && count != 0;
+  if (state == nullptr || stop == nullptr || any_null) return GLS_ERROR_NULL;
+  if (!not_negative(min_delta)) return GLS_ERROR_RANGE;
+  count_step(state->looks);
+  const bool first = state->best_look == 0 && loss == loss;
+  if (first || (state->best_look != 0 && loss < state->best - min_delta)) {
+    state->best = loss;
+    state->best_look = state->looks;
+    state->waiting = 0;
+    for (size_t i = 0; i < count; ++i) best_weights[i] = weights[i];
+  } else {
+    count_step(state->waiting);
+  }
+  *stop = state->waiting != 0 && state->waiting >= patience;
+  return GLS_OK;
+}
+
+}  // extern "C"
