@@ -102,31 +102,59 @@ void tanh_backward(const float* outputs, const float* output_gradients, float* i
   });
 }
 
-// Features in lanes, samples in order.
-void batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running, float* batch,
-                      size_t samples, size_t features, const BatchNormCoefficients* coefficients) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
-  const BatchNormCoefficients c = *coefficients;
-  for_each(features, [=](auto lanes, size_t j) {
+namespace {
+
+// Features in lanes, samples in order. Not inlined, to keep the caller's stack small.
+__attribute__((noinline)) void batch_statistics(const float* inputs, float* running, float* batch,
+                                                size_t samples, size_t features,
+                                                const BatchNormCoefficients& c) {
+  const size_t count = samples * features;
+  for_each(features, [&](auto lanes, size_t j) {
     using V = typename decltype(lanes)::Type;
     V sum(0.0f), squares(0.0f);
-    for (size_t i = j; i < samples * features; i += features) sum = sum + V::load(inputs + i);
+    for (size_t i = j; i < count; i += features) sum = sum + V::load(inputs + i);
     const V mean = sum / c.samples;
-    for (size_t i = j; i < samples * features; i += features) {
+    for (size_t i = j; i < count; i += features) {
       const V difference = V::load(inputs + i) - mean;
       squares = fma(difference, difference, squares);
     }
-    const V inverse = V(1.0f) / sqrt(squares / c.samples + c.epsilon);
-    const V gamma = V::load(weights + j), beta = V::load(weights + features + j);
-    for (size_t i = j; i < samples * features; i += features) {
-      fma((V::load(inputs + i) - mean) * inverse, gamma, beta).store(outputs + i);
-    }
     mean.store(batch + j);
-    inverse.store(batch + features + j);
+    (V(1.0f) / sqrt(squares / c.samples + c.epsilon)).store(batch + features + j);
     lerp(V::load(running + j), mean, c.momentum).store(running + j);
     float* const variance = running + features + j;
     lerp(V::load(variance), squares / c.samples_less_1, c.momentum).store(variance);
   });
+}
+
+// (x - mean) inverse gamma + beta; inverse(scale) makes 1 / deviation of what stands behind the means.
+template <class Inverse>
+GLISSADE_INLINE void normalize(const float* weights, const float* means_and_scales, const float* inputs,
+                               float* outputs, size_t samples, size_t features, Inverse inverse) {
+  const size_t count = samples * features;
+  for_each(features, [=](auto lanes, size_t j) {
+    using V = typename decltype(lanes)::Type;
+    const V mean = V::load(means_and_scales + j), factor = inverse(V::load(means_and_scales + features + j));
+    const V gamma = V::load(weights + j), beta = V::load(weights + features + j);
+    for (size_t i = j; i < count; i += features) {
+      fma((V::load(inputs + i) - mean) * factor, gamma, beta).store(outputs + i);
+    }
+  });
+}
+
+}  // namespace
+
+void batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running, float* batch,
+                      size_t samples, size_t features, const BatchNormCoefficients* coefficients) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  batch_statistics(inputs, running, batch, samples, features, *coefficients);
+  normalize(weights, batch, inputs, outputs, samples, features, [](auto inverse) { return inverse; });
+}
+
+void batch_norm_infer(const float* weights, const float* running, const float* inputs, float* outputs,
+                      size_t samples, size_t features, float epsilon) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  normalize(weights, running, inputs, outputs, samples, features,
+            [=](auto variance) { return decltype(variance)(1.0f) / sqrt(variance + epsilon); });
 }
 
 // With x^ = (x - mean) / deviation: dx = gamma / deviation (dy - (sum dy + x^ sum dy x^) / samples).
@@ -153,20 +181,6 @@ void batch_norm_backward(const float* weights, const float* inputs, const float*
     float *const gamma = weight_gradients + j, *const beta = gamma + features;
     (V::load(gamma) + sum_normalized).store(gamma);
     (V::load(beta) + sum).store(beta);
-  });
-}
-
-void batch_norm_infer(const float* weights, const float* running, const float* inputs, float* outputs,
-                      size_t samples, size_t features, float epsilon) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
-  for_each(features, [=](auto lanes, size_t j) {
-    using V = typename decltype(lanes)::Type;
-    const V mean = V::load(running + j);
-    const V inverse = V(1.0f) / sqrt(V::load(running + features + j) + epsilon);
-    const V gamma = V::load(weights + j), beta = V::load(weights + features + j);
-    for (size_t i = j; i < samples * features; i += features) {
-      fma((V::load(inputs + i) - mean) * inverse, gamma, beta).store(outputs + i);
-    }
   });
 }
 

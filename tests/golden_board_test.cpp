@@ -23,7 +23,7 @@ struct GoldenCase {
   const Buffer* buffers;
 };
 
-#include "golden_cases.inc"
+#include GLISSADE_GOLDEN_CASES
 
 constexpr uint32_t kMost = 67;
 float memory[5][kMost];  // weights, gradients, up to three slots

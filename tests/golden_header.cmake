@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Writes the golden files as one C++ header, for boards: cmake -DOUTPUT=<header> -DDIRECTORY=<golden files> -P ...
-file(GLOB files ${DIRECTORY}/*.json)
+# Writes golden files as one C++ header, for boards: cmake -DOUTPUT=<header> "-DFILES=<golden files>" -P ...
 set(data "")
 set(cases "")
 set(number 0)
-foreach(file IN LISTS files)
+foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
   file(READ ${file} json)
   string(JSON case_count LENGTH "${json}" cases)
