@@ -133,7 +133,8 @@ gls_search gls_backtracking_look(gls_backtracking* state, double loss, double sl
     s.alpha = first_alpha;
     return GLS_SEARCH_TRY;
   }
-  if (finite(loss) && loss <= s.first_loss + decrease * s.alpha * slope) return GLS_SEARCH_DONE;
+  const bool falls = finite(loss) && loss < s.first_loss;  // also where the bound is lost in rounding
+  if (falls && loss <= s.first_loss + decrease * s.alpha * slope) return GLS_SEARCH_DONE;
   s.alpha *= shrink;
   return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s.alpha);
 }
