@@ -7,8 +7,7 @@ using namespace glissade;
 
 namespace {
 
-// Not 0, also as a float.
-bool valid_epsilon(double epsilon) { return epsilon >= 0x1p-126 && not_negative(epsilon); }
+bool valid_nonzero(double epsilon) { return epsilon != 0.0 && valid_epsilon(epsilon); }
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 __attribute__((noinline)) void add_penalty(double strength, double squares, double* penalty) {
@@ -65,7 +64,7 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
   const Kernels* const kernels = active_kernels();
   const gls_status status = check_buffers(kernels, 1, weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
-  if (samples < 2 || !in_unit(momentum) || !valid_epsilon(epsilon)) return GLS_ERROR_RANGE;
+  if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
   BatchNormCoefficients c = {static_cast<float>(samples), static_cast<float>(samples - 1),
                              static_cast<float>(epsilon), {}};
   lerp_towards(1.0 - momentum, 0, &c.momentum);
@@ -91,7 +90,7 @@ gls_status gls_batch_norm_infer(const float* weights, const float* running, cons
   const Kernels* const kernels = active_kernels();
   const gls_status status = check_buffers(kernels, 1, weights, running, inputs, outputs);
   if (status != GLS_OK) return status;
-  if (!valid_epsilon(epsilon)) return GLS_ERROR_RANGE;
+  if (!valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
   kernels->batch_norm_infer(weights, running, inputs, outputs, samples, features,
                             static_cast<float>(epsilon));
   return GLS_OK;

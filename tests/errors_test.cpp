@@ -52,6 +52,10 @@ void check_errors(const char* name) {
       expect(GLS_ERROR_RANGE, try_step(&bad, &state, w, g, 1, slots, kCount), option);
     }
   }
+  Params vanishing;  // an epsilon that would be 0, or flushed to it, in float
+  if (golden::set_option(vanishing, "eps", 1e-39)) {
+    expect(GLS_ERROR_RANGE, try_step(&vanishing, &state, w, g, 1, slots, kCount), "an epsilon that vanishes");
+  }
   typename Rule::Coefficients c;
   CHECK(begin<Rule>(&good, &state, 1, nullptr) == GLS_ERROR_NULL && state.step == 0, name,
         ": null coefficients");

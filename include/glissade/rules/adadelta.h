@@ -9,7 +9,7 @@
 typedef struct gls_adadelta_params {
   GLS_COMMON_PARAMS(1.0);
   double rho GLS_DEFAULT(0.9);      /* in [0, 1]: decay of both means per step */
-  double epsilon GLS_DEFAULT(1e-6); /* >= 0; 0 never starts to move */
+  double epsilon GLS_DEFAULT(1e-6); /* >= 2^-126, or 0; 0 never starts to move */
 } gls_adadelta_params;
 
 GLS_STEP_STATE(adadelta);

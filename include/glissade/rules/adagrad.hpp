@@ -21,7 +21,7 @@ struct Adagrad {
 
   static bool valid_but_mean(const Params& p) {
     return valid_common(p) && not_negative(p.learning_rate_decay) && not_negative(p.initial_accumulator) &&
-           not_negative(p.epsilon);
+           valid_epsilon(p.epsilon);
   }
 
   static void tick(const Params& p, State& state, Coefficients& c) {

@@ -21,6 +21,7 @@ double square_root(double x);
 inline bool in_range(double x, double low, double high) { return low <= x && x <= high; }
 inline bool not_negative(double x) { return in_range(x, 0.0, 3.4028234663852886e38); }
 inline bool in_unit(double x) { return 0.0 <= x && x < 1.0; }  // a decay: 1 never forgets
+inline bool valid_epsilon(double x) { return x == 0.0 || in_range(x, 0x1p-126, 3.4028234663852886e38); }
 inline bool is_finite(double x) { return in_range(x, -3.4028234663852886e38, 3.4028234663852886e38); }
 
 // Counts a step and returns its number, from 1.
@@ -104,7 +105,7 @@ GLISSADE_INLINE V running_square(V mean, V x, const gls_mean_coefficients& c) {
 // The moments of Adam and its relatives: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2.
 template <class Params>
 bool valid_moments(const Params& p) {
-  return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && not_negative(p.epsilon);
+  return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && valid_epsilon(p.epsilon);
 }
 template <class Params>
 gls_moment_coefficients moment_coefficients(const Params& p) {

@@ -10,7 +10,7 @@ typedef struct gls_radam_params {
   GLS_COMMON_PARAMS(1e-3);
   double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step */
   double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
-  double epsilon GLS_DEFAULT(1e-8); /* >= 0 */
+  double epsilon GLS_DEFAULT(1e-8); /* >= 2^-126, or 0 */
 } gls_radam_params;
 
 GLS_STEP_STATE(radam);

@@ -36,7 +36,7 @@ struct RmsProp {
 
  protected:
   static bool valid_but_momentum(const Params& p) {
-    return valid_common(p) && in_range(p.alpha, 0.0, 1.0) && not_negative(p.epsilon) &&
+    return valid_common(p) && in_range(p.alpha, 0.0, 1.0) && valid_epsilon(p.epsilon) &&
            not_negative(p.momentum);
   }
 
