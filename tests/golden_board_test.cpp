@@ -33,7 +33,7 @@ void run_case(const GoldenCase& golden) {
   const bool known = with_rule(golden.run, false, [&](const auto& match) {
     uint32_t compared = 0;
     float* const buffers[] = {memory[0], memory[1], memory[2], memory[3], memory[4]};
-    const Status status = run(match, golden.run, buffers, golden.n, [&](uint32_t step) {
+    const Status status = run(match, golden.run, Generated{golden.run}, buffers, golden.n, [&](uint32_t step) {
       for (const Buffer* buffer = golden.buffers; buffer->step != 0; ++buffer) {
         if (buffer->step != step) continue;
         const float* values = memory[0];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Golden cases (tests/golden/README.md): PyTorch's options as our parameters, the generated gradients, the
 // run.
-#ifndef GLISSADE_TESTS_GOLDEN_HPP
-#define GLISSADE_TESTS_GOLDEN_HPP
+#ifndef GLISSADE_PLATFORM_GOLDEN_HPP
+#define GLISSADE_PLATFORM_GOLDEN_HPP
 
 #include "glissade/glissade.hpp"
 
@@ -124,8 +124,6 @@ inline float centered(uint32_t u) {
   return static_cast<float>(static_cast<int32_t>(u >> 8) - (1 << 23)) * 0x1p-23f;
 }
 
-inline float first_weight(uint32_t seed, uint32_t i) { return centered(uniform(seed, 0, i)); }
-
 // 2^exponent, for a normal float.
 inline float power_of_two(int32_t exponent) {
   const uint32_t bits = static_cast<uint32_t>(exponent + 127) << 23;
@@ -134,40 +132,49 @@ inline float power_of_two(int32_t exponent) {
   return result;
 }
 
-inline float gradient(const Case& c, uint32_t step, uint32_t i) {
-  const uint32_t u = uniform(c.seed, step, i);
-  if ((u & 255u) < 16u) return 0.0f;
-  return centered(u) * power_of_two(static_cast<int32_t>(mix(u) % 16u) - 12 + c.gradient_exponent);
+// Where a run's weights and gradients come from: here, from a case's seed. Another source has the same
+// members.
+struct Generated {
+  const Case& c;
+
+  static constexpr uint32_t steps() { return 100; }
+  float first_weight(uint32_t i) const { return centered(uniform(c.seed, 0, i)); }
+  float gradient(uint32_t step, uint32_t i) const {
+    const uint32_t u = uniform(c.seed, step, i);
+    if ((u & 255u) < 16u) return 0.0f;
+    return centered(u) * power_of_two(static_cast<int32_t>(mix(u) % 16u) - 12 + c.gradient_exponent);
+  }
+};
+
+// The parameters of one step, where the case changes them.
+template <class Params>
+Params at_step(const Case& c, Params params, uint32_t step) {
+  if (!c.changing) return params;
+  params.learning_rate *= 1.0 + step % 7 * 0.125;
+  set_beta1(params, get_beta1(params, 0) * (1.0 - step % 5 * 0.03125), 0);
+  set_beta2(params, get_beta2(params, 0) * (1.0 - step % 3 * 0.015625), 0);
+  return params;
 }
 
-constexpr uint32_t kSteps = 100;
-
 // Runs a case over n weights; look(step) after each step. buffers: weights, gradients, slots, n floats each.
-template <class Match, class Look>
-Status run(const Match&, const Case& c, float* const* buffers, uint32_t n, Look look) {
+template <class Match, class Source, class Look>
+Status run(const Match&, const Case& c, const Source& source, float* const* buffers, uint32_t n, Look look) {
   using Rule = typename Match::Rule;
   typename Match::Defaults params;
-  // The step's parameters, where the case changes them.
-  const auto now = [&](uint32_t step) {
-    auto changed = params;
-    changed.learning_rate *= 1.0 + step % 7 * 0.125;
-    set_beta1(changed, get_beta1(params, 0) * (1.0 - step % 5 * 0.03125), 0);
-    set_beta2(changed, get_beta2(params, 0) * (1.0 - step % 3 * 0.015625), 0);
-    return c.changing ? changed : params;
-  };
   for (size_t i = 0; i < c.option_count; ++i) {
     if (same(c.options[i].name, "amsgrad") || same(c.options[i].name, "centered")) continue;  // a rule
     if (!set_option(params, c.options[i].name, c.options[i].value)) return GLS_ERROR_RANGE;
   }
   for (uint32_t i = 0; i < n; ++i) {
-    buffers[0][i] = first_weight(c.seed, i);
+    buffers[0][i] = source.first_weight(i);
     for (int k = 0; k < Rule::kSlots; ++k) buffers[2 + k][i] = 0.0f;
   }
   typename Rule::State state = {};
-  for (uint32_t step = 1; step <= kSteps; ++step) {
-    for (uint32_t i = 0; i < n; ++i) buffers[1][i] = gradient(c, step, i);
-    const auto changed = now(step);
-    const Status status = glissade::step<Rule>(&changed, &state, buffers[0], buffers[1], 1.0f, buffers + 2, n);
+  for (uint32_t step = 1; step <= source.steps(); ++step) {
+    for (uint32_t i = 0; i < n; ++i) buffers[1][i] = source.gradient(step, i);
+    const auto now = at_step(c, params, step);
+    const Status status =
+        glissade::step<Rule>(&now, &state, buffers[0], buffers[1], 1.0f, buffers + 2, n);
     if (status != GLS_OK) return status;
     look(step);
   }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host program's commands. Each throws std::runtime_error with one line for whatever its user got wrong.
+#ifndef GLISSADE_PLATFORM_LINUX_COMMANDS_HPP
+#define GLISSADE_PLATFORM_LINUX_COMMANDS_HPP
+
+#include <stdint.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace glissade {
+
+// Rates of a schedule, as text or as a picture. parameters: "name=value"; empty: those of its classic picture.
+struct ScheduleOptions {
+  std::string name, output;
+  std::vector<std::string> parameters;
+  uint32_t steps = 100;
+};
+void schedule(const ScheduleOptions& options);
+std::string schedule_names();  // with their parameters, a line each
+
+// Golden files or logged gradients, run here. Returns whether all that had an expected result got it.
+struct ReplayOptions {
+  std::vector<std::string> paths;  // files, or folders of *.json
+  std::string backend, output;
+};
+bool replay(const ReplayOptions& options);
+
+// All rules, or some, on the vowel job.
+struct CompareOptions {
+  std::string data, output;
+  std::vector<std::string> rules;
+  int speaker = 0;
+};
+void compare(const CompareOptions& options);
+
+// The running mean of a series: from a file with a number per line, or a noisy one of its own.
+struct AverageOptions {
+  std::string data, output;
+  std::vector<double> betas = {0.5, 0.9, 0.98};
+};
+void average(const AverageOptions& options);
+
+struct TrajectoryOptions {
+  std::string function = "ellipse", output;
+  std::vector<std::string> rules;
+  std::vector<double> start;
+  uint32_t steps = 0;  // 0: the classic picture's
+  bool panels = false;
+};
+void trajectory(const TrajectoryOptions& options);
+
+}  // namespace glissade
+
+#endif
