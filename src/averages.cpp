@@ -7,7 +7,8 @@
 using namespace glissade;
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
-__attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t number, gls_lerp_coefficients* c) {
+__attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t number,
+                                                      gls_lerp_coefficients* c) {
   const FloatMode mode(false);
   *c = lerp_coefficients(number == 0 ? 1.0 - rest : 1.0 / number);
 }

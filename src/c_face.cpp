@@ -33,6 +33,9 @@ extern "C" {
 #include "rules.inc"
 
 void gls_adamw_defaults(gls_adam_params* params) { *params = glissade::AdamW::Params(); }
+void gls_adam_short_memory_defaults(gls_adam_params* params) {
+  *params = glissade::ShortMemoryAdam::Params();
+}
 void gls_adagrad_textbook_defaults(gls_adagrad_params* params) {
   *params = glissade::TextbookAdagrad::Params();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // exp, log, tanh, sin and cos as one fixed sequence of exact operations, so that every backend gets the same
 // bits. Included by kernels.cpp only, inside its backend's namespace.
-// Polynomials: S. Moshier, Cephes expf, logf, tanhf, sinf. Errors against long double: exp below 1.05 ulp, log
-// below 0.85 ulp (largest seen 1.006 and 0.785), the others as said below; tests/arithmetic_test.cpp.
+// Polynomials: S. Moshier, Cephes expf, logf, tanhf, sinf. Errors against long double: exp below 1.05 ulp,
+// log below 0.85 ulp (largest seen 1.006 and 0.785), the others as said below; tests/arithmetic_test.cpp.
 
 constexpr float kLn2High = 0.693359375f;  // 9 bits, so that n times it is exact
 constexpr float kLn2Low = -2.12194440e-4f;

@@ -54,13 +54,10 @@ gls_status gls_gradient_look(const float* gradients, size_t count, gls_gradient_
   return GLS_OK;
 }
 
-double gls_gradient_norm(const gls_gradient_report* report) {
-  return square_root(report->sum_of_squares);
-}
+double gls_gradient_norm(const gls_gradient_report* report) { return square_root(report->sum_of_squares); }
 
 float gls_clip_scale(const gls_gradient_report* report, double max_norm) {
-  if (report == nullptr || report->not_finite != 0 || !not_negative(max_norm))
-    return __builtin_nanf("");
+  if (report == nullptr || report->not_finite != 0 || !not_negative(max_norm)) return __builtin_nanf("");
   const double scale = max_norm / (gls_gradient_norm(report) + 1e-6);
   return scale < 1.0 ? static_cast<float>(scale) : 1.0f;
 }

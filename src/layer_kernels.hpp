@@ -85,9 +85,8 @@ void sigmoid_forward(const float* inputs, float* outputs, size_t count) {
 
 void sigmoid_backward(const float* outputs, const float* output_gradients, float* input_gradients,
                       size_t count) {
-  activate_backward(outputs, output_gradients, input_gradients, count, [](auto y, auto gradient) {
-    return gradient * (y * (decltype(y)(1.0f) - y));
-  });
+  activate_backward(outputs, output_gradients, input_gradients, count,
+                    [](auto y, auto gradient) { return gradient * (y * (decltype(y)(1.0f) - y)); });
 }
 
 void tanh_forward(const float* inputs, float* outputs, size_t count) {

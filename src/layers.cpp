@@ -40,19 +40,19 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
   return status;
 }
 
-#define GLISSADE_ACTIVATION(name)                                                                            \
-  gls_status gls_##name##_forward(const float* inputs, float* outputs, size_t count) {                       \
-    const Kernels* const kernels = active_kernels();                                                         \
-    const gls_status status = check_buffers(kernels, 1, inputs, outputs);                                    \
-    if (status == GLS_OK) kernels->name##_forward(inputs, outputs, count);                                   \
-    return status;                                                                                           \
-  }                                                                                                          \
-  gls_status gls_##name##_backward(const float* outputs, const float* output_gradients,                      \
-                                   float* input_gradients, size_t count) {                                   \
-    const Kernels* const kernels = active_kernels();                                                         \
-    const gls_status status = check_buffers(kernels, 1, outputs, output_gradients, input_gradients);         \
-    if (status == GLS_OK) kernels->name##_backward(outputs, output_gradients, input_gradients, count);       \
-    return status;                                                                                           \
+#define GLISSADE_ACTIVATION(name)                                                                      \
+  gls_status gls_##name##_forward(const float* inputs, float* outputs, size_t count) {                 \
+    const Kernels* const kernels = active_kernels();                                                   \
+    const gls_status status = check_buffers(kernels, 1, inputs, outputs);                              \
+    if (status == GLS_OK) kernels->name##_forward(inputs, outputs, count);                             \
+    return status;                                                                                     \
+  }                                                                                                    \
+  gls_status gls_##name##_backward(const float* outputs, const float* output_gradients,                \
+                                   float* input_gradients, size_t count) {                             \
+    const Kernels* const kernels = active_kernels();                                                   \
+    const gls_status status = check_buffers(kernels, 1, outputs, output_gradients, input_gradients);   \
+    if (status == GLS_OK) kernels->name##_backward(outputs, output_gradients, input_gradients, count); \
+    return status;                                                                                     \
   }
 GLISSADE_ACTIVATION(relu)
 GLISSADE_ACTIVATION(sigmoid)
@@ -65,8 +65,8 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
   const gls_status status = check_buffers(kernels, 1, weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
   if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
-  BatchNormCoefficients c = {static_cast<float>(samples), static_cast<float>(samples - 1),
-                             static_cast<float>(epsilon), {}};
+  BatchNormCoefficients c = {
+      static_cast<float>(samples), static_cast<float>(samples - 1), static_cast<float>(epsilon), {}};
   lerp_towards(1.0 - momentum, 0, &c.momentum);
   kernels->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
   return GLS_OK;

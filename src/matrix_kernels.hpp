@@ -2,8 +2,8 @@
 // Symmetric positive definite systems, for the natural gradient. Matrices are float[n * n], row after row.
 // Included by kernels.cpp only, inside its backend's namespace.
 
-// matrix + damping I = U^T U, row k of U from column k on in row k of upper, which may be matrix. Each element
-// sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
+// matrix + damping I = U^T U, row k of U from column k on in row k of upper, which may be matrix. Each
+// element sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
 void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* done) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for (size_t i = 0; i < n * n; ++i) upper[i] = matrix[i];

@@ -3,8 +3,8 @@
 
 namespace {
 
-// Two independent normal numbers from two words (Box and Muller 1958). The first is moved into (0, 1), so that
-// no logarithm is infinite; the second is an angle in turns.
+// Two independent normal numbers from two words (Box and Muller 1958). The first is moved into (0, 1), so
+// that no logarithm is infinite; the second is an angle in turns.
 GLISSADE_INLINE void box_muller(const uint32_t (&words)[4], int first, float (&normals)[4]) {
   const Single uniform = fma(Single(static_cast<float>(words[first])), Single(0x1p-32f), Single(0x1p-33f));
   const Single radius = sqrt(log(uniform) * -2.0f);

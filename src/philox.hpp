@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): random words as a function
-// of a counter and a key.
+// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): random words as a
+// function of a counter and a key.
 #ifndef GLISSADE_SRC_PHILOX_HPP
 #define GLISSADE_SRC_PHILOX_HPP
 

@@ -124,8 +124,8 @@ gls_search gls_backtracking_look(gls_backtracking* state, double loss, double sl
                                  double shrink, double decrease) {
   if (state == nullptr) return GLS_SEARCH_FAILED;
   gls_backtracking& s = *state;
-  const bool sensible = positive(-slope) && positive(first_alpha) && shrink > 0.0 &&
-                        shrink < 1.0 && decrease > 0.0 && decrease < 1.0;
+  const bool sensible = positive(-slope) && positive(first_alpha) && shrink > 0.0 && shrink < 1.0 &&
+                        decrease > 0.0 && decrease < 1.0;
   if (!sensible || s.looks == kMostBacktrackingLooks) return fail(s.alpha);
   if (s.looks++ == 0) {
     if (!finite(loss)) return fail(s.alpha);

@@ -35,45 +35,54 @@ void compare(const char* what, uint32_t count, Call call, Reference reference) {
 }
 
 void check_length(uint32_t n) {
-  compare("accumulate", n, [=] { return gls_accumulate(got, x, -0.75f, n); },
-          [=](const Kernels& k) { k.along(expected, x, -0.75f, expected, n); });
-  compare("a point along a direction", n, [=] { return gls_point_along(x, y, 0.3, got, n); },
-          [=](const Kernels& k) { k.along(x, y, 0.3f, expected, n); });
+  compare(
+      "accumulate", n, [=] { return gls_accumulate(got, x, -0.75f, n); },
+      [=](const Kernels& k) { k.along(expected, x, -0.75f, expected, n); });
+  compare(
+      "a point along a direction", n, [=] { return gls_point_along(x, y, 0.3, got, n); },
+      [=](const Kernels& k) { k.along(x, y, 0.3f, expected, n); });
   for (uint32_t number = 1; number <= 4; ++number) {
     const gls_lerp_coefficients c = lerp_coefficients(1.0 / number);
-    compare("mean", n, [=] { return gls_mean_update(got, x, number, n); },
-            [=](const Kernels& k) { k.average(expected, x, 1.0f, &c, n); });
-    compare("diagonal Fisher matrix", n, [=] { return gls_fisher_diagonal_update(got, x, number, n); },
-            [=](const Kernels& k) { k.average_squares(expected, x, &c, n); });
+    compare(
+        "mean", n, [=] { return gls_mean_update(got, x, number, n); },
+        [=](const Kernels& k) { k.average(expected, x, 1.0f, &c, n); });
+    compare(
+        "diagonal Fisher matrix", n, [=] { return gls_fisher_diagonal_update(got, x, number, n); },
+        [=](const Kernels& k) { k.average_squares(expected, x, &c, n); });
   }
   const gls_lerp_coefficients c = lerp_coefficients(1.0 - 0.9);
-  compare("moving average", n, [=] { return gls_ema_update(got, x, 0.9, n); },
-          [=](const Kernels& k) { k.average(expected, x, 1.0f, &c, n); });
-  compare("corrected average", n, [=] { return gls_ema_corrected(x, 0.5, 2, got, n); },
-          [=](const Kernels& k) { k.divide(x, 0.75f, expected, n); });
+  compare(
+      "moving average", n, [=] { return gls_ema_update(got, x, 0.9, n); },
+      [=](const Kernels& k) { k.average(expected, x, 1.0f, &c, n); });
+  compare(
+      "corrected average", n, [=] { return gls_ema_corrected(x, 0.5, 2, got, n); },
+      [=](const Kernels& k) { k.divide(x, 0.75f, expected, n); });
   double slope = 0.0;
-  compare("diagonal natural gradient", n,
-          [&] { return gls_natural_gradient_diagonal(x, 0.5, y, got, &slope, n); },
-          [=](const Kernels& k) { k.solve_diagonal(x, 0.5f, y, expected, n); });
+  compare(
+      "diagonal natural gradient", n,
+      [&] { return gls_natural_gradient_diagonal(x, 0.5, y, got, &slope, n); },
+      [=](const Kernels& k) { k.solve_diagonal(x, 0.5f, y, expected, n); });
   double product = 0.0;
-  compare("dot product", n, [&] { return gls_dot(x, y, &product, n); },
-          [&](const Kernels& k) {
-            float sum;
-            k.dot(x, y, &sum, n);
-            CHECK(same_value(static_cast<float>(product), sum), "dot product, ", n, " on ", gls_backend_active());
-          });
+  compare(
+      "dot product", n, [&] { return gls_dot(x, y, &product, n); },
+      [&](const Kernels& k) {
+        float sum;
+        k.dot(x, y, &sum, n);
+        CHECK(same_value(static_cast<float>(product), sum), "dot product, ", n, " on ", gls_backend_active());
+      });
 }
 
 void check_noise() {
   gls_noise_params params;
   gls_noise_defaults(&params);
   params.seed = 0x123456789abcdef0u;
-  compare("noise", kMost, [&] { return gls_add_noise(&params, 9, got, 5, kMost); },
-          [&](const Kernels& k) {
-            const double variance = params.eta * power(10.0, -params.gamma);
-            const NoiseStream stream = {params.seed, 9, static_cast<float>(square_root(variance))};
-            k.add_noise(&stream, expected, 5, kMost);
-          });
+  compare(
+      "noise", kMost, [&] { return gls_add_noise(&params, 9, got, 5, kMost); },
+      [&](const Kernels& k) {
+        const double variance = params.eta * power(10.0, -params.gamma);
+        const NoiseStream stream = {params.seed, 9, static_cast<float>(square_root(variance))};
+        k.add_noise(&stream, expected, 5, kMost);
+      });
   fill(kMost, 3);
   Status status = gls_add_noise(&params, 3, got, 0, kMost);
   for (uint32_t first = 0, size = 0; first < kMost; first += size) {
@@ -109,12 +118,14 @@ void check_natural_gradient(uint32_t n) {
   bool solves = true;
   for (uint32_t i = 0; i < n; ++i) {
     double sum = 0.125 * static_cast<double>(got[i]);
-    for (uint32_t j = 0; j < n; ++j) sum += static_cast<double>(fisher[i * n + j]) * static_cast<double>(got[j]);
+    for (uint32_t j = 0; j < n; ++j)
+      sum += static_cast<double>(fisher[i * n + j]) * static_cast<double>(got[j]);
     const double error = sum - static_cast<double>(y[i]);
     solves = solves && error < 1e-5 && error > -1e-5;
     product += static_cast<double>(y[i]) * static_cast<double>(got[i]);
   }
-  CHECK(solves && slope - product < 1e-5 && product - slope < 1e-5, "natural gradient ", n, " solves the system");
+  CHECK(solves && slope - product < 1e-5 && product - slope < 1e-5, "natural gradient ", n,
+        " solves the system");
 }
 
 void check_shuffle() {

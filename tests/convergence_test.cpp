@@ -29,7 +29,12 @@ std::vector<Row> read_table() {
   while (std::getline(file, line)) {
     const std::vector<std::string> cells = split(line, ',');
     if (cells.size() != 6) throw std::runtime_error("not six cells: " + line);
-    Row row{line, cells[0], cells[1], cells[5], {}, static_cast<uint32_t>(parse_number(cells[3], line)),
+    Row row{line,
+            cells[0],
+            cells[1],
+            cells[5],
+            {},
+            static_cast<uint32_t>(parse_number(cells[3], line)),
             parse_number(cells[4], line)};
     for (char& c : row.rule) c = c == ';' ? ',' : c;
     for (const std::string& x : split(cells[2], ' ')) row.start.push_back(parse_number(x, line));
@@ -69,7 +74,7 @@ TEST(Convergence, IsAsTheTableSays) {
   std::string rules;
   for (const Row& row : rows) {
     const double distance = distance_after(row);
-    const std::string outcome = distance <= row.tolerance  ? "converges"
+    const std::string outcome = distance <= row.tolerance ? "converges"
                                 : std::isfinite(distance) ? "stays away"
                                                           : "diverges";
     EXPECT_EQ(outcome, row.outcome) << row.text << ": distance " << distance;
@@ -132,7 +137,8 @@ double loss_on_sparse_features(const std::string& description) {
 double best_of_rates(const char* rule) {
   double best = INFINITY;
   for (double rate = 1e-3; rate < 20.0; rate *= 2.0) {
-    best = std::fmin(best, loss_on_sparse_features(std::string(rule) + ":learning_rate=" + std::to_string(rate)));
+    best = std::fmin(best,
+                     loss_on_sparse_features(std::string(rule) + ":learning_rate=" + std::to_string(rate)));
   }
   return best;
 }
@@ -195,7 +201,8 @@ double deep_loss(bool normalized, double rate) {
                                            kWide) == GLS_OK;
       }
       for (size_t s = 0; s < kSamples; ++s) {
-        ok = ok && gls_dense_backward(w, a[layer] + s * kWide, dz + s * kWide, g, dy + s * kWide, kWide, kWide) == GLS_OK;
+        ok = ok && gls_dense_backward(w, a[layer] + s * kWide, dz + s * kWide, g, dy + s * kWide, kWide,
+                                      kWide) == GLS_OK;
       }
     }
     rule->step(weights, gradients);

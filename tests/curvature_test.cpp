@@ -111,7 +111,8 @@ TEST(StepLength, IsExactOnQuadratics) {
   std::vector<float> point(2);
   ASSERT_EQ(gls_point_along(w.data(), g.data(), -alpha, point.data(), 2), GLS_OK);
   const std::vector<float> new_gradient = {2 * point[0], 100 * point[1]};
-  EXPECT_NEAR(dot(new_gradient, g), 0.0, 1e-2) << "at the minimum along g the new gradient is orthogonal to g";
+  EXPECT_NEAR(dot(new_gradient, g), 0.0, 1e-2)
+      << "at the minimum along g the new gradient is orthogonal to g";
 
   const std::vector<float> zero(2), saddle = {12, -10000};
   ASSERT_EQ(gls_quadratic_step_length(zero.data(), zero.data(), &alpha, 2), GLS_OK);
@@ -145,7 +146,8 @@ TEST(RootSearch, FindsWhereTheDerivativeIsZero) {
       EXPECT_NEAR(linear.alpha / root, 1.0, 1e-9);
       search_root(cubic, first, [=](double a) { return std::pow(a / root, 3) - 1.0; });
       EXPECT_NEAR(cubic.alpha / root, 1.0, 1e-9);
-      const int looks = search_root(flat, first, [=](double a) { return std::atan(50.0 * (a / root - 1.0)); });
+      const int looks =
+          search_root(flat, first, [=](double a) { return std::atan(50.0 * (a / root - 1.0)); });
       EXPECT_NEAR(flat.alpha / root, 1.0, 1e-9);
       EXPECT_LT(looks, 120);
       search_root(kinked, first, [=](double a) { return a < root ? -1.0 : 1.0; });  // |x|: no zero, a jump
@@ -178,7 +180,8 @@ TEST(Backtracking, TakesTheFirstLengthThatIsGoodEnough) {
   gls_backtracking search = {};
   gls_search answer;
   const auto loss = [](double a) { return (1 - 2 * a) * (1 - 2 * a); };
-  while ((answer = gls_backtracking_look(&search, loss(search.alpha), -4.0, 4.0, 0.5, 0.1)) == GLS_SEARCH_TRY) {
+  while ((answer = gls_backtracking_look(&search, loss(search.alpha), -4.0, 4.0, 0.5, 0.1)) ==
+         GLS_SEARCH_TRY) {
   }
   EXPECT_EQ(answer, GLS_SEARCH_DONE);
   EXPECT_EQ(search.alpha, 0.5);  // at 4, 2 and 1 it is no lower

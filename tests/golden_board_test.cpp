@@ -33,19 +33,20 @@ void run_case(const GoldenCase& golden) {
   const bool known = with_rule(golden.run, false, [&](const auto& match) {
     uint32_t compared = 0;
     float* const buffers[] = {memory[0], memory[1], memory[2], memory[3], memory[4]};
-    const Status status = run(match, golden.run, Generated{golden.run}, buffers, golden.n, [&](uint32_t step) {
-      for (const Buffer* buffer = golden.buffers; buffer->step != 0; ++buffer) {
-        if (buffer->step != step) continue;
-        const float* values = memory[0];
-        for (size_t k = 0; same(buffer->name, "params") ? false : match.slot_names[k] != nullptr; ++k) {
-          if (same(match.slot_names[k], buffer->name)) values = memory[2 + k];
-        }
-        const bool equal = __builtin_memcmp(values, buffer->words, golden.n * sizeof(float)) == 0;
-        CHECK(equal, golden.file, " case ", golden.index, " step ", step, " ", buffer->name, " on ",
-              gls_backend_active());
-        ++compared;
-      }
-    });
+    const Status status =
+        run(match, golden.run, Generated{golden.run}, buffers, golden.n, [&](uint32_t step) {
+          for (const Buffer* buffer = golden.buffers; buffer->step != 0; ++buffer) {
+            if (buffer->step != step) continue;
+            const float* values = memory[0];
+            for (size_t k = 0; same(buffer->name, "params") ? false : match.slot_names[k] != nullptr; ++k) {
+              if (same(match.slot_names[k], buffer->name)) values = memory[2 + k];
+            }
+            const bool equal = __builtin_memcmp(values, buffer->words, golden.n * sizeof(float)) == 0;
+            CHECK(equal, golden.file, " case ", golden.index, " step ", step, " ", buffer->name, " on ",
+                  gls_backend_active());
+            ++compared;
+          }
+        });
     CHECK(status == GLS_OK && compared > 0, golden.file, " case ", golden.index, ": ",
           gls_status_text(status));
     return true;

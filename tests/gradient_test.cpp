@@ -142,9 +142,10 @@ TEST_P(Gradient, OfBatchNormalization) {
   fill(inputs, kCount, 3.0f);
   fill(output_gradients, kCount, 1.0f);  // the loss is the outputs' dot product with these
   for (size_t j = 0; j < kFeatures; ++j) running[j] = 0.5f, running[kFeatures + j] = 2.0f;
-  ASSERT_EQ(gls_batch_norm_train(weights, inputs, outputs, running, batch, kSamples, kFeatures, 0.1, 1e-3), GLS_OK);
-  ASSERT_EQ(gls_batch_norm_backward(weights, inputs, batch, output_gradients, weight_gradients, input_gradients,
-                                    kSamples, kFeatures),
+  ASSERT_EQ(gls_batch_norm_train(weights, inputs, outputs, running, batch, kSamples, kFeatures, 0.1, 1e-3),
+            GLS_OK);
+  ASSERT_EQ(gls_batch_norm_backward(weights, inputs, batch, output_gradients, weight_gradients,
+                                    input_gradients, kSamples, kFeatures),
             GLS_OK);
   std::vector<Real> w(weights, weights + 2 * kFeatures), x(inputs, inputs + kCount);
   std::vector<Real> y(kCount), means(kFeatures), squares(kFeatures);
@@ -166,7 +167,8 @@ TEST_P(Gradient, OfBatchNormalization) {
   for (size_t i = 0; i < kCount; ++i) EXPECT_NEAR(outputs[i], static_cast<double>(y[i]), 2e-6) << i;
   for (size_t j = 0; j < kFeatures; ++j) {
     EXPECT_NEAR(running[j], static_cast<double>(0.9L * 0.5L + 0.1L * means[j]), 1e-6);
-    EXPECT_NEAR(running[kFeatures + j], static_cast<double>(0.9L * 2 + 0.1L * squares[j] / (kSamples - 1)), 2e-6);
+    EXPECT_NEAR(running[kFeatures + j], static_cast<double>(0.9L * 2 + 0.1L * squares[j] / (kSamples - 1)),
+                2e-6);
   }
   expect_central_differences(w, weight_gradients, 1e-6L, 3e-6, loss);
   expect_central_differences(x, input_gradients, 1e-6L, 3e-6, loss);

@@ -134,11 +134,12 @@ void check_batch_norm(uint32_t samples, uint32_t features, bool extreme) {
   const Kernels& k = expected_kernels();
   const BatchNormCoefficients c = {static_cast<float>(samples), static_cast<float>(samples - 1), 1e-5f,
                                    lerp_coefficients(1.0 - (1.0 - 0.1))};
-  float *const batch = got[1].values + 2 * features, *const expected_batch = expected[1].values + 2 * features;
+  float *const batch = got[1].values + 2 * features, *const expected_batch =
+                                                         expected[1].values + 2 * features;
   Status status = gls_batch_norm_train(weights.values, x.values, got[0].values, got[1].values, batch, samples,
                                        features, 0.1, 1e-5);
-  k.batch_norm_train(weights.values, x.values, expected[0].values, expected[1].values, expected_batch, samples,
-                     features, &c);
+  k.batch_norm_train(weights.values, x.values, expected[0].values, expected[1].values, expected_batch,
+                     samples, features, &c);
   CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "batch norm ", samples, "x",
         features, " on ", gls_backend_active());
   status = gls_batch_norm_backward(weights.values, x.values, batch, dy.values, batch + 2 * features,
@@ -147,7 +148,8 @@ void check_batch_norm(uint32_t samples, uint32_t features, bool extreme) {
                         expected[0].values, samples, features);
   CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "batch norm backward ", samples,
         "x", features, " on ", gls_backend_active());
-  status = gls_batch_norm_infer(weights.values, got[1].values, x.values, got[0].values, samples, features, 1e-5);
+  status =
+      gls_batch_norm_infer(weights.values, got[1].values, x.values, got[0].values, samples, features, 1e-5);
   k.batch_norm_infer(weights.values, expected[1].values, x.values, expected[0].values, samples, features,
                      1e-5f);
   CHECK(status == GLS_OK && got[0] == expected[0], "batch norm inference ", samples, "x", features, " on ",
@@ -163,8 +165,8 @@ void check_mean_squared_error(uint32_t count) {
   const Status status = gls_mean_squared_error(got[0].values, x.values, &loss, got[0].values, count);
   expected_kernels().mean_squared_error(expected[0].values, x.values, &expected_loss, expected[0].values,
                                         count);
-  CHECK(status == GLS_OK && got[0] == expected[0] && same_value(loss, expected_loss),
-        "mean squared error ", count, " on ", gls_backend_active());
+  CHECK(status == GLS_OK && got[0] == expected[0] && same_value(loss, expected_loss), "mean squared error ",
+        count, " on ", gls_backend_active());
 }
 
 void check_l2_penalty(uint32_t count) {

@@ -66,6 +66,26 @@ TEST(Schedules, ArePyTorchs) {
   EXPECT_EQ(rates, 11 * 60);
 }
 
+// PyTorch 2.6's ChainedScheduler and SequentialLR of LinearLR(0.1, 5 steps) and ExponentialLR(0.9).
+TEST(Schedules, Compose) {
+  const double chained[] = {0.01,
+                            0.0252,
+                            0.03726,
+                            0.046656,
+                            0.0538002,
+                            0.05904900000000002,
+                            0.05314410000000002,
+                            0.04782969000000002,
+                            0.043046721000000024};
+  const double sequential[] = {0.01, 0.028, 0.046, 0.064, 0.082, 0.1, 0.09, 0.081, 0.0729};
+  for (uint32_t t = 0; t < 9; ++t) {
+    const double warm_up = gls_schedule_linear(1.0, t, 0.1, 1.0, 5);
+    EXPECT_NEAR(warm_up * gls_schedule_exponential(0.1, t, 0.9), chained[t], 1e-12 * chained[t]);
+    const double rate = t < 5 ? 0.1 * warm_up : gls_schedule_exponential(0.1, t - 5, 0.9);
+    EXPECT_NEAR(rate, sequential[t], 1e-12 * sequential[t]);
+  }
+}
+
 TEST(Schedules, InverseTimeCountsFromOne) {
   const double expected[] = {0.1, 0.2 / 3.0, 0.05, 0.04};
   for (uint32_t epoch = 1; epoch <= 4; ++epoch) {

@@ -206,6 +206,66 @@ TEST(Identity, NesterovAheadIsPyTorchsNesterov) {
   EXPECT_EQ(gls_classical_momentum_look_ahead(&ahead, theta, theta, point, 2), GLS_ERROR_RANGE);
 }
 
+// With the point behind instead of ahead, a walk that would converge runs away.
+TEST(Identity, NesterovWithTheWrongSignDiverges) {
+  ClassicalMomentum::Params params;
+  params.learning_rate = 0.012;
+  params.momentum = 0.7;
+  for (const double sign : {-1.0, 1.0}) {  // x^2 + 50 y^2
+    float theta[2] = {-4.0f, 1.2f}, point[2], g[2];
+    Optimizer<ClassicalMomentum, 2> optimizer{};
+    for (int step = 0; step < 200; ++step) {
+      ASSERT_EQ(gls_point_along(theta, optimizer.slots[0], sign * params.momentum, point, 2), GLS_OK);
+      g[0] = 2.0f * point[0];
+      g[1] = 100.0f * point[1];
+      ASSERT_EQ(optimizer.step(theta, g, params), GLS_OK);
+    }
+    if (sign < 0)
+      EXPECT_LT(std::abs(theta[1]), 1e-6f);
+    else
+      EXPECT_FALSE(std::abs(theta[1]) < 1e6f);
+  }
+}
+
+TEST(Presets, AreTheSameInC) {
+  gls_adam_params adam;
+  gls_adam_short_memory_defaults(&adam);
+  EXPECT_EQ(adam.beta1, 0.9);
+  EXPECT_EQ(adam.beta2, 0.99);
+  EXPECT_EQ(ShortMemoryAdam::Params().beta2, 0.99);
+  EXPECT_EQ(Adam::Params().beta2, 0.999);
+  gls_adagrad_params adagrad;
+  gls_adagrad_textbook_defaults(&adagrad);
+  EXPECT_EQ(adagrad.epsilon, TextbookAdagrad::Params().epsilon);
+  gls_rmsprop_params rmsprop;
+  gls_rmsprop_textbook_defaults(&rmsprop);
+  EXPECT_EQ(rmsprop.alpha, 0.9);
+  EXPECT_EQ(rmsprop.learning_rate, 1e-3);
+  EXPECT_EQ(Adadelta::Params().learning_rate, 1.0) << "the paper has none";
+}
+
+// The usual epsilons matter: where a weight's gradients are all 0, it stays, and is a number.
+TEST(Epsilon, KeepsAWeightWithoutGradients) {
+  Optimizer<Adam, 1> adam{};
+  Optimizer<AmsGrad, 1> amsgrad{};
+  Optimizer<Adagrad, 1> adagrad{};
+  Optimizer<Adadelta, 1> adadelta{};
+  Optimizer<RmsProp, 1> rmsprop{};
+  Optimizer<RmsPropCentered, 1> centered{};
+  Optimizer<Adamax, 1> adamax{};
+  Optimizer<NAdam, 1> nadam{};
+  Optimizer<RAdam, 1> radam{};
+  EXPECT_EQ(after(20, 0.0f, {}, adam), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, amsgrad), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, adagrad), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, adadelta), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, rmsprop), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, centered), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, adamax), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, nadam), 0.0f);
+  EXPECT_EQ(after(20, 0.0f, {}, radam), 0.0f);
+}
+
 TEST(Zero, OverZeroIsNoMove) {
   Adam::Params adam;
   adam.epsilon = 0.0;

@@ -57,8 +57,8 @@ typedef struct gls_loss_scaler {
 } gls_loss_scaler;
 
 typedef struct gls_loss_scaler_params {
-  double first_scale GLS_DEFAULT(65536.0); /* > 0, a float */
-  double growth GLS_DEFAULT(2.0);          /* >= 1, a float: after growth_interval clean steps; ... */
+  double first_scale GLS_DEFAULT(65536.0);    /* > 0, a float */
+  double growth GLS_DEFAULT(2.0);             /* >= 1, a float: after growth_interval clean steps; ... */
   uint32_t growth_interval GLS_DEFAULT(2000); /* > 0 */
   double backoff GLS_DEFAULT(0.5); /* in (0, 1): ... after a step whose gradients were not finite */
 } gls_loss_scaler_params;

@@ -40,8 +40,8 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_tanh_backward(const float* outputs, co
  *   y = (x - mean) / sqrt(variance + epsilon) * gamma + beta
  * weights: float[2 * features], all gammas (1 at the start), then all betas (0).
  * running: float[2 * features], all means (0 at the start), then all variances (1).
- * epsilon >= 2^-126, PyTorch's is 1e-5. inputs and outputs: float[samples * features], a sample after another; they
- * may be the same.
+ * epsilon >= 2^-126, PyTorch's is 1e-5. inputs and outputs: float[samples * features], a sample after
+ * another; they may be the same.
  *
  * Training takes mean and variance (over samples, not samples - 1) from this batch of at least 2 samples,
  * writes them to batch, float[2 * features], as mean and 1 / sqrt(variance + epsilon), and moves the running

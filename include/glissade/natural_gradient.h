@@ -31,8 +31,8 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_natural_gradient_diagonal(const float*
                                                                     double* slope, size_t n);
 
 /* The learning rate with which a step along direction moves the model by `radius` > 0, in nats of
- * Kullback-Leibler divergence to second order: delta = -rate direction has 1/2 delta^T (F + damping I) delta =
- * radius; rate = sqrt(2 radius / slope). 0 where slope is 0: there is nowhere to go. NaN, which every rule
+ * Kullback-Leibler divergence to second order: delta = -rate direction has 1/2 delta^T (F + damping I) delta
+ * = radius; rate = sqrt(2 radius / slope). 0 where slope is 0: there is nowhere to go. NaN, which every rule
  * refuses, where slope or radius makes no sense. */
 GLS_FUNCTION double gls_natural_rate(double slope, double radius);
 

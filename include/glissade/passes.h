@@ -27,10 +27,10 @@ GLS_FUNCTION gls_batch gls_batch_at(uint32_t samples, uint32_t batch_size, uint3
 
 /* Stops a training that no longer gets better, and keeps the best weights. All zero at the start. */
 typedef struct gls_early_stopping {
-  double best;         /* the smallest loss so far, once looks > 0 */
-  uint32_t best_look;  /* which look had it, from 1 */
-  uint32_t looks;      /* losses looked at */
-  uint32_t waiting;    /* losses since then */
+  double best;        /* the smallest loss so far, once looks > 0 */
+  uint32_t best_look; /* which look had it, from 1 */
+  uint32_t looks;     /* losses looked at */
+  uint32_t waiting;   /* losses since then */
 } gls_early_stopping;
 
 /* Looks at one more loss, of samples held back. One that is more than min_delta >= 0 below the best is the

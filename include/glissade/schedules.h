@@ -4,7 +4,12 @@
  * restart.
  *
  * t is the number of steps before this one, so the first step has t = 0, as in torch.optim.lr_scheduler;
- * functions that count from 1 say so. Rates are >= 0. Where an argument makes no sense the result is NaN,
+ * functions that count from 1 say so. Schedules compose by arithmetic:
+ *   a warm-up before any other  gls_schedule_linear(1, t, 0.1, 1, 5) * gls_schedule_cosine(rate, t, 100, 0)
+ *   one factor on another       (ChainedScheduler) their product, with rate 1 in all but one
+ *   one after another           (SequentialLR) t < 20 ? first(t) : second(t - 20)
+ *   by epochs                   t / steps_per_epoch in place of t (+ 1 where counted from 1)
+ * Rates are >= 0. Where an argument makes no sense the result is NaN,
  * which every rule refuses with GLS_ERROR_RANGE. Within 1e-12 of PyTorch's values, relatively. Computed in
  * the caller's rounding mode. */
 #ifndef GLISSADE_SCHEDULES_H

@@ -34,11 +34,11 @@ typedef enum gls_search {
 /* A search for the alpha > 0 where the derivative along a direction is 0: where the function stops falling.
  * All zero at the start. */
 typedef struct gls_root_search {
-  double alpha;                  /* where to evaluate next; the result */
-  double low, high;              /* the root lies between; high is 0 until that is known */
-  double slope_low, slope_high;  /* the derivatives there */
-  double first_slope;            /* the derivative at 0 */
-  int32_t last_side;             /* which end moved last: -1 low, 1 high */
+  double alpha;                 /* where to evaluate next; the result */
+  double low, high;             /* the root lies between; high is 0 until that is known */
+  double slope_low, slope_high; /* the derivatives there */
+  double first_slope;           /* the derivative at 0 */
+  int32_t last_side;            /* which end moved last: -1 low, 1 high */
   uint32_t looks;
 } gls_root_search;
 

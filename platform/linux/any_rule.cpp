@@ -14,7 +14,8 @@ namespace {
 template <class Rule>
 class RuleWithMemory : public AnyRule {
  public:
-  RuleWithMemory(const typename Rule::Params& params, size_t n) : params_(params), n_(n), memory_(Rule::kSlots * n) {
+  RuleWithMemory(const typename Rule::Params& params, size_t n)
+      : params_(params), n_(n), memory_(Rule::kSlots * n) {
     for (size_t k = 0; k < Rule::kSlots; ++k) slots_[k] = memory_.data() + k * n;
   }
   void step(float* weights, const float* gradients, float gradient_scale) override {
@@ -42,11 +43,11 @@ template <class Params>
 std::string parameter_text(const char* separator, const std::string& common = "") {
   Params params;
   std::string text;
-#define GLISSADE_OPTION(pytorch_name, field, other)                           \
-  if (golden::set_##field(params, golden::get_##field(params, 0), 0) &&       \
-      common.find(" " #field " ") == std::string::npos) {                     \
-    text += (text.empty() ? "" : separator) + std::string(#field) + "=" +     \
-            number_text(golden::get_##field(params, 0));                      \
+#define GLISSADE_OPTION(pytorch_name, field, other)                       \
+  if (golden::set_##field(params, golden::get_##field(params, 0), 0) &&   \
+      common.find(" " #field " ") == std::string::npos) {                 \
+    text += (text.empty() ? "" : separator) + std::string(#field) + "=" + \
+            number_text(golden::get_##field(params, 0));                  \
   }
 #include "options.inc"
   return text;
@@ -65,14 +66,16 @@ std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::st
   typename Rule::Params params;
   for (const std::string& setting : settings) {
     const size_t equals = setting.find('=');
-    if (equals == std::string::npos) throw std::runtime_error(name + ": \"" + setting + "\" is not parameter=value");
+    if (equals == std::string::npos)
+      throw std::runtime_error(name + ": \"" + setting + "\" is not parameter=value");
     const std::string field = setting.substr(0, equals);
     if (!set_field(params, field, parse_number(setting.substr(equals + 1), name + ": " + field))) {
       throw std::runtime_error(name + " has no parameter \"" + field + "\"; it has " +
                                parameter_text<typename Rule::Params>(", "));
     }
   }
-  if (!Rule::valid(params)) throw std::runtime_error(name + ": a parameter is out of its range, or two exclude each other");
+  if (!Rule::valid(params))
+    throw std::runtime_error(name + ": a parameter is out of its range, or two exclude each other");
   return std::make_unique<RuleWithMemory<Rule>>(params, n);
 }
 
@@ -106,7 +109,8 @@ std::vector<RuleFacts> all_rules() {
 double parse_number(const std::string& text, const std::string& what) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  if (end == text.c_str() || *end != '\0') throw std::runtime_error(what + ": \"" + text + "\" is not a number");
+  if (end == text.c_str() || *end != '\0')
+    throw std::runtime_error(what + ": \"" + text + "\" is not a number");
   return value;
 }
 

@@ -34,7 +34,8 @@ std::vector<double> read_series(const std::string& path) {
   std::vector<double> series;
   for (std::string line; std::getline(file, line);) {
     series.push_back(parse_number(line, path + ":" + std::to_string(series.size() + 1)));
-    if (!std::isfinite(series.back())) throw std::runtime_error(path + ":" + std::to_string(series.size()) + ": not finite");
+    if (!std::isfinite(series.back()))
+      throw std::runtime_error(path + ":" + std::to_string(series.size()) + ": not finite");
   }
   if (series.empty()) throw std::runtime_error(path + ": no numbers");
   return series;
@@ -88,7 +89,8 @@ void average(const AverageOptions& options) {
     for (size_t k = 0; k < means.size(); ++k) {
       char text[40];
       std::snprintf(text, sizeof text, "beta %g", options.betas[k]);
-      panel.series.push_back({text, t, corrected ? means[k].corrected : means[k].plain, Series::kLine, static_cast<int>(k)});
+      panel.series.push_back(
+          {text, t, corrected ? means[k].corrected : means[k].plain, Series::kLine, static_cast<int>(k)});
     }
     figure.panels.push_back(panel);
   }

@@ -11,7 +11,8 @@
 
 namespace glissade {
 
-// Rates of a schedule, as text or as a picture. parameters: "name=value"; empty: those of its classic picture.
+// Rates of a schedule, as text or as a picture. parameters: "name=value"; empty: those of its classic
+// picture.
 struct ScheduleOptions {
   std::string name, output;
   std::vector<std::string> parameters;

@@ -63,7 +63,8 @@ Run train(const std::string& description, double rate, Weights weights, const Re
 
 // The rate with the lowest last loss; a description that names one keeps it.
 Run best_run(const std::string& description, const Weights& weights, const Recordings& recordings) {
-  if (description.find("learning_rate=") != std::string::npos) return train(description, 0.0, weights, recordings);
+  if (description.find("learning_rate=") != std::string::npos)
+    return train(description, 0.0, weights, recordings);
   Run best;
   for (const double rate : {1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
     Run run = train(description, rate, weights, recordings);
@@ -100,7 +101,8 @@ void compare(const CompareOptions& options) {
   const bool progress = isatty(STDERR_FILENO) != 0;
   const Weights pretrained = pretrain(speakers, options.speaker);
   const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;
-  std::printf("%-28s %8s %10s %10s %10s %8s\n", "rule", "rate", "first loss", "last loss", "last norm", "correct");
+  std::printf("%-28s %8s %10s %10s %10s %8s\n", "rule", "rate", "first loss", "last loss", "last norm",
+              "correct");
   std::vector<Run> runs;
   for (const std::string& rule : rules) {
     if (progress) std::fprintf(stderr, "\r%zu of %zu: %-40s", runs.size() + 1, rules.size(), rule.c_str());

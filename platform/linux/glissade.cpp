@@ -90,7 +90,8 @@ void list_rules() {
   const std::vector<glissade::RuleFacts> rules = glissade::all_rules();
   std::printf("%-28s %5s %5s  weight_decay=0 decoupled_weight_decay=0 maximize=0\n", "", "", "bytes");
   for (const glissade::RuleFacts& rule : rules) {
-    std::printf("%-28s %5d %5zu  %s\n", rule.name.c_str(), rule.slots, rule.state_bytes, rule.parameters.c_str());
+    std::printf("%-28s %5d %5zu  %s\n", rule.name.c_str(), rule.slots, rule.state_bytes,
+                rule.parameters.c_str());
   }
 }
 
@@ -103,7 +104,8 @@ int main(int argument_count, char** arguments) {
   const auto output_option = [](CLI::App* command, std::string& output, const char* what) {
     return command->add_option("-o,--output", output, what);
   };
-  const std::string rule_help = "a rule, as in momentum:learning_rate=0.01,momentum=0.9; may be given several times";
+  const std::string rule_help =
+      "a rule, as in momentum:learning_rate=0.01,momentum=0.9; may be given several times";
 
   Options options;
   bool all = false;
@@ -139,7 +141,8 @@ int main(int argument_count, char** arguments) {
   replay_command->add_option("paths", replay_options.paths, "files, or folders of *.json")
       ->required()
       ->check(CLI::ExistingPath);
-  replay_command->add_option("--backend", replay_options.backend, "one backend instead of all that this machine has");
+  replay_command->add_option("--backend", replay_options.backend,
+                             "one backend instead of all that this machine has");
   output_option(replay_command, replay_options.output, "the one file again, with what was computed");
 
   CompareOptions compare_options;
@@ -151,21 +154,26 @@ int main(int argument_count, char** arguments) {
   AverageOptions average_options;
   CLI::App* const average_command =
       app.add_subcommand("average", "running means of a series, with and without bias correction");
-  average_command->add_option("--data", average_options.data, "a file with a number per line; without: a noisy season");
+  average_command->add_option("--data", average_options.data,
+                              "a file with a number per line; without: a noisy season");
   average_command->add_option("--beta", average_options.betas, "decays")->capture_default_str();
   output_option(average_command, average_options.output, "a picture (SVG) instead of text");
 
   TrajectoryOptions trajectory_options;
-  CLI::App* const trajectory_command = app.add_subcommand("trajectory", "the way that rules take over a function");
+  CLI::App* const trajectory_command =
+      app.add_subcommand("trajectory", "the way that rules take over a function");
   std::string functions;
   for (const Function& function : all_functions()) {
     if (function.start.size() <= 2) functions += "\n  " + function.name + ": " + function.formula;
   }
   trajectory_command->footer("Functions:" + functions);
-  trajectory_command->add_option("--function", trajectory_options.function, "on which")->capture_default_str();
-  trajectory_command->add_option("--rule", trajectory_options.rules, rule_help + "; without: the classic picture's");
+  trajectory_command->add_option("--function", trajectory_options.function, "on which")
+      ->capture_default_str();
+  trajectory_command->add_option("--rule", trajectory_options.rules,
+                                 rule_help + "; without: the classic picture's");
   trajectory_command->add_option("--start", trajectory_options.start, "from where: x, or x y");
-  trajectory_command->add_option("--steps", trajectory_options.steps, "how many")->check(CLI::Range(1u, 1000000u));
+  trajectory_command->add_option("--steps", trajectory_options.steps, "how many")
+      ->check(CLI::Range(1u, 1000000u));
   trajectory_command->add_flag("--panels", trajectory_options.panels, "a panel for each rule");
   output_option(trajectory_command, trajectory_options.output, "a picture (SVG)");
 

@@ -15,8 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Okabe and Ito's colours, which the colour-blind can tell apart, and two more.
-constexpr const char* kPalette[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9",
-                                    "#e69f00", "#7a5195", "#555555"};
+constexpr const char* kPalette[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                    "#56b4e9", "#e69f00", "#7a5195", "#555555"};
 constexpr size_t kColors = sizeof kPalette / sizeof *kPalette;
 
 // A gnuplot string in single quotes, where only the quote itself is special.
@@ -60,8 +60,8 @@ void write_contours(std::ostream& script, const Panel& panel, const std::string&
   script << name << "_grid << EOD\n";
   const size_t rows = panel.values.size() / panel.columns;
   const auto at = [&](int first, size_t i, size_t n) {
-    return panel.window[first] +
-           (panel.window[first + 1] - panel.window[first]) * static_cast<double>(i) / static_cast<double>(n - 1);
+    return panel.window[first] + (panel.window[first + 1] - panel.window[first]) * static_cast<double>(i) /
+                                     static_cast<double>(n - 1);
   };
   for (size_t row = 0; row < rows; ++row) {
     for (size_t column = 0; column < panel.columns; ++column) {
@@ -70,7 +70,8 @@ void write_contours(std::ostream& script, const Panel& panel, const std::string&
     }
     script << "\n";
   }
-  script << "EOD\nunset logscale\nset contour base\nunset surface\nset view map\nset cntrparam levels discrete ";
+  script
+      << "EOD\nunset logscale\nset contour base\nunset surface\nset view map\nset cntrparam levels discrete ";
   for (size_t i = 0; i < panel.levels.size(); ++i) script << (i ? "," : "") << panel.levels[i];
   script << "\nset table " << name << "\nsplot " << name << "_grid using 1:2:3 with lines\nunset table\n"
          << "unset contour\nset surface\n";
@@ -114,15 +115,16 @@ void write_panel(std::ostream& script, const Panel& panel, size_t number) {
 void write_script(std::ostream& script, const Figure& figure) {
   script.precision(7);
   const int count = static_cast<int>(figure.panels.size());
-  script << "set terminal svg size " << figure.width << "," << figure.height
-         << " dynamic font 'Helvetica,Arial,sans-serif,13' background '#ffffff' rounded\n"
-         << "set output 'picture.svg'\n"
-         << "set border 3 lc rgb '#555555'\nset tics nomirror out scale 0.6 textcolor rgb '#333333'\n"
-         << "set grid lc rgb '#ececec' lw 0.6\nset key outside below center horizontal samplen 2 spacing 1.15\n"
-         << "set clip one\nset clip two\n";
+  script
+      << "set terminal svg size " << figure.width << "," << figure.height
+      << " dynamic font 'Helvetica,Arial,sans-serif,13' background '#ffffff' rounded\n"
+      << "set output 'picture.svg'\n"
+      << "set border 3 lc rgb '#555555'\nset tics nomirror out scale 0.6 textcolor rgb '#333333'\n"
+      << "set grid lc rgb '#ececec' lw 0.6\nset key outside below center horizontal samplen 2 spacing 1.15\n"
+      << "set clip one\nset clip two\n";
   if (count > 1) {
-    script << "set multiplot layout " << (count + figure.columns - 1) / figure.columns << "," << figure.columns
-           << " title " << quoted(figure.title) << " noenhanced\n";
+    script << "set multiplot layout " << (count + figure.columns - 1) / figure.columns << ","
+           << figure.columns << " title " << quoted(figure.title) << " noenhanced\n";
   }
   for (size_t i = 0; i < figure.panels.size(); ++i) write_panel(script, figure.panels[i], i);
   if (count > 1) script << "unset multiplot\n";

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `glissade replay`: golden files against PyTorch's bits, and logged gradients for the device's bits.
-#include "golden.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <deque>
@@ -13,6 +11,7 @@
 
 #include "commands.hpp"
 #include "crc32.hpp"
+#include "golden.hpp"
 
 namespace glissade {
 namespace {
@@ -189,8 +188,8 @@ Comparison compare(Json& json) {
 
 // Prints a line for one case and says whether it is as expected.
 bool report(const std::string& file, size_t index, Json& json) {
-  std::cout << gls_backend_active() << " " << file << " " << index << " " << json.at("optimizer").get<std::string>()
-            << " " << json.at("options").dump() << ": ";
+  std::cout << gls_backend_active() << " " << file << " " << index << " "
+            << json.at("optimizer").get<std::string>() << " " << json.at("options").dump() << ": ";
   const Comparison comparison = compare(json);
   if (comparison.differing > 0) {
     std::cout << comparison.differing << " words differ, first " << comparison.first << "\n";

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `glissade schedule`: the rates of any schedule.
-#include "glissade/schedules.h"
-
 #include <cmath>
 #include <cstdio>
 #include <stdexcept>
 
 #include "any_rule.hpp"
 #include "commands.hpp"
+#include "glissade/schedules.h"
 #include "plot.hpp"
 
 namespace glissade {
@@ -34,44 +33,74 @@ struct Schedule {
 };
 
 const std::vector<Schedule> kSchedules = {
-    {"constant", {{"rate", 0.1}, {"factor", 1.0 / 3}, {"total", 5, true}},
+    {"constant",
+     {{"rate", 0.1}, {"factor", 1.0 / 3}, {"total", 5, true}},
      [](const Values& v, uint32_t t) { return gls_schedule_constant(v[0], t, v[1], whole(v[2])); }},
-    {"staircase", {{"rate", 0.1}, {"period", 30, true}, {"gamma", 0.5}},
+    {"staircase",
+     {{"rate", 0.1}, {"period", 30, true}, {"gamma", 0.5}},
      [](const Values& v, uint32_t t) { return gls_schedule_staircase(v[0], t, whole(v[1]), v[2]); }},
-    {"multi_step", {{"rate", 0.1}, {"first", 30, true}, {"second", 60, true}, {"third", 80, true}, {"gamma", 0.3}},
+    {"multi_step",
+     {{"rate", 0.1}, {"first", 30, true}, {"second", 60, true}, {"third", 80, true}, {"gamma", 0.3}},
      [](const Values& v, uint32_t t) {
        const uint32_t milestones[] = {whole(v[1]), whole(v[2]), whole(v[3])};
        return gls_schedule_multi_step(v[0], t, milestones, 3, v[4]);
      }},
-    {"linear", {{"rate", 0.1}, {"first", 0.0}, {"last", 1.0}, {"total", 20, true}},
+    {"linear",
+     {{"rate", 0.1}, {"first", 0.0}, {"last", 1.0}, {"total", 20, true}},
      [](const Values& v, uint32_t t) { return gls_schedule_linear(v[0], t, v[1], v[2], whole(v[3])); }},
-    {"exponential", {{"rate", 0.1}, {"gamma", 0.96}},
+    {"exponential",
+     {{"rate", 0.1}, {"gamma", 0.96}},
      [](const Values& v, uint32_t t) { return gls_schedule_exponential(v[0], t, v[1]); }},
-    {"polynomial", {{"rate", 0.1}, {"total", 100, true}, {"power", 2}},
+    {"polynomial",
+     {{"rate", 0.1}, {"total", 100, true}, {"power", 2}},
      [](const Values& v, uint32_t t) { return gls_schedule_polynomial(v[0], t, whole(v[1]), v[2]); }},
-    {"cosine", {{"rate", 0.1}, {"half_period", 100, true}, {"lowest", 0.0}},
+    {"cosine",
+     {{"rate", 0.1}, {"half_period", 100, true}, {"lowest", 0.0}},
      [](const Values& v, uint32_t t) { return gls_schedule_cosine(v[0], t, whole(v[1]), v[2]); }},
-    {"cosine_restarts", {{"rate", 0.1}, {"period", 15, true}, {"growth", 2, true}, {"lowest", 0.0}},
-     [](const Values& v, uint32_t t) { return gls_schedule_cosine_restarts(v[0], t, whole(v[1]), whole(v[2]), v[3]); }},
-    {"cyclic", {{"lowest", 0.01}, {"highest", 0.1}, {"up", 10, true}, {"down", 15, true}, {"mode", 0, true}, {"gamma", 0.98}},
+    {"cosine_restarts",
+     {{"rate", 0.1}, {"period", 15, true}, {"growth", 2, true}, {"lowest", 0.0}},
+     [](const Values& v, uint32_t t) {
+       return gls_schedule_cosine_restarts(v[0], t, whole(v[1]), whole(v[2]), v[3]);
+     }},
+    {"cyclic",
+     {{"lowest", 0.01},
+      {"highest", 0.1},
+      {"up", 10, true},
+      {"down", 15, true},
+      {"mode", 0, true},
+      {"gamma", 0.98}},
      [](const Values& v, uint32_t t) {
        const gls_cycle modes[] = {GLS_CYCLE_TRIANGULAR, GLS_CYCLE_TRIANGULAR2, GLS_CYCLE_EXPONENTIAL};
-       return v[4] > 2 ? NAN : gls_schedule_cyclic(v[0], v[1], t, whole(v[2]), whole(v[3]), modes[whole(v[4])], v[5]);
+       return v[4] > 2
+                  ? NAN
+                  : gls_schedule_cyclic(v[0], v[1], t, whole(v[2]), whole(v[3]), modes[whole(v[4])], v[5]);
      }},
     {"one_cycle",
-     {{"highest", 0.1}, {"total", 100, true}, {"rising", 0.3}, {"first_divisor", 25}, {"last_divisor", 1e4}, {"three_phases", 0, true}, {"linear", 0, true}},
+     {{"highest", 0.1},
+      {"total", 100, true},
+      {"rising", 0.3},
+      {"first_divisor", 25},
+      {"last_divisor", 1e4},
+      {"three_phases", 0, true},
+      {"linear", 0, true}},
      [](const Values& v, uint32_t t) {
        const gls_one_cycle cycle = one_cycle_of(v);
        return gls_schedule_one_cycle(&cycle, t);
      }},
-    {"inverse_time", {{"rate", 0.1}, {"decay", 0.1}},
+    {"inverse_time",
+     {{"rate", 0.1}, {"decay", 0.1}},
      [](const Values& v, uint32_t t) { return gls_schedule_inverse_time(v[0], t + 1, v[1]); }},
-    {"inverse_root", {{"rate", 0.1}, {"k", 1.0}},
+    {"inverse_root",
+     {{"rate", 0.1}, {"k", 1.0}},
      [](const Values& v, uint32_t t) { return gls_schedule_inverse_root(v[0], t + 1, v[1]); }},
-    {"noam", {{"factor", 1.0}, {"model", 512, true}, {"warmup", 20, true}},
+    {"noam",
+     {{"factor", 1.0}, {"model", 512, true}, {"warmup", 20, true}},
      [](const Values& v, uint32_t t) { return gls_schedule_noam(v[0], t + 1, whole(v[1]), whole(v[2])); }},
-    {"wsd", {{"rate", 0.1}, {"warmup", 10, true}, {"stable", 60, true}, {"decay", 30, true}, {"lowest", 0.0}},
-     [](const Values& v, uint32_t t) { return gls_schedule_wsd(v[0], t, whole(v[1]), whole(v[2]), whole(v[3]), v[4]); }},
+    {"wsd",
+     {{"rate", 0.1}, {"warmup", 10, true}, {"stable", 60, true}, {"decay", 30, true}, {"lowest", 0.0}},
+     [](const Values& v, uint32_t t) {
+       return gls_schedule_wsd(v[0], t, whole(v[1]), whole(v[2]), whole(v[3]), v[4]);
+     }},
 };
 
 std::string parameters_of(const Schedule& schedule) {
@@ -119,7 +148,8 @@ Values read_parameters(const Schedule& schedule, const std::vector<std::string>&
 
 std::string schedule_names() {
   std::string text;
-  for (const Schedule& schedule : kSchedules) text += std::string("\n  ") + schedule.name + parameters_of(schedule);
+  for (const Schedule& schedule : kSchedules)
+    text += std::string("\n  ") + schedule.name + parameters_of(schedule);
   return text;
 }
 
@@ -129,7 +159,8 @@ void schedule(const ScheduleOptions& options) {
   Series series{"", {}, {}};
   for (uint32_t t = 0; t < options.steps; ++t) {
     const double rate = schedule.rate(values, t);
-    if (std::isnan(rate)) throw std::runtime_error(options.name + ": these parameters make no sense together");
+    if (std::isnan(rate))
+      throw std::runtime_error(options.name + ": these parameters make no sense together");
     series.x.push_back(t);
     series.y.push_back(rate);
   }

@@ -26,12 +26,35 @@ const std::vector<Classic> kClassics = {
      {"sgd:learning_rate=0.016", "momentum:learning_rate=0.016,momentum=0.7",
       "momentum:learning_rate=0.016,momentum=0.9", "momentum:learning_rate=0.012,momentum=0.7,nesterov=1",
       "momentum:learning_rate=0.016,momentum=0.7,nesterov=1", "adam:learning_rate=0.3"}},
-    {"ravine", 60, true, {"sgd:learning_rate=1", "sgd:learning_rate=1e-7", "rmsprop:learning_rate=0.05", "adam:learning_rate=0.1"}},
-    {"plateau", 300, false, {"sgd:learning_rate=0.5", "momentum:learning_rate=0.5,momentum=0.9", "adam:learning_rate=0.1", "rprop:learning_rate=0.1"}},
-    {"double_well", 200, false, {"sgd:learning_rate=0.05", "momentum:learning_rate=0.05,momentum=0.9", "rmsprop:learning_rate=0.02"}},
-    {"saddle", 80, false, {"sgd:learning_rate=0.05", "momentum:learning_rate=0.05,momentum=0.8", "rmsprop:learning_rate=0.05", "adam:learning_rate=0.05"}},
-    {"rosenbrock", 600, false, {"sgd:learning_rate=0.001", "momentum:learning_rate=0.0003,momentum=0.9", "rmsprop:learning_rate=0.005", "adam:learning_rate=0.05"}},
-    {"", 300, false, {"sgd:learning_rate=0.01", "momentum:learning_rate=0.005,momentum=0.9", "adagrad:learning_rate=0.5", "adam:learning_rate=0.1"}},
+    {"ravine",
+     60,
+     true,
+     {"sgd:learning_rate=1", "sgd:learning_rate=1e-7", "rmsprop:learning_rate=0.05",
+      "adam:learning_rate=0.1"}},
+    {"plateau",
+     300,
+     false,
+     {"sgd:learning_rate=0.5", "momentum:learning_rate=0.5,momentum=0.9", "adam:learning_rate=0.1",
+      "rprop:learning_rate=0.1"}},
+    {"double_well",
+     200,
+     false,
+     {"sgd:learning_rate=0.05", "momentum:learning_rate=0.05,momentum=0.9", "rmsprop:learning_rate=0.02"}},
+    {"saddle",
+     80,
+     false,
+     {"sgd:learning_rate=0.05", "momentum:learning_rate=0.05,momentum=0.8", "rmsprop:learning_rate=0.05",
+      "adam:learning_rate=0.05"}},
+    {"rosenbrock",
+     600,
+     false,
+     {"sgd:learning_rate=0.001", "momentum:learning_rate=0.0003,momentum=0.9", "rmsprop:learning_rate=0.005",
+      "adam:learning_rate=0.05"}},
+    {"",
+     300,
+     false,
+     {"sgd:learning_rate=0.01", "momentum:learning_rate=0.005,momentum=0.9", "adagrad:learning_rate=0.5",
+      "adam:learning_rate=0.1"}},
 };
 
 const Classic& classic_of(const std::string& function) {
@@ -78,7 +101,7 @@ std::string label(const std::string& description) {
 
 // Contour levels at equal shares of the window's area: close where it is steep or flat alike.
 void add_contours(const Function& function, Panel& panel) {
-  constexpr size_t kSide = 91, kLevels = 18;
+  constexpr size_t kSide = 61, kLevels = 14;
   panel.columns = kSide;
   for (size_t row = 0; row < kSide; ++row) {
     for (size_t column = 0; column < kSide; ++column) {
@@ -94,7 +117,8 @@ void add_contours(const Function& function, Panel& panel) {
   }
 }
 
-// The way as a line, up to where it leaves the window a hundredfold: what draws it cannot take larger numbers.
+// The way as a line, up to where it leaves the window a hundredfold: what draws it cannot take larger
+// numbers.
 Series path(const Function& function, const Way& way, const std::string& text, int color) {
   Series series{text, {}, {}, way.points.size() > 400 ? Series::kLine : Series::kPath, color};
   double share = 1.0;  // of the segment that is drawn
@@ -123,8 +147,8 @@ Panel empty_panel(const Function& function) {
   return panel;
 }
 
-Figure draw_plane(const Function& function, const std::vector<std::string>& rules, const std::vector<Way>& ways,
-                  bool panels) {
+Figure draw_plane(const Function& function, const std::vector<std::string>& rules,
+                  const std::vector<Way>& ways, bool panels) {
   Figure figure;
   figure.title = function.name + ": " + function.formula;
   Series minima{"", {}, {}, Series::kStar};
@@ -152,7 +176,8 @@ Figure draw_plane(const Function& function, const std::vector<std::string>& rule
 }
 
 // In one dimension: the function with the ways on it, and x over the steps.
-Figure draw_line(const Function& function, const std::vector<std::string>& rules, const std::vector<Way>& ways) {
+Figure draw_line(const Function& function, const std::vector<std::string>& rules,
+                 const std::vector<Way>& ways) {
   Figure figure;
   figure.title = function.name + ": " + function.formula;
   figure.columns = 2;
@@ -175,7 +200,8 @@ Figure draw_line(const Function& function, const std::vector<std::string>& rules
   on_it.series.push_back(curve);
   for (size_t i = 0; i < rules.size(); ++i) {
     const std::string text = label(rules[i]) + (ways[i].lost ? " (diverges)" : "");
-    Series points{"", {}, {}, Series::kPath, static_cast<int>(i)}, line{text, {}, {}, Series::kLine, static_cast<int>(i)};
+    Series points{"", {}, {}, Series::kPath, static_cast<int>(i)},
+        line{text, {}, {}, Series::kLine, static_cast<int>(i)};
     for (size_t step = 0; step < ways[i].points.size(); ++step) {
       const double x = ways[i].points[step][0];
       points.x.push_back(x);
@@ -207,13 +233,15 @@ void trajectory(const TrajectoryOptions& options) {
   for (const std::string& rule : rules) {
     ways.push_back(walk(function, rule, start, steps));
     const Point& last = ways.back().points.back();
-    std::printf("%s: after %zu steps f = %.6g at", rule.c_str(), ways.back().points.size() - 1, function.value(last));
+    std::printf("%s: after %zu steps f = %.6g at", rule.c_str(), ways.back().points.size() - 1,
+                function.value(last));
     for (const double x : last) std::printf(" %.6g", x);
     std::printf("%s\n", ways.back().lost ? " (diverges)" : "");
   }
   if (options.output.empty()) return;
   const bool panels = options.panels || (options.rules.empty() && classic.panels);
-  draw(start.size() == 1 ? draw_line(function, rules, ways) : draw_plane(function, rules, ways, panels), options.output);
+  draw(start.size() == 1 ? draw_line(function, rules, ways) : draw_plane(function, rules, ways, panels),
+       options.output);
 }
 
 }  // namespace glissade

@@ -11,7 +11,8 @@ typedef struct gls_adagrad_params {
   double learning_rate_decay
       GLS_DEFAULT(0); /* >= 0: at step t the rate is lr / (1 + (t - 1) learning_rate_decay) */
   double initial_accumulator GLS_DEFAULT(0); /* >= 0: where sum starts, at the first step */
-  double epsilon GLS_DEFAULT(1e-10); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double epsilon
+      GLS_DEFAULT(1e-10); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
   bool mean GLS_DEFAULT(false); /* true: the mean of g^2 instead of their sum; only with epsilon inside */
 } gls_adagrad_params;
 

@@ -9,9 +9,10 @@
  * torch.optim.Adam; with gls_adamw_defaults() torch.optim.AdamW. */
 typedef struct gls_adam_params {
   GLS_COMMON_PARAMS(1e-3);
-  double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step; 0 is no memory */
-  double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
-  double epsilon GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double beta1 GLS_DEFAULT(0.9);   /* in [0, 1): decay of m per step; 0 is no memory */
+  double beta2 GLS_DEFAULT(0.999); /* in [0, 1): decay of v per step */
+  double epsilon
+      GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
   bool bias_correction GLS_DEFAULT(true); /* false: without the divisions by 1 - beta^t */
 } gls_adam_params;
 
@@ -34,5 +35,8 @@ GLS_RULE_2(adam_epsilon_inside, m, v);
 
 /* Fills params with AdamW's: weight_decay 0.01, decoupled. */
 GLS_FUNCTION void gls_adamw_defaults(gls_adam_params* params);
+
+/* Fills params with Adam's for short runs: beta2 0.99. */
+GLS_FUNCTION void gls_adam_short_memory_defaults(gls_adam_params* params);
 
 #endif

@@ -65,6 +65,13 @@ struct AdamW : Adam {
   };
 };
 
+// Adam for short runs: v is the mean of g^2 over about 100 steps instead of 1,000.
+struct ShortMemoryAdam : Adam {
+  struct Params : Adam::Params {
+    constexpr Params() { beta2 = 0.99; }
+  };
+};
+
 }  // namespace glissade
 
 #endif

@@ -8,9 +8,10 @@
  *   mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2). Two slots. torch.optim.NAdam. */
 typedef struct gls_nadam_params {
   GLS_COMMON_PARAMS(2e-3);
-  double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step */
-  double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
-  double epsilon GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double beta1 GLS_DEFAULT(0.9);   /* in [0, 1): decay of m per step */
+  double beta2 GLS_DEFAULT(0.999); /* in [0, 1): decay of v per step */
+  double epsilon
+      GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
   double momentum_decay GLS_DEFAULT(4e-3); /* >= 0: how fast mu grows; 0 keeps it at beta1 / 2 */
 } gls_nadam_params;
 

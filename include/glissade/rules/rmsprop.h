@@ -10,9 +10,10 @@
  * difference is never below 0: PyTorch's can be, and is NaN then). */
 typedef struct gls_rmsprop_params {
   GLS_COMMON_PARAMS(1e-2);
-  double alpha GLS_DEFAULT(0.99);   /* in [0, 1]: decay of the means per step */
-  double epsilon GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
-  double momentum GLS_DEFAULT(0);   /* >= 0; other than 0 only where the rule has a buffer */
+  double alpha GLS_DEFAULT(0.99); /* in [0, 1]: decay of the means per step */
+  double epsilon
+      GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double momentum GLS_DEFAULT(0);            /* >= 0; other than 0 only where the rule has a buffer */
   bool start_at_gradient GLS_DEFAULT(false); /* true: square starts at the first g^2 instead of 0 */
 } gls_rmsprop_params;
 
