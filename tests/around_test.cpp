@@ -276,11 +276,11 @@ TEST(Groups, HaveTheirOwnRateDecayAndStepCount) {
   }
   EXPECT_EQ(groups[0].state.step, 3u);
   EXPECT_EQ(groups[2].state.step, 0u);
-  for (const size_t still : {7, 8, 9}) {
+  for (const size_t still : {7u, 8u, 9u}) {
     EXPECT_EQ(all.weights[still], 1.0f);
     EXPECT_EQ(all.m[still], 0.0f);
   }
-  for (const size_t k : {0, 1}) {
+  for (const size_t k : {0u, 1u}) {
     Buffers alone;
     Adam::State state = {};
     for (int step = 0; step < 3; ++step) {
