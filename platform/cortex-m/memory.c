@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The four functions that every compiler expects, for firmware without a C library. Compiled with
- * -fno-tree-loop-distribute-patterns, or they would call themselves. */
+ * -fno-tree-loop-distribute-patterns, or they would call themselves, and with -fno-lto: link-time optimization drops
+ * what only the code that it makes itself will call. */
 #include <stddef.h>
 
 void* memcpy(void* to, const void* from, size_t size) {
