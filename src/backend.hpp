@@ -56,15 +56,20 @@ const Kernels* active_kernels();
 
 #endif
 
-// What every entry needs before it writes anything: a backend, and buffers that are aligned, and null only
-// where there is nothing in them.
+// Buffers must be aligned, and null only where there is nothing in them.
 template <class... Buffer>
-Status check_buffers(const Kernels* kernels, size_t count, const Buffer*... buffers) {
-  if (kernels == nullptr) return GLS_ERROR_BACKEND;
+Status check_pointers(size_t count, const Buffer*... buffers) {
   const bool any_null = (... || (buffers == nullptr));
   if (any_null && count != 0) return GLS_ERROR_NULL;
   const uintptr_t low_bits = (... | reinterpret_cast<uintptr_t>(buffers));
   return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
+}
+
+// What every entry needs before it writes anything: a backend, and such buffers. Inlined, because a constant
+// table that is handed to a function keeps all its kernels in the firmware.
+template <class... Buffer>
+GLISSADE_INLINE Status check_buffers(const Kernels* kernels, size_t count, const Buffer*... buffers) {
+  return kernels == nullptr ? GLS_ERROR_BACKEND : check_pointers(count, buffers...);
 }
 
 // A loop over `count` floats in blocks of kBlock: work(first, size). Their sums are added in double.
@@ -76,8 +81,9 @@ void for_each_block(size_t count, Work work) {
   }
 }
 
-// *sum = a . b; buffers are already checked.
-void dot(const Kernels& kernels, const float* a, const float* b, double* sum, size_t count);
+// *sum = a . b, by a backend's kernel; buffers are already checked.
+using DotKernel = void (*)(const float* a, const float* b, float* sum, size_t count);
+void dot(DotKernel kernel, const float* a, const float* b, double* sum, size_t count);
 
 }  // namespace glissade
 

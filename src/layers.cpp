@@ -124,7 +124,7 @@ gls_status gls_l2_penalty(const float* weights, double strength, float* gradient
   if (penalty == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(strength)) return GLS_ERROR_RANGE;
   double squares;
-  dot(*kernels, weights, weights, &squares, count);
+  dot(kernels->dot, weights, weights, &squares, count);
   add_penalty(strength, squares, penalty);
   kernels->along(gradients, weights, static_cast<float>(strength), gradients, count);
   return GLS_OK;

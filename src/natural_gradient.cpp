@@ -5,22 +5,13 @@
 
 using namespace glissade;
 
-namespace {
-
-gls_status check_fisher(const Kernels* kernels, const float* fisher, const float* gradient, uint32_t number,
-                        size_t n) {
-  const gls_status status = check_buffers(kernels, n, fisher, gradient);
-  return status == GLS_OK && number == 0 ? GLS_ERROR_RANGE : status;
-}
-
-}  // namespace
-
 extern "C" {
 
 gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_fisher(kernels, fisher, gradient, number, n);
+  const gls_status status = check_buffers(kernels, n, fisher, gradient);
   if (status != GLS_OK) return status;
+  if (number == 0) return GLS_ERROR_RANGE;
   gls_lerp_coefficients c;
   lerp_towards(0.0, number, &c);
   for (size_t i = 0; i < n; ++i) kernels->average(fisher + i * n, gradient, gradient[i], &c, n);
@@ -29,8 +20,9 @@ gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t numb
 
 gls_status gls_fisher_diagonal_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_fisher(kernels, fisher, gradient, number, n);
+  const gls_status status = check_buffers(kernels, n, fisher, gradient);
   if (status != GLS_OK) return status;
+  if (number == 0) return GLS_ERROR_RANGE;
   gls_lerp_coefficients c;
   lerp_towards(0.0, number, &c);
   kernels->average_squares(fisher, gradient, &c, n);
@@ -49,7 +41,7 @@ gls_status gls_natural_gradient(const float* fisher, double damping, const float
   if (!positive) return GLS_ERROR_CURVATURE;
   for (size_t i = 0; i < n; ++i) direction[i] = gradient[i];
   kernels->solve_transposed(workspace, direction, n);
-  dot(*kernels, direction, direction, slope, n);  // g (U^T U)^-1 g is the square of U^-T g
+  dot(kernels->dot, direction, direction, slope, n);  // g (U^T U)^-1 g is the square of U^-T g
   kernels->solve(workspace, direction, n);
   return GLS_OK;
 }
@@ -62,7 +54,7 @@ gls_status gls_natural_gradient_diagonal(const float* fisher, double damping, co
   if (slope == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(damping)) return GLS_ERROR_RANGE;
   kernels->solve_diagonal(fisher, static_cast<float>(damping), gradient, direction, n);
-  dot(*kernels, gradient, direction, slope, n);
+  dot(kernels->dot, gradient, direction, slope, n);
   return GLS_OK;
 }
 

@@ -6,12 +6,17 @@
 namespace glissade {
 namespace {
 
-Status check(const Kernels* kernels, const float* weights, const float* gradients, float* const* slots,
-             int slot_count, size_t count) {
+Status check_slots(float* const* slots, int slot_count, size_t count) {
   if (slots == nullptr) return GLS_ERROR_NULL;
-  Status status = check_buffers(kernels, count, weights, gradients);
-  for (int k = 0; k < slot_count && status == GLS_OK; ++k) status = check_buffers(kernels, count, slots[k]);
+  Status status = GLS_OK;
+  for (int k = 0; k < slot_count && status == GLS_OK; ++k) status = check_pointers(count, slots[k]);
   return status;
+}
+
+GLISSADE_INLINE Status check(const Kernels* kernels, const float* weights, const float* gradients,
+                             float* const* slots, int slot_count, size_t count) {
+  const Status status = check_buffers(kernels, count, weights, gradients);
+  return status == GLS_OK ? check_slots(slots, slot_count, count) : status;
 }
 
 template <class Rule>

@@ -8,13 +8,13 @@ using namespace glissade;
 
 // Through the pointer, and not inlined: the arithmetic stays between the two changes of the floating-point
 // mode.
-__attribute__((noinline)) void glissade::dot(const Kernels& kernels, const float* a, const float* b,
+__attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, const float* b,
                                              double* sum, size_t count) {
   const FloatMode mode(false);
   *sum = 0.0;
   for_each_block(count, [&](size_t first, size_t size) {
     float block;
-    kernels.dot(a + first, b + first, &block, size);
+    kernel(a + first, b + first, &block, size);
     *sum += static_cast<double>(block);
   });
 }
@@ -64,7 +64,7 @@ gls_status gls_dot(const float* a, const float* b, double* product, size_t count
   const gls_status status = check_buffers(kernels, count, a, b);
   if (status != GLS_OK) return status;
   if (product == nullptr) return GLS_ERROR_NULL;
-  dot(*kernels, a, b, product, count);
+  dot(kernels->dot, a, b, product, count);
   return GLS_OK;
 }
 
