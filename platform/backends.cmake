@@ -81,6 +81,8 @@ elseif(target_macros MATCHES "__aarch64__ 1")
   endif()
 elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
   glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline)
+elseif(target_macros MATCHES "__ARM_ARCH_PROFILE 77" AND target_macros MATCHES "__ARM_FP ")  # 77: Cortex-M
+  glissade_backend(NAME vfp LANES lanes_vfp.hpp CARRIER baseline)
 endif()
 glissade_backend(NAME scalar LANES lanes_scalar.hpp CARRIER baseline)
 

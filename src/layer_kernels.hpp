@@ -156,7 +156,8 @@ void batch_norm_infer(const float* weights, const float* running, const float* i
             [=](auto variance) { return decltype(variance)(1.0f) / sqrt(variance + epsilon); });
 }
 
-// With x^ = (x - mean) / deviation: dx = gamma / deviation (dy - (sum dy + x^ sum dy x^) / samples).
+// With x^ = (x - mean) / deviation: dx = gamma / deviation (dy - (sum dy + x^ sum dy x^) / samples), where
+// what stays the same for all samples is computed once.
 void batch_norm_backward(const float* weights, const float* inputs, const float* batch,
                          const float* output_gradients, float* weight_gradients, float* input_gradients,
                          size_t samples, size_t features) {
@@ -172,10 +173,10 @@ void batch_norm_backward(const float* weights, const float* inputs, const float*
       sum_normalized = fma(gradient, (V::load(inputs + i) - mean) * inverse, sum_normalized);
     }
     const V scale = V::load(weights + j) * inverse;
+    const V shift = scale * sum / sample_count, slope = scale * inverse * sum_normalized / sample_count;
     for (size_t i = j; i < samples * features; i += features) {
-      const V normalized = (V::load(inputs + i) - mean) * inverse;
-      const V common = fma(normalized, sum_normalized, sum) / sample_count;
-      (scale * (V::load(output_gradients + i) - common)).store(input_gradients + i);
+      const V gradient = V::load(output_gradients + i) * scale - shift;
+      fma(mean - V::load(inputs + i), slope, gradient).store(input_gradients + i);
     }
     float *const gamma = weight_gradients + j, *const beta = gamma + features;
     (V::load(gamma) + sum_normalized).store(gamma);

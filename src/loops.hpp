@@ -2,17 +2,18 @@
 // The ways a kernel walks over buffers: whole vectors first, then one lane at a time, with the same results.
 // Included by kernels.cpp only, inside its backend's namespace.
 
-// Loads the slots one by one, applies the rule, and stores each slot on the way back.
+// Loads the slots one by one (loads and stores are told which buffer it is: lanes may have registers for
+// each), applies the rule, and stores each slot on the way back.
 template <class Rule, class V, class... Slot>
-GLISSADE_INLINE V next(const typename Rule::Coefficients& c, V w, V g, float* const* slots, Slot&... loaded) {
+GLISSADE_INLINE void next(const typename Rule::Coefficients& c, V& w, V g, float* const* slots,
+                          Slot&... loaded) {
   if constexpr (sizeof...(loaded) == Rule::kSlots) {
-    return Rule::next(c, w, g, loaded...);
+    w = Rule::next(c, w, g, loaded...);
   } else {
     float* const slot = slots[sizeof...(loaded)];
-    V value = V::load(slot);
-    const V result = next<Rule>(c, w, g, slots, loaded..., value);
-    value.store(slot);
-    return result;
+    V value = V::template load<2 + sizeof...(loaded)>(slot);
+    next<Rule>(c, w, g, slots, loaded..., value);
+    value.template store<2 + sizeof...(loaded)>(slot);
   }
 }
 
@@ -29,10 +30,11 @@ struct Position {
 template <class Rule, class V>
 GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, size_t steps) {
   for (; steps > 0; --steps) {
-    V weight = V::load(at.w);
-    V gradient = V::load(at.g);
+    V weight = V::template load<0>(at.w);
+    V gradient = V::template load<1>(at.g);
     prepare(c.gradient, weight, gradient);
-    next<Rule>(c, weight, gradient, at.slots).store(at.w);
+    next<Rule>(c, weight, gradient, at.slots);
+    weight.template store<0>(at.w);
     at.w += V::kWidth;
     at.g += V::kWidth;
     for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] += V::kWidth;

@@ -8,8 +8,8 @@ using namespace glissade;
 
 // Through the pointer, and not inlined: the arithmetic stays between the two changes of the floating-point
 // mode.
-__attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, const float* b,
-                                             double* sum, size_t count) {
+__attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, const float* b, double* sum,
+                                             size_t count) {
   const FloatMode mode(false);
   *sum = 0.0;
   for_each_block(count, [&](size_t first, size_t size) {

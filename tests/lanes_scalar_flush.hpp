@@ -23,7 +23,9 @@ struct Single {
   float value;
 
   Single(float x) : value(x) {}
+  template <int kBuffer = 0>
   static Single load(const float* from) { return *from; }
+  template <int kBuffer = 0>
   void store(float* to) const { *to = value; }
 };
 

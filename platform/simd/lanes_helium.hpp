@@ -15,7 +15,9 @@ struct Vector {
 
   GLISSADE_INLINE Vector(float32x4_t x) : value(x) {}
   GLISSADE_INLINE explicit Vector(float x) : value(vdupq_n_f32(x)) {}
+  template <int kBuffer = 0>
   GLISSADE_INLINE static Vector load(const float* from) { return vld1q_f32(from); }
+  template <int kBuffer = 0>
   GLISSADE_INLINE void store(float* to) const { vst1q_f32(to, value); }
 };
 

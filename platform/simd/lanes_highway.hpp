@@ -23,7 +23,9 @@ struct Vector {
 
   GLISSADE_INLINE Vector(Native x) : value(x) {}
   GLISSADE_INLINE Vector(float x) : value(hn::Set(Tag(), x)) {}
+  template <int kBuffer = 0>
   GLISSADE_INLINE static Vector load(const float* from) { return hn::LoadU(Tag(), from); }
+  template <int kBuffer = 0>
   GLISSADE_INLINE void store(float* to) const { hn::StoreU(value, Tag(), to); }
 };
 

@@ -15,7 +15,9 @@ struct Single {
   float value;
 
   GLISSADE_INLINE Single(float x) : value(x) {}
+  template <int kBuffer = 0>
   GLISSADE_INLINE static Single load(const float* from) { return *from; }
+  template <int kBuffer = 0>
   GLISSADE_INLINE void store(float* to) const { *to = value; }
 };
 
