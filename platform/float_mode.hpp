@@ -54,6 +54,19 @@ inline void write_float_mode(FloatModeRegister mode) {
   __asm__ volatile("vmsr fpscr, %0" : : "r"(mode) : "memory");
 }
 
+#elif defined(__riscv_flen)
+
+using FloatModeRegister = uint32_t;
+constexpr FloatModeRegister kFloatModeMask = 7u, kFlushMode = 0;  // rounding; subnormals are always kept
+inline FloatModeRegister read_float_mode() {
+  FloatModeRegister mode;
+  __asm__ volatile("frrm %0" : "=r"(mode) : : "memory");
+  return mode;
+}
+inline void write_float_mode(FloatModeRegister mode) {
+  __asm__ volatile("fsrm %0" : : "r"(mode) : "memory");
+}
+
 #else  // soft float has one mode
 
 using FloatModeRegister = uint32_t;

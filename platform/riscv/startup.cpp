@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// From reset to program(), for a RISC-V core in machine mode under a debugger or QEMU.
+#include <stdint.h>
+
+#include "console.hpp"
+#include "semihosting.hpp"
+
+extern "C" {
+extern uint32_t bss_start, bss_end;
+[[noreturn]] __attribute__((used)) void start();
+[[noreturn]] __attribute__((used, aligned(4))) void fault();
+}
+
+// The stack pointer, and where exceptions go; nothing here uses the global pointer.
+__asm__(
+    ".section .reset, \"ax\"\n"
+    ".option push\n.option arch, +zicsr\n"  // not in -march: GCC has no libgcc for it
+    ".global reset\n"
+    "reset:\n"
+    "  la sp, stack_top\n"
+    "  la t0, fault\n"
+    "  csrw mtvec, t0\n"
+    "  j start\n"
+    ".option pop\n"
+    ".text\n");
+
+void fault() {
+  glissade::print("fault: the processor took an exception\n");
+  glissade::exit(70);
+}
+
+void start() {
+#ifdef __riscv_flen
+  __asm__ volatile(".option arch, +zicsr\n\tcsrs mstatus, %0" : : "r"(0x2000));  // the FPU on
+#endif
+  for (uint32_t* word = &bss_start; word != &bss_end; ++word) *word = 0;
+  glissade::exit(program(0, nullptr));
+}
