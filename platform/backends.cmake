@@ -80,7 +80,11 @@ elseif(target_macros MATCHES "__aarch64__ 1")
                      DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::neon64)
   endif()
 elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
-  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Or a sweep's coefficients do not fit into the registers; for size, the stack is smaller with it.
+    set(helium_flags $<$<OR:$<BOOL:${GLISSADE_FAST_KERNELS}>,$<NOT:$<CONFIG:MinSizeRel>>>:-fno-schedule-insns>)
+  endif()
+  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline FLAGS ${helium_flags})
 elseif(target_macros MATCHES "__ARM_ARCH_PROFILE 77" AND target_macros MATCHES "__ARM_FP ")  # 77: Cortex-M
   glissade_backend(NAME vfp LANES lanes_vfp.hpp CARRIER baseline)
 endif()

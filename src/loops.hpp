@@ -35,9 +35,9 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
     prepare(c.gradient, weight, gradient);
     next<Rule>(c, weight, gradient, at.slots);
     weight.template store<0>(at.w);
-    at.w += V::kWidth;
-    at.g += V::kWidth;
-    for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] += V::kWidth;
+    Pointers<V>::move(at.w);
+    Pointers<V>::move(at.g);
+    for (int k = 0; k < Rule::kSlots; ++k) Pointers<V>::move(at.slots[k]);
   }
 }
 

@@ -9,6 +9,15 @@ namespace glissade {
 namespace GLISSADE_BACKEND {
 namespace {
 
+// How a sweep's pointers move on. A lanes header may do it otherwise for its own.
+template <class V>
+struct Pointers {
+  template <class T>
+  GLISSADE_INLINE static void move(T*& pointer) {
+    pointer += V::kWidth;
+  }
+};
+
 // Not the instructions of these names: a NaN in b, and the zero in b of equal ones, is the result.
 template <class V>
 GLISSADE_INLINE V max(V a, V b) {

@@ -24,9 +24,13 @@ struct Vector {
   GLISSADE_INLINE Vector(Native x) : value(x) {}
   GLISSADE_INLINE Vector(float x) : value(hn::Set(Tag(), x)) {}
   template <int kBuffer = 0>
-  GLISSADE_INLINE static Vector load(const float* from) { return hn::LoadU(Tag(), from); }
+  GLISSADE_INLINE static Vector load(const float* from) {
+    return hn::LoadU(Tag(), from);
+  }
   template <int kBuffer = 0>
-  GLISSADE_INLINE void store(float* to) const { hn::StoreU(value, Tag(), to); }
+  GLISSADE_INLINE void store(float* to) const {
+    hn::StoreU(value, Tag(), to);
+  }
 };
 
 GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return a.value + b.value; }

@@ -19,9 +19,13 @@ struct Vector {
   GLISSADE_INLINE Vector(Native x) : value(x) {}
   GLISSADE_INLINE Vector(float x) : value(x) {}
   template <int kBuffer = 0>
-  GLISSADE_INLINE static Vector load(const float* from) { return Native::load_unaligned(from); }
+  GLISSADE_INLINE static Vector load(const float* from) {
+    return Native::load_unaligned(from);
+  }
   template <int kBuffer = 0>
-  GLISSADE_INLINE void store(float* to) const { value.store_unaligned(to); }
+  GLISSADE_INLINE void store(float* to) const {
+    value.store_unaligned(to);
+  }
 };
 
 GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return a.value + b.value; }

@@ -16,9 +16,13 @@ struct Single {
 
   GLISSADE_INLINE Single(float x) : value(x) {}
   template <int kBuffer = 0>
-  GLISSADE_INLINE static Single load(const float* from) { return *from; }
+  GLISSADE_INLINE static Single load(const float* from) {
+    return *from;
+  }
   template <int kBuffer = 0>
-  GLISSADE_INLINE void store(float* to) const { *to = value; }
+  GLISSADE_INLINE void store(float* to) const {
+    *to = value;
+  }
 };
 
 GLISSADE_INLINE Single operator+(Single a, Single b) { return a.value + b.value; }
