@@ -66,7 +66,7 @@ const char* gls_status_text(gls_status status);
  * A hosted library holds several backends and takes the first one that the processor supports, or the one
  * that the environment variable GLISSADE_BACKEND names. A library with a single backend, as in firmware, has
  * no choice and reads no environment. Names: scalar, sse4, avx2, avx512, neon, xsimd_avx2, xsimd_neon,
- * helium. */
+ * vfp, helium. */
 size_t gls_backend_count(void);
 const char* gls_backend_name(size_t index); /* in order of preference; null when index >= count */
 bool gls_backend_supported(size_t index);   /* can this processor run it? */
