@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps on buffers that start right behind, or end right before, memory that must not be touched.
+// Steps, and all other calls, on buffers that start right behind, or end right before, memory that must not
+// be touched.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -50,6 +51,67 @@ TEST_P(PageEdge, NothingBeyondIsReadOrWritten) {
       }
     });
   });
+}
+
+// Everything else that takes buffers, each of exactly `length` floats (or as many rows as the header says).
+TEST_P(PageEdge, NorByTheCallsAroundAStep) {
+  if (gls_backend_force(gls_backend_name(GetParam())) != GLS_OK) GTEST_SKIP();
+  const Page pages[kBuffers];
+  for (size_t length = 2; length <= 29; ++length) {
+    for (const bool at_end : {false, true}) {
+      const auto buffer = [&](size_t k, size_t count) {
+        float* const start = at_end ? pages[k].end() - count : pages[k].begin();
+        for (size_t i = 0; i < count; ++i) start[i] = 0.25f + static_cast<float>((7 * i + k) % 5);
+        return start;
+      };
+      const auto good = [&](Status status, const char* what) {
+        EXPECT_EQ(status, GLS_OK) << what << " " << length;
+      };
+      const size_t n = length;
+      gls_gradient_report report = {};
+      gls_noise_params noise;
+      gls_noise_defaults(&noise);
+      double number = 0.0;
+      float loss;
+      good(gls_gradient_look(buffer(0, n), n, &report), "look");
+      good(gls_clip_values(buffer(0, n), n, 1.0f), "clip");
+      good(gls_add_noise(&noise, 1, buffer(0, n), 3, n), "noise");
+      good(gls_accumulate(buffer(0, n), buffer(1, n), 0.5f, n), "accumulate");
+      good(gls_mean_update(buffer(0, n), buffer(1, n), 3, n), "mean");
+      good(gls_ema_corrected(buffer(0, n), 0.9, 3, buffer(1, n), n), "corrected mean");
+      good(gls_dot(buffer(0, n), buffer(1, n), &number, n), "dot");
+      good(gls_point_along(buffer(0, n), buffer(1, n), 0.5, buffer(2, n), n), "along");
+      good(gls_fisher_update(buffer(0, n * n), buffer(1, n), 1, n), "Fisher matrix");
+      good(gls_fisher_diagonal_update(buffer(0, n), buffer(1, n), 1, n), "its diagonal");
+      good(gls_natural_gradient(buffer(0, n * n), 1e3, buffer(1, n), buffer(2, n * n), buffer(3, n), &number,
+                                n),
+           "natural gradient");
+      good(gls_natural_gradient_diagonal(buffer(0, n), 1.0, buffer(1, n), buffer(2, n), &number, n),
+           "diagonal");
+      good(gls_dense_forward(buffer(0, 3 * n + n), buffer(1, 3), buffer(2, n), 3, n), "dense");
+      good(gls_dense_backward(buffer(0, 4 * n), buffer(1, 3), buffer(2, n), buffer(3, 4 * n), buffer(4, 3), 3,
+                              n),
+           "dense backward");
+      for (const auto forward : {gls_relu_forward, gls_sigmoid_forward, gls_tanh_forward}) {
+        good(forward(buffer(0, n), buffer(1, n), n), "activation");
+      }
+      for (const auto backward : {gls_relu_backward, gls_sigmoid_backward, gls_tanh_backward}) {
+        good(backward(buffer(0, n), buffer(1, n), buffer(2, n), n), "activation backward");
+      }
+      good(gls_batch_norm_train(buffer(0, 2 * n), buffer(1, 3 * n), buffer(2, 3 * n), buffer(3, 2 * n),
+                                buffer(4, 2 * n), 3, n, 0.1, 1e-5),
+           "batch norm");
+      good(gls_batch_norm_backward(buffer(0, 2 * n), buffer(1, 3 * n), pages[4].begin(), buffer(2, 3 * n),
+                                   buffer(3, 2 * n), pages[2].begin(), 3, n),
+           "batch norm backward");
+      good(gls_batch_norm_infer(buffer(0, 2 * n), buffer(3, 2 * n), buffer(1, 3 * n), buffer(2, 3 * n), 3, n,
+                                1e-5),
+           "batch norm inference");
+      good(gls_softmax_cross_entropy(buffer(0, n), 1, &loss, buffer(1, n), n), "softmax");
+      good(gls_mean_squared_error(buffer(0, n), buffer(1, n), &loss, buffer(2, n), n), "squared error");
+      good(gls_l2_penalty(buffer(0, n), 0.1, buffer(1, n), &number, n), "L2 penalty");
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, PageEdge, testing::Range<size_t>(0, gls_backend_count()),
