@@ -139,6 +139,7 @@ int search_root(gls_root_search& search, double first, Derivative derivative) {
 
 TEST(RootSearch, FindsWhereTheDerivativeIsZero) {
   const double roots[] = {1e-6, 0.3, 1.0, 7.5, 1e6};
+  int all_looks = 0;
   for (const double root : roots) {
     for (const double first : {1e-3, 0.1, 1.0, 50.0}) {
       gls_root_search linear = {}, cubic = {}, flat = {}, kinked = {};
@@ -150,10 +151,13 @@ TEST(RootSearch, FindsWhereTheDerivativeIsZero) {
           search_root(flat, first, [=](double a) { return std::atan(50.0 * (a / root - 1.0)); });
       EXPECT_NEAR(flat.alpha / root, 1.0, 1e-9);
       EXPECT_LT(looks, 120);
+      all_looks += static_cast<int>(linear.looks + cubic.looks + flat.looks);
       search_root(kinked, first, [=](double a) { return a < root ? -1.0 : 1.0; });  // |x|: no zero, a jump
       EXPECT_NEAR(kinked.alpha / root, 1.0, 1e-12);
     }
   }
+  std::printf("20 searches on each of three functions: %d looks\n", all_looks);
+  EXPECT_LT(all_looks, 1350) << "without Illinois' halving it is 1410";
 }
 
 TEST(RootSearch, SaysWhenThereIsNothingToFind) {
