@@ -129,10 +129,12 @@ template <class Float, class UInt, int kFractionBits>
 inline Float sqrt_by_integers_of(Float x) {
   constexpr UInt kOne = UInt{1} << kFractionBits;
   constexpr int kBias = (1 << (sizeof(UInt) * 8 - kFractionBits - 2)) - 1;
-  if (!(x > Float(0))) return x == Float(0) ? x : Float(0) / Float(0);
+  constexpr UInt kInfinity = UInt{2 * kBias + 1} << kFractionBits;
   UInt bits = bit_cast<UInt>(x);
+  if (bits - 1 >= kInfinity - 1) {  // 0, infinity, negative, NaN
+    return bits == kInfinity || (bits << 1) == 0 ? x : Float(0) / Float(0);
+  }
   int exponent = static_cast<int>(bits >> kFractionBits);
-  if (exponent == 2 * kBias + 1) return x;
   if (exponent == 0) {
     for (exponent = 1; (bits & kOne) == 0; --exponent) bits <<= 1;
   }
@@ -140,15 +142,15 @@ inline Float sqrt_by_integers_of(Float x) {
   UInt remainder = (bits & (kOne - 1)) | kOne;
   if (exponent & 1) remainder <<= 1;
   remainder <<= 1;
-  UInt root = 0, twice_root = 0;
+  UInt twice_root = 0;
   for (UInt digit = kOne << 1; digit != 0; digit >>= 1) {
     if (twice_root + digit <= remainder) {
       remainder -= twice_root + digit;
       twice_root += digit << 1;
-      root += digit;
     }
     remainder <<= 1;
   }
+  UInt root = twice_root >> 1;
   if (remainder != 0) root += root & 1;  // never halfway: the last digit decides
   const int half = (exponent - (exponent & 1)) / 2;
   return bit_cast<Float>(
