@@ -9,6 +9,9 @@ option(GLISSADE_USE_XSIMD "Build xsimd's backends where xsimd is found" ON)
 
 # What the compiler says about the target.
 separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")
+if(CMAKE_CXX_COMPILER_TARGET)
+  list(PREPEND flags --target=${CMAKE_CXX_COMPILER_TARGET})
+endif()
 execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_ARG1} ${flags} -dM -E -x c++ /dev/null
                 OUTPUT_VARIABLE target_macros COMMAND_ERROR_IS_FATAL ANY)
 
@@ -22,14 +25,17 @@ foreach(library IN LISTS header_libraries)
   find_path(GLISSADE_${library}_PARENT NAMES ${library}/highway.h ${library}/xsimd.hpp ${library}/json.hpp
             ${library}/CLI.hpp NO_CMAKE_FIND_ROOT_PATH)
   if(GLISSADE_${library}_PARENT)
+    if(NOT EXISTS ${GLISSADE_${library}_PARENT}/${library})
+      message(FATAL_ERROR "GLISSADE_${library}_PARENT: there is no ${GLISSADE_${library}_PARENT}/${library}")
+    endif()
     file(MAKE_DIRECTORY ${GLISSADE_LIBRARY_HEADERS})
     file(CREATE_LINK ${GLISSADE_${library}_PARENT}/${library} ${GLISSADE_LIBRARY_HEADERS}/${library} SYMBOLIC)
   endif()
 endforeach()
 find_library(GLISSADE_HWY_LIBRARY hwy)
 
-# glissade_backend(NAME <name> LANES <header> CARRIER <highway|xsimd|baseline> [TARGET <its name for the
-# instruction set>] [FLAGS ...] [DEFINITIONS ...]): this target can have this backend.
+# glissade_backend(NAME <name> LANES <header> CARRIER <who knows whether the processor has it: highway|xsimd|linux|
+# baseline> [TARGET <its name for the instruction set>] [FLAGS ...] [DEFINITIONS ...]): this target can have it.
 set(available_backends "")
 macro(glissade_backend)
   cmake_parse_arguments(arg "" "NAME;LANES;CARRIER;TARGET" "FLAGS;DEFINITIONS" ${ARGN})
@@ -42,6 +48,14 @@ endmacro()
 set(with_highway FALSE)
 if(GLISSADE_USE_HIGHWAY AND GLISSADE_hwy_PARENT)
   set(with_highway TRUE)
+endif()
+set(GLISSADE_HWY_VERSION 0)
+if(with_highway)
+  file(STRINGS ${GLISSADE_hwy_PARENT}/hwy/base.h macros REGEX "define HWY_(MAJOR|MINOR) ")
+  if(NOT macros)
+    file(STRINGS ${GLISSADE_hwy_PARENT}/hwy/highway.h macros REGEX "define HWY_(MAJOR|MINOR) ")
+  endif()
+  string(REGEX REPLACE "[^0-9]*([0-9]+)[^0-9]+([0-9]+)" "\\1.\\2" GLISSADE_HWY_VERSION "${macros}")
 endif()
 set(with_xsimd FALSE)
 if(GLISSADE_USE_XSIMD AND GLISSADE_xsimd_PARENT)
@@ -72,12 +86,31 @@ elseif(target_macros MATCHES "__aarch64__ 1")
   # Baseline, not asked for: Highway 1.0.3 wants the AES bit before it admits to NEON, and a Raspberry Pi 4 has
   # none. Its headers must be compiled with AES; nothing here uses it.
   if(with_highway)
+    foreach(bits IN ITEMS 512 256)
+      glissade_backend(NAME sve${bits} LANES lanes_highway.hpp CARRIER linux TARGET "sve_bits() == ${bits}"
+                       FLAGS -march=armv8.2-a+sve -msve-vector-bits=${bits})
+    endforeach()
     glissade_backend(NAME neon LANES lanes_highway.hpp CARRIER baseline TARGET HWY_BASELINE_NEON
                      FLAGS -march=armv8-a+crypto)
+    glissade_backend(NAME sve128 LANES lanes_highway.hpp CARRIER linux TARGET "sve_bits() == 128"
+                     FLAGS -march=armv8.2-a+sve -msve-vector-bits=128)
   endif()
   if(with_xsimd)
     glissade_backend(NAME xsimd_neon LANES lanes_xsimd.hpp CARRIER baseline
                      DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::neon64)
+  endif()
+elseif(target_macros MATCHES "__ARM_ARCH_PROFILE 65" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")  # 65: Cortex-A
+  if(with_xsimd)  # Highway's NEON there divides by estimates
+    glissade_backend(NAME neon7 LANES lanes_xsimd.hpp CARRIER linux TARGET "neon_with_fma()"
+                     FLAGS -mfpu=neon-vfpv4 DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::neon)
+  endif()
+elseif(target_macros MATCHES "__riscv_xlen 64" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # Vectors of a fixed length need clang, and Highway 1.2.
+  if(with_highway AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND GLISSADE_HWY_VERSION VERSION_GREATER_EQUAL 1.2)
+    foreach(bits IN ITEMS 512 256 128)
+      glissade_backend(NAME rvv${bits} LANES lanes_highway.hpp CARRIER linux TARGET "rvv_bits() == ${bits}"
+                       FLAGS -march=rv64gcv_zvl${bits}b -mrvv-vector-bits=zvl)
+    endforeach()
   endif()
 elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -114,7 +147,7 @@ function(glissade_kernels target name namespace)
   target_compile_options(${target} PRIVATE ${${name}_FLAGS})
   target_compile_definitions(${target} PRIVATE GLISSADE_BACKEND=${namespace} GLISSADE_LANES="${${name}_LANES}"
                                                ${${name}_DEFINITIONS})
-  if(${name}_LANES STREQUAL lanes_highway.hpp)
+  if(${name}_LANES STREQUAL lanes_highway.hpp AND NOT ${name}_CARRIER STREQUAL linux)
     target_compile_definitions(${target} PRIVATE GLISSADE_HIGHWAY_TARGET=${${name}_TARGET})
   endif()
   if(NOT ${name}_LANES MATCHES "highway|xsimd")

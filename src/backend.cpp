@@ -11,6 +11,7 @@
   namespace glissade {                                \
   namespace name {                                    \
   extern const Kernels kernels;                       \
+  extern const BackendTraits traits;                  \
   }                                                   \
   }
 #include "glissade_backends.inc"
@@ -25,6 +26,11 @@ constexpr const char* kNames[] = {
 #undef GLISSADE_BACKEND_ENTRY
 };
 constexpr size_t kCount = sizeof kNames / sizeof kNames[0];
+constexpr const glissade::BackendTraits* kTraits[] = {
+#define GLISSADE_BACKEND_ENTRY(name, carrier, target) &glissade::name::traits,
+#include "glissade_backends.inc"
+#undef GLISSADE_BACKEND_ENTRY
+};
 constexpr size_t kNone = kCount, kUndecided = kCount + 1;
 
 bool same(const char* a, const char* b) {
@@ -107,6 +113,12 @@ extern "C" {
 size_t gls_backend_count() { return kCount; }
 
 const char* gls_backend_name(size_t index) { return index < kCount ? kNames[index] : nullptr; }
+
+size_t gls_backend_width(size_t index) { return index < kCount ? kTraits[index]->width : 0; }
+
+bool gls_backend_flushes_subnormals(size_t index) {
+  return index < kCount && kTraits[index]->flushes_subnormals;
+}
 
 bool gls_backend_supported(size_t index) { return index < kCount && glissade::processor_supports(index); }
 

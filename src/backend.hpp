@@ -34,6 +34,11 @@ struct Kernels {
 #include "kernels.inc"
 };
 
+struct BackendTraits {
+  size_t width;  // floats in a vector
+  bool flushes_subnormals;
+};
+
 #ifdef GLISSADE_ONLY_BACKEND
 
 // With a single backend the choice is made here: calls through a constant table are direct calls, and the
@@ -41,6 +46,7 @@ struct Kernels {
 namespace GLISSADE_ONLY_BACKEND {
 #define GLISSADE_KERNEL(name, arguments) void name arguments;
 #include "kernels.inc"
+extern const BackendTraits traits;
 }  // namespace GLISSADE_ONLY_BACKEND
 
 constexpr Kernels kOnlyKernels = {

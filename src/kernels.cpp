@@ -33,6 +33,9 @@ namespace {
 #include "matrix_kernels.hpp"
 #include "noise_kernel.hpp"
 
+extern const BackendTraits traits;
+const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals};
+
 // The backend as one value, for builds that choose among several.
 extern const Kernels kernels;
 const Kernels kernels = {

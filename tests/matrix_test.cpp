@@ -14,10 +14,11 @@ constexpr float kGuard = 12345.0f;
 float memory[kBuffers][kMargin + kLongest + kMargin];
 
 void check_one_rule() {
-  for_each_rule([](const auto& tested) {
+  const size_t longest = 4 * gls_backend_width(active_index()) + 3;
+  for_each_rule([&](const auto& tested) {
     using Rule = decltype(rule_of(tested));
     for_each_option<Rule>([&](const auto& params, const char* option) {
-      for (size_t length = 0; length <= 4 * active_width() + 3; ++length) {
+      for (size_t length = 0; length <= longest; ++length) {
         for (size_t offset = 0; offset < kMargin; ++offset) {
           float* buffers[kBuffers];
           for (size_t k = 0; k < kBuffers; ++k) {

@@ -65,11 +65,17 @@ const char* gls_status_text(gls_status status);
  *
  * A hosted library holds several backends and takes the first one that the processor supports, or the one
  * that the environment variable GLISSADE_BACKEND names. A library with a single backend, as in firmware, has
- * no choice and reads no environment. Names: scalar, sse4, avx2, avx512, neon, xsimd_avx2, xsimd_neon,
- * vfp, helium. */
+ * no choice and reads no environment. Names: scalar, sse4, avx2, avx512, xsimd_avx2, neon, xsimd_neon,
+ * sve128, sve256, sve512, neon7, rvv128, rvv256, wasm, vfp, helium. */
 size_t gls_backend_count(void);
 const char* gls_backend_name(size_t index); /* in order of preference; null when index >= count */
 bool gls_backend_supported(size_t index);   /* can this processor run it? */
+size_t gls_backend_width(size_t index);     /* floats that it takes at a time; 0 when index >= count */
+
+/* Whether its vectors can only flush subnormals (below 2^-126) to zero: helium and neon7. Where none occurs,
+ * they compute the same bits as the others. */
+bool gls_backend_flushes_subnormals(size_t index);
+
 const char* gls_backend_active(void);       /* null while GLISSADE_BACKEND names none of this machine's */
 
 /* Forces a backend for the whole process; null goes back to the automatic choice. */

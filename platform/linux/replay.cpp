@@ -215,6 +215,13 @@ std::vector<std::string> backends_to_run(const std::string& only) {
   return result;
 }
 
+// A run through subnormals, on a backend that flushes them.
+bool cannot_keep(const Json& json) {
+  size_t active = 0;
+  while (std::string(gls_backend_name(active)) != gls_backend_active()) ++active;
+  return gls_backend_flushes_subnormals(active) && json.value("gradient_exponent", 0) < 0;
+}
+
 void force(const std::string& backend) {
   if (gls_backend_force(backend.c_str()) == GLS_OK) return;
   char line[300];
@@ -259,6 +266,11 @@ bool replay(const ReplayOptions& options) {
         result = read(path);
         size_t index = 0;
         for (Json& json : result.at("cases")) {
+          if (cannot_keep(json)) {
+            std::cout << backend << " " << path.filename() << " " << index++
+                      << ": left out: its subnormals are flushed\n";
+            continue;
+          }
           ++cases;
           failures += !report(path.filename(), index++, json);
         }

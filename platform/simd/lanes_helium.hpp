@@ -2,6 +2,7 @@
 // Lanes on Helium (Arm MVE with floating point). Its arithmetic flushes subnormals to zero, always.
 #include <arm_mve.h>
 
+#include "lane_by_lane.hpp"
 #include "single.hpp"
 
 namespace glissade {
@@ -41,24 +42,9 @@ GLISSADE_INLINE Vector select(mve_pred16_t condition, Vector a, Vector b) {
   return vpselq_f32(a.value, b.value, condition);
 }
 
-// Helium divides and takes roots lane by lane, in the scalar unit's registers that are the vector's own.
-GLISSADE_INLINE Vector operator/(Vector a, Vector b) {
-  register float32x4_t x __asm__("q0") = a.value;
-  register float32x4_t y __asm__("q1") = b.value;
-  __asm__("vdiv.f32 s0, s0, s4\n\tvdiv.f32 s1, s1, s5\n\tvdiv.f32 s2, s2, s6\n\tvdiv.f32 s3, s3, s7"
-          : "+w"(x)
-          : "w"(y));
-  const float32x4_t quotient = x;
-  return quotient;
-}
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return divide_lane_by_lane(a.value, b.value); }
 GLISSADE_INLINE Vector operator/(Vector a, float b) { return a / Vector(b); }
-// In q1, where a division that follows wants its divisor.
-GLISSADE_INLINE Vector sqrt(Vector a) {
-  register float32x4_t x __asm__("q1") = a.value;
-  __asm__("vsqrt.f32 s4, s4\n\tvsqrt.f32 s5, s5\n\tvsqrt.f32 s6, s6\n\tvsqrt.f32 s7, s7" : "+w"(x));
-  const float32x4_t root = x;
-  return root;
-}
+GLISSADE_INLINE Vector sqrt(Vector a) { return root_lane_by_lane(a.value); }
 
 #ifndef __OPTIMIZE_SIZE__  // both take some bytes more stack
 

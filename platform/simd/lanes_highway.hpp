@@ -5,8 +5,10 @@
 
 #include "single.hpp"
 
+#ifdef GLISSADE_HIGHWAY_TARGET
 static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0,
               "this object's flags select another Highway target");
+#endif
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
@@ -15,9 +17,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 struct Vector {
   using Tag = HWY_FULL(float);
-  using Native = hn::VFromD<Tag>;
-  using Mask = decltype(hn::Zero(Tag()) > hn::Zero(Tag()));
+#if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
+  static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;
+  typedef svfloat32_t Native __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+#elif defined(__riscv_v_fixed_vlen)
+  static constexpr size_t kWidth = __riscv_v_fixed_vlen / 32;
+  typedef vfloat32m1_t Native __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
+#else
   static constexpr size_t kWidth = HWY_LANES(float);
+  using Native = hn::VFromD<Tag>;
+#endif
+  using Mask = decltype(hn::Gt(hn::Zero(Tag()), hn::Zero(Tag())));
   static constexpr bool kFlushesSubnormals = false;
   Native value;
 
@@ -33,11 +43,11 @@ struct Vector {
   }
 };
 
-GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return a.value + b.value; }
-GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return a.value - b.value; }
-GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return a.value * b.value; }
-GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
-GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return a.value > b.value; }
+GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return hn::Add(a.value, b.value); }
+GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return hn::Sub(a.value, b.value); }
+GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return hn::Mul(a.value, b.value); }
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return hn::Div(a.value, b.value); }
+GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return hn::Gt(a.value, b.value); }
 GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
   return hn::IfThenElse(condition, a.value, b.value);
 }

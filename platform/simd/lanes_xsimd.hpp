@@ -2,6 +2,9 @@
 // Lanes on xsimd, for the architecture GLISSADE_XSIMD_ARCH, which must have a fused multiply-add.
 #include <xsimd/xsimd.hpp>
 
+#if XSIMD_WITH_NEON && !XSIMD_WITH_NEON64
+#include "lane_by_lane.hpp"
+#endif
 #include "single.hpp"
 
 namespace glissade {
@@ -13,7 +16,11 @@ struct Vector {
   using Bits = xsimd::batch<int32_t, GLISSADE_XSIMD_ARCH>;
   using Mask = typename Native::batch_bool_type;
   static constexpr size_t kWidth = Native::size;
+  #if XSIMD_WITH_NEON && !XSIMD_WITH_NEON64
+  static constexpr bool kFlushesSubnormals = true;
+#else
   static constexpr bool kFlushesSubnormals = false;
+#endif
   Native value;
 
   GLISSADE_INLINE Vector(Native x) : value(x) {}
@@ -39,11 +46,18 @@ GLISSADE_INLINE Vector abs(Vector a) { return xsimd::abs(a.value); }
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return xsimd::fma(a.value, b.value, c.value); }
 
 // 2^n for an integer n from -126 to 127 is n + 127, moved to the exponent's place.
-#ifdef __aarch64__
+#if XSIMD_WITH_NEON
 // xsimd's division and root are estimates with Newton steps: wrong in the last bit. Its casts leave weak
 // symbols.
+#if XSIMD_WITH_NEON64
 GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return Vector::Native(vdivq_f32(a.value, b.value)); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return Vector::Native(vsqrtq_f32(a.value)); }
+#else
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) {
+  return Vector::Native(divide_lane_by_lane(a.value, b.value));
+}
+GLISSADE_INLINE Vector sqrt(Vector a) { return Vector::Native(root_lane_by_lane(a.value)); }
+#endif
 GLISSADE_INLINE Vector power_of_two(Vector n) {
   const uint32x4_t bits = vreinterpretq_u32_f32((n + 12583039.0f).value);
   return Vector::Native(vreinterpretq_f32_u32(vshlq_n_u32(bits, 23)));
