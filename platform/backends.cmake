@@ -112,6 +112,8 @@ elseif(target_macros MATCHES "__riscv_xlen 64" AND CMAKE_SYSTEM_NAME STREQUAL "L
                        FLAGS -march=rv64gcv_zvl${bits}b -mrvv-vector-bits=zvl)
     endforeach()
   endif()
+elseif(target_macros MATCHES "__wasm_simd128__ 1")
+  glissade_backend(NAME wasm LANES lanes_wasm.hpp CARRIER baseline)
 elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Or a sweep's coefficients do not fit into the registers; for size, the stack is smaller with it.
@@ -153,6 +155,6 @@ function(glissade_kernels target name namespace)
   if(NOT ${name}_LANES MATCHES "highway|xsimd")
     target_compile_options(${target} PRIVATE -ffreestanding)  # those two include a whole standard library
     # Scalar is the reference: never vectorized behind our back (GCC takes Helium, which flushes, at -O2).
-    target_compile_options(${target} PRIVATE -fno-tree-vectorize)
+    target_compile_options(${target} PRIVATE -fno-tree-vectorize $<$<CXX_COMPILER_ID:Clang>:-fno-slp-vectorize>)
   endif()
 endfunction()

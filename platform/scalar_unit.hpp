@@ -6,11 +6,11 @@
 
 #include "exact_math.hpp"
 
-#if defined(__x86_64__) || defined(__aarch64__) || (defined(__ARM_FP) && (__ARM_FP & 8)) || \
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || (defined(__ARM_FP) && (__ARM_FP & 8)) || \
     (defined(__riscv_flen) && __riscv_flen >= 64)
 #define GLISSADE_HAS_DOUBLE 1
 #endif
-#if defined(__x86_64__) || defined(__aarch64__) || (defined(__ARM_FP) && (__ARM_FP & 4)) || \
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || (defined(__ARM_FP) && (__ARM_FP & 4)) || \
     defined(__riscv_flen)
 #define GLISSADE_HAS_FLOAT 1
 #endif

@@ -44,7 +44,9 @@ const Vectors vectors = {&stack_top,
 void reset() {
   enable_fpu();
   const uint32_t* image = &data_image;
-  for (uint32_t* word = &data_start; word != &data_end; ++word) *word = *image++;
-  for (uint32_t* word = &bss_start; word != &bss_end; ++word) *word = 0;
+  const uintptr_t data_size = glissade::address_of(data_end) - glissade::address_of(data_start);
+  for (uintptr_t i = 0; i < data_size / 4; ++i) (&data_start)[i] = image[i];
+  const uintptr_t bss_size = glissade::address_of(bss_end) - glissade::address_of(bss_start);
+  for (uintptr_t i = 0; i < bss_size / 4; ++i) (&bss_start)[i] = 0;
   glissade::exit(program(0, nullptr));
 }

@@ -33,6 +33,7 @@ void start() {
 #ifdef __riscv_flen
   __asm__ volatile(".option arch, +zicsr\n\tcsrs mstatus, %0" : : "r"(0x2000));  // the FPU on
 #endif
-  for (uint32_t* word = &bss_start; word != &bss_end; ++word) *word = 0;
+  const uintptr_t bss_size = glissade::address_of(bss_end) - glissade::address_of(bss_start);
+  for (uintptr_t i = 0; i < bss_size / 4; ++i) (&bss_start)[i] = 0;
   glissade::exit(program(0, nullptr));
 }

@@ -36,7 +36,12 @@ GLISSADE_INLINE Vector operator*(Vector a, float b) { return vmulq_n_f32(a.value
 GLISSADE_INLINE Vector abs(Vector a) { return vabsq_f32(a.value); }
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return vfmaq_f32(c.value, a.value, b.value); }
 GLISSADE_INLINE Vector fma(Vector a, float b, Vector c) { return vfmaq_n_f32(c.value, a.value, b); }
-GLISSADE_INLINE mve_pred16_t operator>(Vector a, Vector b) { return vcmpgtq_f32(a.value, b.value); }
+GLISSADE_INLINE mve_pred16_t operator>(Vector a, Vector b) {
+#ifdef __clang__
+  __asm__("" : "+w"(a.value));  // or clang 19 makes x < 0 of 0 > x, which on Helium is true of NaN
+#endif
+  return vcmpgtq_f32(a.value, b.value);
+}
 GLISSADE_INLINE mve_pred16_t operator>(Vector a, float b) { return vcmpgtq_n_f32(a.value, b); }
 GLISSADE_INLINE Vector select(mve_pred16_t condition, Vector a, Vector b) {
   return vpselq_f32(a.value, b.value, condition);

@@ -27,3 +27,15 @@ int memcmp(const void* a, const void* b, size_t size) {
   }
   return 0;
 }
+
+#if defined(__clang__) && defined(__arm__) /* clang calls them by the names of Arm's ABI, at any alignment */
+void __aeabi_memcpy(void* to, const void* from, size_t size) { memcpy(to, from, size); }
+void __aeabi_memset(void* to, size_t size, int byte) { memset(to, byte, size); }
+void __aeabi_memclr(void* to, size_t size) { memset(to, 0, size); }
+void __aeabi_memcpy4(void* to, const void* from, size_t size) __attribute__((alias("__aeabi_memcpy")));
+void __aeabi_memcpy8(void* to, const void* from, size_t size) __attribute__((alias("__aeabi_memcpy")));
+void __aeabi_memset4(void* to, size_t size, int byte) __attribute__((alias("__aeabi_memset")));
+void __aeabi_memset8(void* to, size_t size, int byte) __attribute__((alias("__aeabi_memset")));
+void __aeabi_memclr4(void* to, size_t size) __attribute__((alias("__aeabi_memclr")));
+void __aeabi_memclr8(void* to, size_t size) __attribute__((alias("__aeabi_memclr")));
+#endif
