@@ -115,11 +115,10 @@ elseif(target_macros MATCHES "__riscv_xlen 64" AND CMAKE_SYSTEM_NAME STREQUAL "L
 elseif(target_macros MATCHES "__wasm_simd128__ 1")
   glissade_backend(NAME wasm LANES lanes_wasm.hpp CARRIER baseline)
 elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
+  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Or a sweep's coefficients do not fit into the registers; for size, the stack is smaller with it.
-    set(helium_flags $<$<OR:$<BOOL:${GLISSADE_FAST_KERNELS}>,$<NOT:$<CONFIG:MinSizeRel>>>:-fno-schedule-insns>)
+    set(helium_SPEED_FLAGS -fno-schedule-insns)  # or a sweep's coefficients do not fit into the registers
   endif()
-  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline FLAGS ${helium_flags})
 elseif(target_macros MATCHES "__ARM_ARCH_PROFILE 77" AND target_macros MATCHES "__ARM_FP ")  # 77: Cortex-M
   glissade_backend(NAME vfp LANES lanes_vfp.hpp CARRIER baseline)
 endif()
@@ -141,12 +140,18 @@ foreach(name IN LISTS backends)
 endforeach()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/glissade_backends.inc CONTENT "${backend_entries}")
 
-# One object library from src/kernels.cpp, as backend `name`, in namespace glissade::`namespace`.
+# One object library from src/kernels.cpp, as backend `name`, in namespace glissade::`namespace`; FAST: optimized for
+# speed, whatever the build type says.
 function(glissade_kernels target name namespace)
   add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/src/kernels.cpp)
   glissade_compile(${target})
   target_include_directories(${target} SYSTEM PRIVATE ${GLISSADE_LIBRARY_HEADERS})
   target_compile_options(${target} PRIVATE ${${name}_FLAGS})
+  if("FAST" IN_LIST ARGN)
+    target_compile_options(${target} PRIVATE -O2 ${${name}_SPEED_FLAGS})
+  else()
+    target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:MinSizeRel>>:${${name}_SPEED_FLAGS}>)
+  endif()
   target_compile_definitions(${target} PRIVATE GLISSADE_BACKEND=${namespace} GLISSADE_LANES="${${name}_LANES}"
                                                ${${name}_DEFINITIONS})
   if(${name}_LANES STREQUAL lanes_highway.hpp AND NOT ${name}_CARRIER STREQUAL linux)

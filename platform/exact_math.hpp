@@ -132,7 +132,7 @@ inline Float sqrt_by_integers_of(Float x) {
   constexpr UInt kInfinity = UInt{2 * kBias + 1} << kFractionBits;
   UInt bits = bit_cast<UInt>(x);
   if (bits - 1 >= kInfinity - 1) {  // 0, infinity, negative, NaN
-    return bits == kInfinity || (bits << 1) == 0 ? x : Float(0) / Float(0);
+    return bits == kInfinity || (bits << 1) == 0 ? x : bit_cast<Float>(static_cast<UInt>(kInfinity | kOne >> 1));  // NaN
   }
   int exponent = static_cast<int>(bits >> kFractionBits);
   if (exponent == 0) {

@@ -47,7 +47,7 @@ gls_status gls_accumulate(float* sum, const float* values, float scale, size_t c
   const Kernels* const kernels = active_kernels();
   const gls_status status = check_buffers(kernels, count, sum, values);
   if (status != GLS_OK) return status;
-  if (!is_finite(static_cast<double>(scale))) return GLS_ERROR_RANGE;
+  if (!is_finite(scale)) return GLS_ERROR_RANGE;
   kernels->along(sum, values, scale, sum, count);
   return GLS_OK;
 }

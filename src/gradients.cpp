@@ -107,7 +107,7 @@ gls_status gls_loss_scale_update(gls_loss_scaler* state, const gls_loss_scaler_p
     state->clean = 0;
   }
   // PyTorch's may fall to 0, where no gradient is left; ours stays a normal float.
-  if (changed >= 0x1p-126f && is_finite(static_cast<double>(changed))) state->scale = changed;
+  if (changed >= 0x1p-126f && is_finite(changed)) state->scale = changed;
   return GLS_OK;
 }
 

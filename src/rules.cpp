@@ -36,7 +36,7 @@ template <class Rule>
 __attribute__((noinline)) Status begin(const typename Rule::Params* params, typename Rule::State* state,
                                        float gradient_scale, typename Rule::Coefficients* coefficients) {
   if (params == nullptr || state == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
-  if (!Rule::valid(*params) || !is_finite(static_cast<double>(gradient_scale))) return GLS_ERROR_RANGE;
+  if (!Rule::valid(*params) || !is_finite(gradient_scale)) return GLS_ERROR_RANGE;
   const FloatMode mode(false);
   Rule::tick(*params, *state, *coefficients);
   coefficients->gradient = gradient_coefficients(*params, gradient_scale);

@@ -4,6 +4,21 @@
 #include "scalar_unit.hpp"
 
 namespace glissade {
+namespace {
+
+constexpr uint64_t kOne = 0x3ff0000000000000u, kSmallestFloat = 0x3810000000000000u;
+constexpr uint64_t kLargestFloat = 0x47efffffe0000000u;
+
+// Bits that are ordered as numbers x >= 0 are; all others, and NaN, come above. -0 is 0.
+uint64_t ordered(double x) { return equals_zero(x) ? 0 : bit_cast<uint64_t>(x); }
+
+}  // namespace
+
+bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
+bool in_unit(double x) { return ordered(x) < kOne; }
+bool up_to_1(double x) { return ordered(x) <= kOne; }
+bool valid_epsilon(double x) { return equals_zero(x) || (bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x)); }
+bool is_finite(double x) { return (bit_cast<uint64_t>(x) & ~uint64_t{0} >> 1) <= kLargestFloat; }
 
 double power(double base, uint32_t exponent) {
   double result = 1.0;

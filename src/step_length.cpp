@@ -29,7 +29,7 @@ gls_search fail(double& alpha) {
 }
 
 constexpr double kLargest = 1.7976931348623157e308;
-bool finite(double x) { return in_range(x, -kLargest, kLargest); }
+bool finite(double x) { return -kLargest <= x && x <= kLargest; }
 bool positive(double x) { return x > 0.0 && finite(x); }
 
 // Illinois: where the same end moves twice, the other end's slope counts half, so that it moves next.

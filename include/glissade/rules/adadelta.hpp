@@ -20,7 +20,7 @@ struct Adadelta {
   static constexpr int kSlots = 2;
 
   static bool valid(const Params& p) {
-    return valid_common(p) && in_range(p.rho, 0.0, 1.0) && valid_epsilon(p.epsilon);
+    return valid_common(p) && up_to_1(p.rho) && valid_epsilon(p.epsilon);
   }
 
   static void tick(const Params& p, State& state, Coefficients& c) {

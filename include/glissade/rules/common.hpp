@@ -17,12 +17,24 @@ double power(double base, uint32_t exponent);
 double power(double base, double exponent);
 double square_root(double x);
 
-// A hyper-parameter that is meant to become a float. False for NaN.
-inline bool in_range(double x, double low, double high) { return low <= x && x <= high; }
-inline bool not_negative(double x) { return in_range(x, 0.0, 3.4028234663852886e38); }
-inline bool in_unit(double x) { return 0.0 <= x && x < 1.0; }  // a decay: 1 never forgets
-inline bool valid_epsilon(double x) { return x == 0.0 || in_range(x, 0x1p-126, 3.4028234663852886e38); }
-inline bool is_finite(double x) { return in_range(x, -3.4028234663852886e38, 3.4028234663852886e38); }
+// Hyper-parameters that are meant to become floats, none larger than the largest float. False for NaN. They
+// compare bits, which takes less flash than double arithmetic does without an FPU for it.
+bool not_negative(double x);
+bool in_unit(double x);       // [0, 1): a decay; 1 never forgets
+bool up_to_1(double x);       // [0, 1]
+bool valid_epsilon(double x); // 0, or from 2^-126 on
+bool is_finite(double x);
+
+inline bool is_finite(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  return (bits & 0x7fffffffu) < 0x7f800000u;
+}
+inline bool equals_zero(double x) {
+  uint64_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  return bits << 1 == 0;
+}
 
 // Counts a step and returns its number, from 1.
 inline uint32_t count_step(uint32_t& step) {
@@ -40,12 +52,10 @@ bool valid_common(const Params& p) {
 template <class Params>
 gls_gradient_coefficients gradient_coefficients(const Params& p, float scale) {
   gls_gradient_coefficients c{p.maximize ? -scale : scale, 0.0f, kNoDecay};
-  if (p.weight_decay != 0.0 && p.decoupled_weight_decay) {
-    c.decay = static_cast<float>(1.0 - p.learning_rate * p.weight_decay);
-    c.kind = kDecoupledDecay;
-  } else if (p.weight_decay != 0.0) {
-    c.decay = static_cast<float>(p.weight_decay);
-    c.kind = kCoupledDecay;
+  if (!equals_zero(p.weight_decay)) {
+    c.kind = p.decoupled_weight_decay ? kDecoupledDecay : kCoupledDecay;
+    c.decay = static_cast<float>(p.decoupled_weight_decay ? 1.0 - p.learning_rate * p.weight_decay
+                                                          : p.weight_decay);
   }
   return c;
 }

@@ -19,13 +19,13 @@ struct Momentum {
   enum : uint32_t { kPlain, kHeavyBall, kNesterov };
 
   static bool valid(const Params& p) {
-    const bool nesterov_ok = !p.nesterov || (p.momentum > 0.0 && p.dampening == 0.0);
+    const bool nesterov_ok = !p.nesterov || (!equals_zero(p.momentum) && equals_zero(p.dampening));
     return valid_common(p) && not_negative(p.momentum) && is_finite(p.dampening) && nesterov_ok;
   }
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     c.rate = static_cast<float>(-p.learning_rate);
-    c.kind = p.momentum == 0.0 ? kPlain : p.nesterov ? kNesterov : kHeavyBall;
+    c.kind = equals_zero(p.momentum) ? kPlain : p.nesterov ? kNesterov : kHeavyBall;
     c.lookahead = static_cast<float>(p.momentum);
     const bool first = c.kind != kPlain && count_step(state.step) == 1;
     // b starts at +0, and g * 1 + 0 * -0 is g, also where g is -0.

@@ -18,7 +18,7 @@ struct RmsProp {
   using Coefficients = gls_rmsprop_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) { return valid_but_momentum(p) && p.momentum == 0.0; }
+  static bool valid(const Params& p) { return valid_but_momentum(p) && equals_zero(p.momentum); }
 
   static void tick(const Params& p, State& state, Coefficients& c) {
     const bool copies = count_step(state.step) == 1 && p.start_at_gradient;
@@ -36,7 +36,7 @@ struct RmsProp {
 
  protected:
   static bool valid_but_momentum(const Params& p) {
-    return valid_common(p) && in_range(p.alpha, 0.0, 1.0) && valid_epsilon(p.epsilon) &&
+    return valid_common(p) && up_to_1(p.alpha) && valid_epsilon(p.epsilon) &&
            not_negative(p.momentum);
   }
 
