@@ -43,9 +43,11 @@ __attribute__((noinline)) Status begin(const typename Rule::Params* params, type
   return GLS_OK;
 }
 
+namespace {
+
 template <class Rule>
-Status sweep(const typename Rule::Coefficients* coefficients, float* weights, const float* gradients,
-             float* const* slots, size_t count) {
+GLISSADE_INLINE Status sweep_here(const typename Rule::Coefficients* coefficients, float* weights,
+                                  const float* gradients, float* const* slots, size_t count) {
   if (coefficients == nullptr) return GLS_ERROR_NULL;
   const Kernels* const kernels = active_kernels();
   const Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
@@ -55,14 +57,29 @@ Status sweep(const typename Rule::Coefficients* coefficients, float* weights, co
 
 // Begin comes last of the checks, because it counts the step.
 template <class Rule>
-Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
-            const float* gradients, float gradient_scale, float* const* slots, size_t count) {
+GLISSADE_INLINE Status step_here(const typename Rule::Params* params, typename Rule::State* state,
+                                 float* weights, const float* gradients, float gradient_scale,
+                                 float* const* slots, size_t count) {
   const Kernels* const kernels = active_kernels();
   typename Rule::Coefficients coefficients;
   Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
   if (status == GLS_OK) status = begin<Rule>(params, state, gradient_scale, &coefficients);
   if (status == GLS_OK) (kernels->*kSweep<Rule>)(coefficients, weights, gradients, slots, count);
   return status;
+}
+
+}  // namespace
+
+// Both faces hold the code itself: a call between them would take stack.
+template <class Rule>
+Status sweep(const typename Rule::Coefficients* coefficients, float* weights, const float* gradients,
+             float* const* slots, size_t count) {
+  return sweep_here<Rule>(coefficients, weights, gradients, slots, count);
+}
+template <class Rule>
+Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
+            const float* gradients, float gradient_scale, float* const* slots, size_t count) {
+  return step_here<Rule>(params, state, weights, gradients, gradient_scale, slots, count);
 }
 
 #define GLISSADE_RULE(name, Rule, slot_count)                                                               \
@@ -75,7 +92,49 @@ Status step(const typename Rule::Params* params, typename Rule::State* state, fl
 
 }  // namespace glissade
 
-extern "C" gls_status gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params,
+// In C the named slots of each rule become an array.
+#define GLISSADE_ARGUMENTS_0
+#define GLISSADE_ARGUMENTS_1 float *slot0,
+#define GLISSADE_ARGUMENTS_2 GLISSADE_ARGUMENTS_1 float *slot1,
+#define GLISSADE_ARGUMENTS_3 GLISSADE_ARGUMENTS_2 float *slot2,
+#define GLISSADE_SLOTS_0
+#define GLISSADE_SLOTS_1 slot0,
+#define GLISSADE_SLOTS_2 GLISSADE_SLOTS_1 slot1,
+#define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2 slot2,
+
+#define GLISSADE_RULE(name, Rule, slot_count)                                                                \
+  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                  \
+  gls_status gls_##name##_step(const gls_##name##_params* params, gls_##name##_state* state, float* weights, \
+                               const float* gradients, float gradient_scale,                                 \
+                               GLISSADE_ARGUMENTS_##slot_count size_t count) {                               \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                            \
+    return glissade::step_here<glissade::Rule>(params, state, weights, gradients, gradient_scale, slots, count);  \
+  }                                                                                                          \
+  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,                \
+                                float gradient_scale, gls_##name##_coefficients* coefficients) {             \
+    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                     \
+  }                                                                                                          \
+  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,               \
+                                const float* gradients, GLISSADE_ARGUMENTS_##slot_count size_t count) {      \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                            \
+    return glissade::sweep_here<glissade::Rule>(coefficients, weights, gradients, slots, count);                  \
+  }
+
+extern "C" {
+#include "rules.inc"
+
+void gls_adamw_defaults(gls_adam_params* params) { *params = glissade::AdamW::Params(); }
+void gls_adam_short_memory_defaults(gls_adam_params* params) {
+  *params = glissade::ShortMemoryAdam::Params();
+}
+void gls_adagrad_textbook_defaults(gls_adagrad_params* params) {
+  *params = glissade::TextbookAdagrad::Params();
+}
+void gls_rmsprop_textbook_defaults(gls_rmsprop_params* params) {
+  *params = glissade::TextbookRmsProp::Params();
+}
+
+gls_status gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params,
                                                         const float* weights, const float* velocity,
                                                         float* ahead, size_t count) {
   using namespace glissade;
@@ -87,3 +146,4 @@ extern "C" gls_status gls_classical_momentum_look_ahead(const gls_classical_mome
   kernels->along(weights, velocity, -static_cast<float>(params->momentum), ahead, count);
   return GLS_OK;
 }
+}  // extern "C"

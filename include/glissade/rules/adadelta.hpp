@@ -19,11 +19,11 @@ struct Adadelta {
   using Coefficients = gls_adadelta_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) {
+  GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && up_to_1(p.rho) && valid_epsilon(p.epsilon);
   }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
     c.mean = mean_coefficients(p.rho);
     c.rate = static_cast<float>(-p.learning_rate);

@@ -17,14 +17,14 @@ struct Adagrad {
   using Coefficients = gls_adagrad_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) { return valid_but_mean(p) && !p.mean; }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p) && !p.mean; }
 
   static bool valid_but_mean(const Params& p) {
     return valid_common(p) && not_negative(p.learning_rate_decay) && not_negative(p.initial_accumulator) &&
            valid_epsilon(p.epsilon);
   }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.initial = t == 1 ? static_cast<float>(p.initial_accumulator) : 0.0f;
     c.rate = static_cast<float>(-p.learning_rate / (1.0 + (t - 1.0) * p.learning_rate_decay));
@@ -45,7 +45,7 @@ struct Adagrad {
 struct AdagradEpsilonInside : Adagrad {
   using Formula = AdagradEpsilonInside;
 
-  static bool valid(const Params& p) { return valid_but_mean(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p); }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& s) {

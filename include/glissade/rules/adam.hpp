@@ -18,9 +18,9 @@ struct Adam {
   using Coefficients = gls_adam_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) { return valid_moments(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.moments = moment_coefficients(p);
     const double correction = p.bias_correction ? 1.0 - power(p.beta2, t) : 1.0;

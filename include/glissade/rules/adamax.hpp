@@ -18,9 +18,9 @@ struct Adamax {
   using Coefficients = gls_adamax_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) { return valid_moments(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.mean = lerp_coefficients(1.0 - p.beta1);
     c.maximum_decay = static_cast<float>(p.beta2);

@@ -19,12 +19,12 @@ struct Asgd {
   using Coefficients = gls_asgd_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) {
+  GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && not_negative(p.lambda) && not_negative(p.alpha) &&
            not_negative(p.start_averaging);
   }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     if (t == 1) {
       state.eta = static_cast<float>(p.learning_rate);

@@ -17,9 +17,9 @@ struct AveragingMomentum {
   using Coefficients = gls_averaging_momentum_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.mean = mean_coefficients(p.beta);
     c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta, t) : 1.0));

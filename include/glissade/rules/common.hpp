@@ -37,7 +37,7 @@ inline bool equals_zero(double x) {
 }
 
 // Counts a step and returns its number, from 1.
-inline uint32_t count_step(uint32_t& step) {
+GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
   if (step != UINT32_MAX) ++step;
   return step;
 }
@@ -45,12 +45,12 @@ inline uint32_t count_step(uint32_t& step) {
 enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay };
 
 template <class Params>
-bool valid_common(const Params& p) {
+GLISSADE_INLINE bool valid_common(const Params& p) {
   return not_negative(p.learning_rate) && not_negative(p.weight_decay);
 }
 
 template <class Params>
-gls_gradient_coefficients gradient_coefficients(const Params& p, float scale) {
+GLISSADE_INLINE gls_gradient_coefficients gradient_coefficients(const Params& p, float scale) {
   gls_gradient_coefficients c{p.maximize ? -scale : scale, 0.0f, kNoDecay};
   if (!equals_zero(p.weight_decay)) {
     c.kind = p.decoupled_weight_decay ? kDecoupledDecay : kCoupledDecay;
@@ -114,7 +114,7 @@ GLISSADE_INLINE V running_square(V mean, V x, const gls_mean_coefficients& c) {
 
 // The moments of Adam and its relatives: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2.
 template <class Params>
-bool valid_moments(const Params& p) {
+GLISSADE_INLINE bool valid_moments(const Params& p) {
   return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && valid_epsilon(p.epsilon);
 }
 template <class Params>

@@ -17,9 +17,9 @@ struct Lion {
   using Coefficients = gls_lion_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
     c.direction = mean_coefficients(p.beta1);
     c.mean = mean_coefficients(p.beta2);

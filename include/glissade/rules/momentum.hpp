@@ -18,12 +18,12 @@ struct Momentum {
   static constexpr int kSlots = 1;
   enum : uint32_t { kPlain, kHeavyBall, kNesterov };
 
-  static bool valid(const Params& p) {
+  GLISSADE_INLINE static bool valid(const Params& p) {
     const bool nesterov_ok = !p.nesterov || (!equals_zero(p.momentum) && equals_zero(p.dampening));
     return valid_common(p) && not_negative(p.momentum) && is_finite(p.dampening) && nesterov_ok;
   }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     c.rate = static_cast<float>(-p.learning_rate);
     c.kind = equals_zero(p.momentum) ? kPlain : p.nesterov ? kNesterov : kHeavyBall;
     c.lookahead = static_cast<float>(p.momentum);

@@ -19,13 +19,13 @@ struct NAdam {
   using Coefficients = gls_nadam_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) { return valid_moments(p) && not_negative(p.momentum_decay); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p) && not_negative(p.momentum_decay); }
 
   static double mu(const Params& p, double t) {
     return p.beta1 * (1.0 - 0.5 * power(0.96, t * p.momentum_decay));
   }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     const double now = mu(p, t), then = mu(p, t + 1.0);
     state.mu_product = t == 1 ? static_cast<float>(now) : state.mu_product * static_cast<float>(now);

@@ -20,9 +20,9 @@ struct RAdam {
   using Coefficients = gls_radam_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) { return valid_moments(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     const double decay = power(p.beta2, t), limit = 2.0 / (1.0 - p.beta2) - 1.0;
     const double rho = limit - 2.0 * t * decay / (1.0 - decay);

@@ -18,9 +18,9 @@ struct RmsProp {
   using Coefficients = gls_rmsprop_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) { return valid_but_momentum(p) && equals_zero(p.momentum); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p) && equals_zero(p.momentum); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const bool copies = count_step(state.step) == 1 && p.start_at_gradient;
     c.mean = lerp_coefficients(1.0 - p.alpha);
     c.square = mean_coefficients(copies ? 0.0 : p.alpha);
@@ -85,7 +85,7 @@ struct TextbookRmsProp : RmsPropEpsilonInside {
 struct RmsPropMomentum : RmsProp {
   using Formula = RmsPropMomentum;
   static constexpr int kSlots = 2;
-  static bool valid(const Params& p) { return valid_but_momentum(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p); }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b) {
@@ -106,7 +106,7 @@ struct RmsPropCentered : RmsProp {
 struct RmsPropCenteredMomentum : RmsProp {
   using Formula = RmsPropCenteredMomentum;
   static constexpr int kSlots = 3;
-  static bool valid(const Params& p) { return valid_but_momentum(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p); }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b, V& a) {

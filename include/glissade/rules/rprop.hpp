@@ -19,13 +19,13 @@ struct Rprop {
   using Coefficients = gls_rprop_coefficients;
   static constexpr int kSlots = 2;
 
-  static bool valid(const Params& p) {
+  GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && p.eta_minus > 0.0 && p.eta_minus < 1.0 && p.eta_plus > 1.0 &&
            not_negative(p.eta_plus) && not_negative(p.smallest_step) && p.smallest_step <= p.largest_step &&
            not_negative(p.largest_step);
   }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.first = t == 1 ? static_cast<float>(p.learning_rate) : 0.0f;
     c.shrink = static_cast<float>(p.eta_minus);

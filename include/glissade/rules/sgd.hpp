@@ -15,9 +15,9 @@ struct Sgd {
   using Coefficients = gls_sgd_coefficients;
   static constexpr int kSlots = 0;
 
-  static bool valid(const Params& p) { return valid_common(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
     c.rate = static_cast<float>(-p.learning_rate);
   }

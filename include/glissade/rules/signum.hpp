@@ -17,9 +17,9 @@ struct Signum {
   using Coefficients = gls_signum_coefficients;
   static constexpr int kSlots = 1;
 
-  static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
 
-  static void tick(const Params& p, State& state, Coefficients& c) {
+  GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);
     c.rate = static_cast<float>(-p.learning_rate);
     c.mean = mean_coefficients(p.momentum);
