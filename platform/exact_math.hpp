@@ -38,7 +38,7 @@ GLISSADE_INLINE double round_to_odd(double product, double addend, double sum) {
   return bit_cast<double>(bits);
 }
 
-inline float fma_by_double(float a, float b, float c) {
+[[maybe_unused]] inline float fma_by_double(float a, float b, float c) {
   const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 48 bits
   const double addend = static_cast<double>(c);
   double sum = product + addend;
@@ -88,7 +88,7 @@ inline float round_to_float(uint32_t sign, uint64_t magnitude, int32_t exponent)
   return bits_float(sign | (((static_cast<uint32_t>(biased) - 1) << 23) + kept + up));
 }
 
-__attribute__((noinline)) inline float fma_by_integers(float a, float b, float c) {
+__attribute__((noinline, unused)) inline float fma_by_integers(float a, float b, float c) {
   const uint32_t a_bits = float_bits(a), b_bits = float_bits(b), c_bits = float_bits(c);
   if (is_infinite_or_nan(a_bits) || is_infinite_or_nan(b_bits) || is_zero(a_bits) || is_zero(b_bits)) {
     return a * b + c;  // the product is exact
@@ -157,10 +157,10 @@ inline Float sqrt_by_integers_of(Float x) {
       static_cast<UInt>((root >> 1) + (static_cast<UInt>(half + kBias - 1) << kFractionBits)));
 }
 
-__attribute__((noinline)) inline float sqrt_by_integers(float x) {
+__attribute__((noinline, unused)) inline float sqrt_by_integers(float x) {
   return sqrt_by_integers_of<float, uint32_t, 23>(x);
 }
-inline double sqrt_by_integers(double x) { return sqrt_by_integers_of<double, uint64_t, 52>(x); }
+[[maybe_unused]] inline double sqrt_by_integers(double x) { return sqrt_by_integers_of<double, uint64_t, 52>(x); }
 
 }  // namespace
 }  // namespace glissade

@@ -14,6 +14,10 @@
     defined(__riscv_flen)
 #define GLISSADE_HAS_FLOAT 1
 #endif
+// Where square roots might have to set errno, they would be calls of the C library: the instruction itself then.
+#if defined(__arm__) && !defined(__NO_MATH_ERRNO__)
+#define GLISSADE_VFP_BY_NAME 1
+#endif
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || \
     defined(__riscv_flen)
 #define GLISSADE_HAS_FMA 1
@@ -23,7 +27,10 @@ namespace glissade {
 namespace {
 
 GLISSADE_INLINE float scalar_fma(float a, float b, float c) {
-#if defined(GLISSADE_HAS_FMA)
+#if defined(GLISSADE_HAS_FMA) && defined(GLISSADE_VFP_BY_NAME)
+  __asm__("vfma.f32 %0, %1, %2" : "+t"(c) : "t"(a), "t"(b));
+  return c;
+#elif defined(GLISSADE_HAS_FMA)
   return __builtin_fmaf(a, b, c);
 #elif defined(GLISSADE_HAS_DOUBLE)
   return fma_by_double(a, b, c);
@@ -33,7 +40,10 @@ GLISSADE_INLINE float scalar_fma(float a, float b, float c) {
 }
 
 GLISSADE_INLINE float scalar_sqrt(float x) {
-#ifdef GLISSADE_HAS_FLOAT
+#if defined(GLISSADE_HAS_FLOAT) && defined(GLISSADE_VFP_BY_NAME)
+  __asm__("vsqrt.f32 %0, %0" : "+t"(x));
+  return x;
+#elif defined(GLISSADE_HAS_FLOAT)
   return __builtin_sqrtf(x);
 #else
   return sqrt_by_integers(x);
@@ -41,7 +51,10 @@ GLISSADE_INLINE float scalar_sqrt(float x) {
 }
 
 GLISSADE_INLINE double scalar_sqrt(double x) {
-#ifdef GLISSADE_HAS_DOUBLE
+#if defined(GLISSADE_HAS_DOUBLE) && defined(GLISSADE_VFP_BY_NAME)
+  __asm__("vsqrt.f64 %P0, %P0" : "+w"(x));
+  return x;
+#elif defined(GLISSADE_HAS_DOUBLE)
   return __builtin_sqrt(x);
 #else
   return sqrt_by_integers(x);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every backend computes. Compiled once per backend: GLISSADE_BACKEND is its name and namespace,
 // GLISSADE_LANES the header with its Vector (as wide as the machine) and its Single (one lane).
+#include "arithmetic_flags.hpp"
 #include "backend.hpp"
 #include "float_mode.hpp"
 #include "philox.hpp"
 #include GLISSADE_LANES
-
-#ifdef __FAST_MATH__
-#error "Glissade's results are exact: compile its files with -fno-fast-math as the last word."
-#endif
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
