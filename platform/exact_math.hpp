@@ -61,19 +61,48 @@ inline Unpacked unpack(uint32_t bits) {
 }
 
 // x / 2^shift, shift >= 0, with every bit that falls off kept in the last one.
+// By words: processors without FPU have no 64-bit shift.
 inline uint64_t shift_right_sticky(uint64_t x, int32_t shift) {
-  if (shift == 0) return x;
   if (shift > 63) return x != 0;
-  return (x >> shift) | ((x << (64 - shift)) != 0);
+  uint32_t high = static_cast<uint32_t>(x >> 32), low = static_cast<uint32_t>(x), lost = 0;
+  if (shift >= 32) {
+    lost = low;
+    low = high;
+    high = 0;
+    shift -= 32;
+  }
+  if (shift > 0) {
+    lost |= low << (32 - shift);
+    low = low >> shift | high << (32 - shift);
+    high >>= shift;
+  }
+  return static_cast<uint64_t>(high) << 32 | low | (lost != 0);
 }
 
-inline uint32_t is_infinite_or_nan(uint32_t bits) { return (bits & 0x7f800000u) == 0x7f800000u; }
-inline uint32_t is_zero(uint32_t bits) { return (bits << 1) == 0; }
+// a * b of 24 bits each. Cortex-M0 and M23 multiply 32 bits to 32; a call for 64 takes 41 instructions.
+inline uint64_t multiply_24(uint32_t a, uint32_t b) {
+#if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
+  const uint32_t a_high = a >> 12, a_low = a & 0xfffu, b_high = b >> 12, b_low = b & 0xfffu;
+  const uint32_t lowest = a_low * b_low;
+  const uint32_t middle = a_high * b_low + a_low * b_high + (lowest >> 12);  // in units of 2^12
+  const uint32_t highest = a_high * b_high + (middle >> 12);                 // of 2^24
+  return static_cast<uint64_t>(highest >> 8) << 32 | highest << 24 | (middle & 0xfffu) << 12 | (lowest & 0xfffu);
+#else
+  return static_cast<uint64_t>(a) * b;
+#endif
+}
+
+// Zero, infinite or NaN.
+inline bool is_special(uint32_t bits) { return (bits << 1) - 1 >= 0xff000000u - 1; }
 
 // magnitude * 2^exponent as a float, magnitude > 0.
 inline float round_to_float(uint32_t sign, uint64_t magnitude, int32_t exponent) {
-  const int zeros = __builtin_clzll(magnitude);
-  magnitude <<= zeros;
+  int zeros = 0;
+  if (magnitude >> 57 == 0) {  // cancellation
+    zeros = __builtin_clzll(magnitude);
+    magnitude <<= zeros;
+  }
+  for (; magnitude >> 63 == 0; ++zeros) magnitude <<= 1;
   int32_t biased = exponent - zeros + (63 + 127);
   if (biased >= 255) return bits_float(sign | 0x7f800000u);
   if (biased < 1) {
@@ -90,14 +119,11 @@ inline float round_to_float(uint32_t sign, uint64_t magnitude, int32_t exponent)
 
 __attribute__((noinline, unused)) inline float fma_by_integers(float a, float b, float c) {
   const uint32_t a_bits = float_bits(a), b_bits = float_bits(b), c_bits = float_bits(c);
-  if (is_infinite_or_nan(a_bits) || is_infinite_or_nan(b_bits) || is_zero(a_bits) || is_zero(b_bits)) {
-    return a * b + c;  // the product is exact
-  }
-  if (is_infinite_or_nan(c_bits)) return c;  // a * b might overflow
-  if (is_zero(c_bits)) return a * b;
+  if (is_special(a_bits) || is_special(b_bits)) return a * b + c;  // the product is exact
+  if (is_special(c_bits)) return c_bits << 1 == 0 ? a * b : c;     // a * b might overflow
   const Unpacked x = unpack(a_bits), y = unpack(b_bits), z = unpack(c_bits);
   // Both terms with their leading bit at 60 or 61, so that their sum fits and 14 bits or more guard it.
-  uint64_t large = (static_cast<uint64_t>(x.mantissa) * y.mantissa) << 14;
+  uint64_t large = multiply_24(x.mantissa, y.mantissa) << 14;
   uint64_t small = static_cast<uint64_t>(z.mantissa) << 38;
   int32_t exponent = x.exponent + y.exponent - (2 * 150 + 14);
   int32_t shift = exponent - (z.exponent - (150 + 38));
