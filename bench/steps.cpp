@@ -58,7 +58,7 @@ void plain(benchmark::State& state) {
   const size_t count = static_cast<size_t>(state.range(0));
   const Memory memory(count);
   float* const* const b = memory.buffers;
-  for (auto _ : state) plain_adam(b[0], b[1], b[2], b[3], count, 1e-9f, 0.9f, 0.999f, 0.5f, 1e-8f);
+  for (auto _ : state) plain_adam(b[0], b[1], b[2], b[3], count, 0.5f, 1e-9f, 0.9f, 0.999f, 0.5f, 1e-8f);
   report(state, count);
 }
 

@@ -62,6 +62,12 @@ const Kernels* active_kernels();
 
 #endif
 
+// As many floats as two counts make; where that overflows, more than any memory holds.
+inline size_t elements(size_t rows, size_t columns) {
+  size_t product;
+  return __builtin_mul_overflow(rows, columns, &product) ? SIZE_MAX : product;
+}
+
 // Buffers must be aligned, and null only where there is nothing in them.
 template <class... Buffer>
 Status check_pointers(size_t count, const Buffer*... buffers) {
@@ -71,11 +77,13 @@ Status check_pointers(size_t count, const Buffer*... buffers) {
   return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
 }
 
-// What every entry needs before it writes anything: a backend, and such buffers. Inlined, because a constant
+// What every entry needs before it writes anything: a backend, such buffers, and a count that they can have (no
+// object is as large as half the address space). Inlined, because a constant
 // table that is handed to a function keeps all its kernels in the firmware.
 template <class... Buffer>
 GLISSADE_INLINE Status check_buffers(const Kernels* kernels, size_t count, const Buffer*... buffers) {
-  return kernels == nullptr ? GLS_ERROR_BACKEND : check_pointers(count, buffers...);
+  if (kernels == nullptr) return GLS_ERROR_BACKEND;
+  return count > PTRDIFF_MAX / sizeof(float) ? GLS_ERROR_RANGE : check_pointers(count, buffers...);
 }
 
 // A loop over `count` floats in blocks of kBlock: work(first, size). Their sums are added in double.

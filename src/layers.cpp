@@ -7,6 +7,9 @@ using namespace glissade;
 
 namespace {
 
+// A count for check_buffers that refuses null even where there is nothing.
+size_t some(size_t count) { return count | 1; }
+
 bool valid_nonzero(double epsilon) { return epsilon != 0.0 && valid_epsilon(epsilon); }
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
@@ -22,7 +25,7 @@ extern "C" {
 gls_status gls_dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
                              size_t output_count) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, weights, inputs, outputs);
+  const gls_status status = check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, outputs);
   if (status == GLS_OK) kernels->dense_forward(weights, inputs, outputs, input_count, output_count);
   return status;
 }
@@ -31,8 +34,8 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
                               float* weight_gradients, float* input_gradients, size_t input_count,
                               size_t output_count) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, weights, inputs, output_gradients, weight_gradients,
-                                          input_gradients == nullptr ? weights : input_gradients);
+  const gls_status status = check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, output_gradients,
+                                          weight_gradients, input_gradients == nullptr ? weights : input_gradients);
   if (status == GLS_OK) {
     kernels->dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, input_count,
                             output_count);
@@ -43,14 +46,14 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
 #define GLISSADE_ACTIVATION(name)                                                                      \
   gls_status gls_##name##_forward(const float* inputs, float* outputs, size_t count) {                 \
     const Kernels* const kernels = active_kernels();                                                   \
-    const gls_status status = check_buffers(kernels, 1, inputs, outputs);                              \
+    const gls_status status = check_buffers(kernels, some(count), inputs, outputs);                    \
     if (status == GLS_OK) kernels->name##_forward(inputs, outputs, count);                             \
     return status;                                                                                     \
   }                                                                                                    \
   gls_status gls_##name##_backward(const float* outputs, const float* output_gradients,                \
                                    float* input_gradients, size_t count) {                             \
     const Kernels* const kernels = active_kernels();                                                   \
-    const gls_status status = check_buffers(kernels, 1, outputs, output_gradients, input_gradients);   \
+    const gls_status status = check_buffers(kernels, some(count), outputs, output_gradients, input_gradients); \
     if (status == GLS_OK) kernels->name##_backward(outputs, output_gradients, input_gradients, count); \
     return status;                                                                                     \
   }
@@ -62,7 +65,7 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
                                 float* batch, size_t samples, size_t features, double momentum,
                                 double epsilon) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, weights, inputs, outputs, running, batch);
+  const gls_status status = check_buffers(kernels, some(elements(samples, features)), weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
   if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
   BatchNormCoefficients c = {
@@ -77,7 +80,8 @@ gls_status gls_batch_norm_backward(const float* weights, const float* inputs, co
                                    float* input_gradients, size_t samples, size_t features) {
   const Kernels* const kernels = active_kernels();
   const gls_status status =
-      check_buffers(kernels, 1, weights, inputs, batch, output_gradients, weight_gradients, input_gradients);
+      check_buffers(kernels, some(elements(samples, features)), weights, inputs, batch, output_gradients,
+                    weight_gradients, input_gradients);
   if (status != GLS_OK) return status;
   if (samples < 2) return GLS_ERROR_RANGE;
   kernels->batch_norm_backward(weights, inputs, batch, output_gradients, weight_gradients, input_gradients,
@@ -88,7 +92,7 @@ gls_status gls_batch_norm_backward(const float* weights, const float* inputs, co
 gls_status gls_batch_norm_infer(const float* weights, const float* running, const float* inputs,
                                 float* outputs, size_t samples, size_t features, double epsilon) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, weights, running, inputs, outputs);
+  const gls_status status = check_buffers(kernels, some(elements(samples, features)), weights, running, inputs, outputs);
   if (status != GLS_OK) return status;
   if (!valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
   kernels->batch_norm_infer(weights, running, inputs, outputs, samples, features,
@@ -99,7 +103,7 @@ gls_status gls_batch_norm_infer(const float* weights, const float* running, cons
 gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
                                      size_t count) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, logits, loss, logit_gradients);
+  const gls_status status = check_buffers(kernels, some(count), logits, loss, logit_gradients);
   if (status != GLS_OK) return status;
   if (label >= count) return GLS_ERROR_RANGE;
   kernels->softmax_cross_entropy(logits, label, loss, logit_gradients, count);
@@ -109,7 +113,7 @@ gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* l
 gls_status gls_mean_squared_error(const float* outputs, const float* targets, float* loss,
                                   float* output_gradients, size_t count) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, 1, outputs, targets, loss, output_gradients);
+  const gls_status status = check_buffers(kernels, some(count), outputs, targets, loss, output_gradients);
   if (status != GLS_OK) return status;
   if (count == 0) return GLS_ERROR_RANGE;
   kernels->mean_squared_error(outputs, targets, loss, output_gradients, count);

@@ -9,7 +9,7 @@ extern "C" {
 
 gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, n, fisher, gradient);
+  const gls_status status = check_buffers(kernels, elements(n, n), fisher, gradient);
   if (status != GLS_OK) return status;
   if (number == 0) return GLS_ERROR_RANGE;
   gls_lerp_coefficients c;
@@ -32,7 +32,7 @@ gls_status gls_fisher_diagonal_update(float* fisher, const float* gradient, uint
 gls_status gls_natural_gradient(const float* fisher, double damping, const float* gradient, float* workspace,
                                 float* direction, double* slope, size_t n) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, n, fisher, gradient, workspace, direction);
+  const gls_status status = check_buffers(kernels, elements(n, n), fisher, gradient, workspace, direction);
   if (status != GLS_OK) return status;
   if (slope == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(damping)) return GLS_ERROR_RANGE;

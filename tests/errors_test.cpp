@@ -7,6 +7,8 @@ namespace glissade {
 namespace test {
 namespace {
 
+constexpr size_t kHuge[] = {SIZE_MAX, SIZE_MAX / sizeof(float), PTRDIFF_MAX / sizeof(float) + 1};
+
 template <class Rule>
 void check_errors(const char* name) {
   using Params = typename Rule::Params;
@@ -63,6 +65,10 @@ void check_errors(const char* name) {
   untouched = {};
   expect(GLS_ERROR_NULL, sweep<Rule>(nullptr, w, g, slots, kCount), "a sweep without coefficients");
   expect(GLS_ERROR_NULL, sweep<Rule>(&c, nullptr, g, slots, kCount), "a sweep without weights");
+  for (const size_t huge : kHuge) {
+    expect(GLS_ERROR_RANGE, try_step(&good, &state, w, g, 1, slots, huge), "more weights than memory holds");
+    expect(GLS_ERROR_RANGE, sweep<Rule>(&c, w, g, slots, huge), "a sweep beyond memory");
+  }
   const OptimizerView<Rule> view = view_of<Rule>(&state, slots, kCount);
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, kCount, 1), "a slice beyond the end");
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, 1, SIZE_MAX), "a slice that wraps around");
@@ -85,6 +91,31 @@ void check_nesterov() {
   CHECK(!Momentum::valid(params), "Nesterov without momentum");
 }
 
+// Sizes that no memory holds, alone or multiplied: an error everywhere, and nothing written.
+void check_huge() {
+  Set set(0), before(1);
+  set.fill(3);
+  before.fill(3);
+  float *const a = set.buffers[0], *const b = set.buffers[1], *const c = set.buffers[2], *const d = set.buffers[3];
+  double sum = 7.0;
+  gls_gradient_report look = {};
+  const size_t half = size_t{1} << (sizeof(size_t) * 4);  // its square is 0 in a size_t
+  for (const size_t n : kHuge) {
+    const Status statuses[] = {
+        gls_relu_forward(a, b, n), gls_relu_backward(a, b, c, n), gls_tanh_forward(a, b, n), gls_sigmoid_forward(a, b, n),
+        gls_dense_forward(a, b, c, n, 2), gls_dense_forward(a, b, c, half, half), gls_dense_backward(a, b, c, d, nullptr, half, half),
+        gls_batch_norm_train(a, b, c, d, a, half, half, 0.1, 1e-5), gls_batch_norm_backward(a, b, c, d, a, b, half, half),
+        gls_batch_norm_infer(a, b, c, d, half, half, 1e-5), gls_softmax_cross_entropy(a, 0, b, c, n),
+        gls_mean_squared_error(a, b, c, d, n), gls_l2_penalty(a, 0.1, b, &sum, n), gls_fisher_update(a, b, 1, half),
+        gls_fisher_diagonal_update(a, b, 1, n), gls_natural_gradient(a, 0.1, b, c, d, &sum, half),
+        gls_natural_gradient_diagonal(a, 0.1, b, c, &sum, n), gls_gradient_look(a, n, &look),
+        gls_clip_values(a, n, 1.0f)};
+    uint32_t which = 0;
+    for (const Status status : statuses) CHECK(status == GLS_ERROR_RANGE, "huge size ", which++);
+  }
+  CHECK(set == before && sum == 7.0, "a huge size writes nothing");
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace glissade
@@ -92,6 +123,7 @@ void check_nesterov() {
 int program(int, char**) {
   using namespace glissade::test;
   check_nesterov();
+  check_huge();
   on_each_backend([] {
     for_each_rule([](const auto& tested) { check_errors<decltype(rule_of(tested))>(tested.name); });
   });

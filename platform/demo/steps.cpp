@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Firmware for counting what a step costs: every rule over 128 and over 256 weights, a line "<rule>
-// <weights>" before each. The difference over 128 is the instructions per weight; the rest is per step.
+// Firmware for counting what a step costs: rules over 128 and over 256 weights, a line "<rule> <weights>" before each;
+// then the same formulas written plainly. The difference over 128 is the instructions per weight; the rest is per step.
+#include "../../bench/plain.hpp"
 #include "console.hpp"
 #include "glissade/glissade.hpp"
 #include "marks.hpp"
@@ -10,8 +11,8 @@ namespace {
 constexpr size_t kMost = 256;
 float weights[kMost], gradients[kMost], slots[3][kMost];
 
-template <class Rule>
-bool count(const char* name) {
+template <class Step>
+bool count(const char* name, Step step) {
   for (size_t n = kMost / 2; n <= kMost; n *= 2) {
     for (size_t i = 0; i < n; ++i) {
       weights[i] = static_cast<float>(i) * 0.37f - 40.0f;
@@ -19,18 +20,34 @@ bool count(const char* name) {
       slots[0][i] = gradients[i] * 0.9f;
       slots[1][i] = slots[2][i] = gradients[i] * gradients[i];
     }
+    glissade::print(name, " ", static_cast<uint32_t>(n), "\n");
+    if (step(n) != GLS_OK) return false;
+  }
+  return true;
+}
+
+template <class Rule>
+bool count(const char* name) {
+  return count(name, [](size_t n) {
     typename Rule::Params params;
     typename Rule::State state = {};
     state.step = 10;
     float* const pointers[] = {slots[0], slots[1], slots[2]};
-    glissade::print(name, " ", static_cast<uint32_t>(n), "\n");
     count_begins();
-    const glissade::Status status =
-        glissade::step<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
+    const gls_status status = glissade::step<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
     count_ends();
-    if (status != GLS_OK) return false;
-  }
-  return true;
+    return status;
+  });
+}
+
+template <class Loop>
+bool count_plain(const char* name, Loop loop) {
+  return count(name, [loop](size_t n) {
+    count_begins();
+    loop(n);
+    count_ends();
+    return GLS_OK;
+  });
 }
 
 }  // namespace
@@ -39,6 +56,12 @@ int program(int, char**) {
   using namespace glissade;
   if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
   const bool ok =
-      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count<AmsGrad>("amsgrad");
+      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count<AmsGrad>("amsgrad") &&
+      count_plain("plain_sgd", [](size_t n) { plain_sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
+      count_plain("plain_momentum",
+                  [](size_t n) { plain_momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&
+      count_plain("plain_adam", [](size_t n) {
+        plain_adam(weights, gradients, slots[0], slots[1], n, 0.5f, 1e-3f, 0.9f, 0.999f, 0.1f, 1e-8f);
+      });
   return ok ? 0 : 1;
 }

@@ -21,7 +21,8 @@
 typedef enum gls_status {
   GLS_OK = 0,
   GLS_ERROR_NULL = -1,      /* a pointer is null that must not be */
-  GLS_ERROR_RANGE = -2,     /* a hyper-parameter, scale or label is NaN or outside its stated range */
+  GLS_ERROR_RANGE = -2,     /* a hyper-parameter, scale or label is NaN or outside its stated range; or a count
+                             is larger than any memory (half the address space in bytes) */
   GLS_ERROR_ALIGNMENT = -3, /* a float buffer is not 4-byte aligned */
   GLS_ERROR_BACKEND = -4,   /* the named backend (by call or GLISSADE_BACKEND) is not one of this machine's */
   GLS_ERROR_CURVATURE = -5  /* a matrix is not positive definite, or a curvature not positive */
