@@ -8,7 +8,7 @@ program=$1 steps=$2 blocks=$3 triple=$4
 shift 4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-llvm-objdump-19 -d --no-show-raw-insn --no-leading-headers "$program" >"$work/code"
+llvm-objdump-19 -d --mcpu="$1" --no-show-raw-insn --no-leading-headers "$program" >"$work/code"
 # name, address, instructions, runs per weight of each block of a loop
 awk '
   NR == FNR { name[FNR - 1] = $1; weights[FNR - 1] = $2; next }
@@ -27,7 +27,7 @@ for name in $(awk '!seen[$1]++ { print $1 }' "$work/loops"); do
     /^ *[0-9a-f]+:/ {
       address = $1; sub(/:/, "", address); at = number(address)
       if (at in start && start[at] > left) left = start[at]
-      if (left > 0 && $0 !~ /<unknown>/) {
+      if (left > 0) {
         sub(/^ *[0-9a-f]+:[ \t]*/, ""); sub(/[ \t]*[@\/]+ imm = .*/, ""); sub(/[ \t]*<.*/, ""); sub(/[ \t]*@ .*/, "")
         if (/^(b[a-z.]*|le|cbn?z|tbn?z)[ \t]/) sub(/0x[0-9a-f]+$/, "start")
         if (!/^le[ \t]/) print  # (the end of a low-overhead loop takes no cycle)
@@ -39,7 +39,7 @@ for name in $(awk '!seen[$1]++ { print $1 }' "$work/loops"); do
     totals=()
     for iterations in 100 200; do
       totals+=("$({ echo start:; cat "$work/body"; } | llvm-mca-19 -mtriple="$triple" -mcpu="$cpu" -iterations=$iterations 2>"$work/errors" |
-        awk '/^Total Cycles/ { print $3 }')")
+        awk '/^Total Cycles/ { print $3 }' || true)")
     done
     if [ -s "$work/errors" ]; then sed "s/^/$name $cpu: /" "$work/errors" >&2; fi
     [ -n "${totals[0]}" ] || { echo "$name $cpu -"; continue; }

@@ -56,7 +56,7 @@ int program(int, char**) {
   using namespace glissade;
   if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
   const bool ok =
-      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count<AmsGrad>("amsgrad") &&
+      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") &&
       count_plain("plain_sgd", [](size_t n) { plain_sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
       count_plain("plain_momentum",
                   [](size_t n) { plain_momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&
