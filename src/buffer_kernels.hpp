@@ -46,6 +46,27 @@ void look_at_gradients(const float* gradients, GradientBlock* block, size_t coun
                     : sum_of_squares(gradients, 0.0f, 0x1p-63f, 0x1p110f, count);
 }
 
+// Whether every |x| < bound; NaN is not.
+void all_below(const float* values, float bound, bool* below, size_t count) {
+  uint32_t any = 0;
+  size_t i = 0;
+  if constexpr (Vector::kComparesWhole) {
+    Vector bad(0.0f);
+    for (; count - i >= Vector::kWidth; i += Vector::kWidth) {
+      bad = select(Vector(bound) > abs(Vector::load(values + i)), bad, Vector(1.0f));
+    }
+    float lanes[Vector::kWidth];
+    bad.store(lanes);
+    for (const float lane : lanes) any |= float_bits(lane);
+  }
+  // The others by their bits, which are ordered as magnitudes are: the difference is negative from the bound on.
+  const uint32_t most = float_bits(bound) - 1;
+  uint32_t differences = 0;
+#pragma GCC unroll 4
+  for (; i < count; ++i) differences |= most - (float_bits(values[i]) & 0x7fffffffu);
+  *below = any == 0 && differences < 0x80000000u;
+}
+
 void dot(const float* a, const float* b, float* sum, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   *sum = canonical_sum(count, [=](auto s, size_t i) {

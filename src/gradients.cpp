@@ -41,6 +41,15 @@ __attribute__((noinline)) void multiply(float a, double b, float* product) {
 
 extern "C" {
 
+gls_status gls_skip(gls_skipped* skipped, gls_status step_status, uint32_t stop_after) {
+  if (skipped == nullptr) return GLS_ERROR_NULL;
+  if (step_status == GLS_OK) skipped->in_a_row = 0;
+  if (step_status != GLS_ERROR_GRADIENT) return step_status;
+  count_step(skipped->total);
+  count_step(skipped->in_a_row);
+  return stop_after != 0 && skipped->in_a_row >= stop_after ? GLS_ERROR_GRADIENT : GLS_OK;
+}
+
 gls_status gls_gradient_look(const float* gradients, size_t count, gls_gradient_report* report) {
   const Kernels* const kernels = active_kernels();
   if (report == nullptr) return GLS_ERROR_NULL;

@@ -31,12 +31,44 @@ constexpr Sweep<Rule> Kernels::*kSweep = nullptr;
 
 }  // namespace
 
+namespace {
+
+// bound / |scale|: infinite, which every number is below, for 0. Not inlined: its arithmetic stays between the two
+// changes of the floating-point mode.
+__attribute__((noinline)) void unscale(float bound, float scale, float* result) {
+  const FloatMode mode(false);
+  *result = bound / (scale < 0.0f ? -scale : scale);
+}
+
+template <class Rule>
+__attribute__((noinline)) bool valid(const typename Rule::Params& params, float gradient_scale) {
+  return Rule::valid(params) && is_finite(gradient_scale);
+}
+
+template <class Rule>
+GLISSADE_INLINE Status guard_here(const Kernels* kernels, const typename Rule::Params* params, const float* weights,
+                                  const float* gradients, float gradient_scale, size_t count) {
+  if (params == nullptr) return GLS_ERROR_NULL;
+  if (!valid<Rule>(*params, gradient_scale)) return GLS_ERROR_RANGE;
+  float bound;
+  bool below;
+  unscale(Rule::kLargestGradient, gradient_scale, &bound);
+  kernels->all_below(gradients, bound, &below, count);
+  if (below && !equals_zero(params->weight_decay) && !params->decoupled_weight_decay) {
+    unscale(Rule::kLargestGradient, static_cast<float>(params->weight_decay), &bound);
+    kernels->all_below(weights, bound, &below, count);
+  }
+  return below ? GLS_OK : GLS_ERROR_GRADIENT;
+}
+
+}  // namespace
+
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 template <class Rule>
 __attribute__((noinline)) Status begin(const typename Rule::Params* params, typename Rule::State* state,
                                        float gradient_scale, typename Rule::Coefficients* coefficients) {
   if (params == nullptr || state == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
-  if (!Rule::valid(*params) || !is_finite(gradient_scale)) return GLS_ERROR_RANGE;
+  if (!valid<Rule>(*params, gradient_scale)) return GLS_ERROR_RANGE;
   const FloatMode mode(false);
   Rule::tick(*params, *state, *coefficients);
   coefficients->gradient = gradient_coefficients(*params, gradient_scale);
@@ -56,13 +88,16 @@ GLISSADE_INLINE Status sweep_here(const typename Rule::Coefficients* coefficient
 }
 
 // Begin comes last of the checks, because it counts the step.
-template <class Rule>
+template <class Rule, bool kGuarded>
 GLISSADE_INLINE Status step_here(const typename Rule::Params* params, typename Rule::State* state,
                                  float* weights, const float* gradients, float gradient_scale,
                                  float* const* slots, size_t count) {
   const Kernels* const kernels = active_kernels();
   typename Rule::Coefficients coefficients;
   Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
+  if (kGuarded && status == GLS_OK) {
+    status = guard_here<Rule>(kernels, params, weights, gradients, gradient_scale, count);
+  }
   if (status == GLS_OK) status = begin<Rule>(params, state, gradient_scale, &coefficients);
   if (status == GLS_OK) (kernels->*kSweep<Rule>)(coefficients, weights, gradients, slots, count);
   return status;
@@ -79,14 +114,29 @@ Status sweep(const typename Rule::Coefficients* coefficients, float* weights, co
 template <class Rule>
 Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
             const float* gradients, float gradient_scale, float* const* slots, size_t count) {
-  return step_here<Rule>(params, state, weights, gradients, gradient_scale, slots, count);
+  return step_here<Rule, true>(params, state, weights, gradients, gradient_scale, slots, count);
+}
+template <class Rule>
+Status step_unguarded(const typename Rule::Params* params, typename Rule::State* state, float* weights,
+                      const float* gradients, float gradient_scale, float* const* slots, size_t count) {
+  return step_here<Rule, false>(params, state, weights, gradients, gradient_scale, slots, count);
+}
+template <class Rule>
+Status guard(const typename Rule::Params* params, const float* weights, const float* gradients, float gradient_scale,
+             size_t count) {
+  const Kernels* const kernels = active_kernels();
+  const Status status = check_buffers(kernels, count, weights, gradients);
+  return status == GLS_OK ? guard_here<Rule>(kernels, params, weights, gradients, gradient_scale, count) : status;
 }
 
 #define GLISSADE_RULE(name, Rule, slot_count)                                                               \
   template Status begin<Rule>(const Rule::Params*, Rule::State*, float, Rule::Coefficients*);               \
   template Status sweep<Rule>(const Rule::Coefficients*, float*, const float*, float* const*, size_t);      \
+  template Status guard<Rule>(const Rule::Params*, const float*, const float*, float, size_t);              \
   template Status step<Rule>(const Rule::Params*, Rule::State*, float*, const float*, float, float* const*, \
-                             size_t);
+                             size_t);                                                                       \
+  template Status step_unguarded<Rule>(const Rule::Params*, Rule::State*, float*, const float*, float,      \
+                                       float* const*, size_t);
 #include "rules.inc"
 #undef GLISSADE_RULE
 
@@ -102,22 +152,30 @@ Status step(const typename Rule::Params* params, typename Rule::State* state, fl
 #define GLISSADE_SLOTS_2 GLISSADE_SLOTS_1 slot1,
 #define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2 slot2,
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                \
-  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                  \
-  gls_status gls_##name##_step(const gls_##name##_params* params, gls_##name##_state* state, float* weights, \
-                               const float* gradients, float gradient_scale,                                 \
-                               GLISSADE_ARGUMENTS_##slot_count size_t count) {                               \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                            \
-    return glissade::step_here<glissade::Rule>(params, state, weights, gradients, gradient_scale, slots, count);  \
-  }                                                                                                          \
-  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,                \
-                                float gradient_scale, gls_##name##_coefficients* coefficients) {             \
-    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                     \
-  }                                                                                                          \
-  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,               \
-                                const float* gradients, GLISSADE_ARGUMENTS_##slot_count size_t count) {      \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                            \
-    return glissade::sweep_here<glissade::Rule>(coefficients, weights, gradients, slots, count);                  \
+#define GLISSADE_C_STEP(name, Rule, slot_count, suffix, guarded)                                                   \
+  gls_status gls_##name##_step##suffix(const gls_##name##_params* params, gls_##name##_state* state,               \
+                                       float* weights, const float* gradients, float gradient_scale,               \
+                                       GLISSADE_ARGUMENTS_##slot_count size_t count) {                             \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                  \
+    return glissade::step_here<glissade::Rule, guarded>(params, state, weights, gradients, gradient_scale, slots,  \
+                                                        count);                                                    \
+  }
+#define GLISSADE_RULE(name, Rule, slot_count)                                                                      \
+  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                        \
+  GLISSADE_C_STEP(name, Rule, slot_count, , true)                                                                  \
+  GLISSADE_C_STEP(name, Rule, slot_count, _unguarded, false)                                                       \
+  gls_status gls_##name##_guard(const gls_##name##_params* params, const float* weights, const float* gradients,   \
+                                float gradient_scale, size_t count) {                                              \
+    return glissade::guard<glissade::Rule>(params, weights, gradients, gradient_scale, count);                     \
+  }                                                                                                                \
+  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,                      \
+                                float gradient_scale, gls_##name##_coefficients* coefficients) {                   \
+    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                           \
+  }                                                                                                                \
+  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,                     \
+                                const float* gradients, GLISSADE_ARGUMENTS_##slot_count size_t count) {            \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                  \
+    return glissade::sweep_here<glissade::Rule>(coefficients, weights, gradients, slots, count);                   \
   }
 
 extern "C" {

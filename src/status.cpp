@@ -8,13 +8,15 @@ extern "C" const char* gls_status_text(gls_status status) {
     case GLS_ERROR_NULL:
       return "a pointer is null";
     case GLS_ERROR_RANGE:
-      return "a hyper-parameter, scale, range or label is NaN or out of range";
+      return "a hyper-parameter, scale, size, range or label is NaN or out of range";
     case GLS_ERROR_ALIGNMENT:
       return "a float buffer is not 4-byte aligned";
     case GLS_ERROR_BACKEND:
       return "this machine has no such backend";
     case GLS_ERROR_CURVATURE:
       return "a matrix is not positive definite, or a curvature is not positive";
+    case GLS_ERROR_GRADIENT:
+      return "a gradient is infinite, NaN, or too large for the state";
   }
   return "unknown status";
 }

@@ -73,7 +73,8 @@ void check_every_position(const char* name) {
 template <class Rule>
 void check_accepted(const char* name) {
   const float largest = bits_to_float(float_to_bits(Rule::kLargestGradient) - 1);
-  for (const float value : {largest, -largest, 1e-45f, -1e-40f, 0.0f, -0.0f}) {
+  const float values[] = {largest, -largest, 1e-45f, -1e-40f, 0.0f, -0.0f};
+  for (const float value : values) {
     Guarded<Rule> guarded(name);
     guarded.scale = 1.0f;
     guarded.set.buffers[1][kCount - 1] = guarded.before.buffers[1][kCount - 1] = value;

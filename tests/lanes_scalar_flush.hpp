@@ -19,6 +19,7 @@ inline float flush_result(float result, double exact) {
 
 struct Single {
   static constexpr size_t kWidth = 1;
+  static constexpr bool kComparesWhole = false;
   static constexpr bool kFlushesSubnormals = false;  // the unit it runs on does not
   float value;
 

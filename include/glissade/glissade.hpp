@@ -34,8 +34,15 @@ template <class Rule>
 [[nodiscard]] Status sweep(const typename Rule::Coefficients* coefficients, float* weights,
                            const float* gradients, float* const* slots, size_t count);
 template <class Rule>
+[[nodiscard]] Status guard(const typename Rule::Params* params, const float* weights, const float* gradients,
+                           float gradient_scale, size_t count);
+template <class Rule>
 [[nodiscard]] Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
                           const float* gradients, float gradient_scale, float* const* slots, size_t count);
+template <class Rule>
+[[nodiscard]] Status step_unguarded(const typename Rule::Params* params, typename Rule::State* state,
+                                    float* weights, const float* gradients, float gradient_scale,
+                                    float* const* slots, size_t count);
 
 // An optimizer over memory that the caller holds, for sizes known only at run time.
 //
@@ -53,13 +60,18 @@ struct OptimizerView {
   float* slots[Rule::kSlots + 1];  // float[count] each, zero at the start, and one that is not used
   size_t count;
 
-  // One step: weights and gradients are float[count].
+  // One step: weights and gradients are float[count]. A gradient that is not finite, or would spoil the state, is
+  // GLS_ERROR_GRADIENT and changes nothing; step_unguarded is for those who know that there is none.
   [[nodiscard]] Status step(float* weights, const float* gradients, const Params& params = {},
                             float gradient_scale = 1.0f) const {
     return glissade::step<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
   }
+  [[nodiscard]] Status step_unguarded(float* weights, const float* gradients, const Params& params = {},
+                                      float gradient_scale = 1.0f) const {
+    return glissade::step_unguarded<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
+  }
 
-  // The same step in slices: begin once, then sweep ranges that cover each of [0..count) once, in any order,
+  // The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges that cover each of [0..count) once, in any order,
   // from any task. A range beyond count is GLS_ERROR_RANGE.
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) const {
@@ -116,6 +128,11 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
   [[nodiscard]] Status step(Weights& weights, const Gradients& gradients, const Params& params = {},
                             float gradient_scale = 1.0f) {
     return view().step(pointer(weights), pointer(gradients), params, gradient_scale);
+  }
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status step_unguarded(Weights& weights, const Gradients& gradients, const Params& params = {},
+                                      float gradient_scale = 1.0f) {
+    return view().step_unguarded(pointer(weights), pointer(gradients), params, gradient_scale);
   }
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {

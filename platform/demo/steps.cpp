@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Firmware for counting what a step costs: rules over 128 and over 256 weights, a line "<rule> <weights>" before each;
+// Firmware for counting what a step costs: rules, unguarded, and the guard, over 128 and over 256 weights, a line "<rule>
+// <weights>" before each;
 // then the same formulas written plainly. The difference over 128 is the instructions per weight; the rest is per step.
 #include "../../bench/plain.hpp"
 #include "console.hpp"
@@ -34,7 +35,17 @@ bool count(const char* name) {
     state.step = 10;
     float* const pointers[] = {slots[0], slots[1], slots[2]};
     count_begins();
-    const gls_status status = glissade::step<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
+    const gls_status status = glissade::step_unguarded<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
+    count_ends();
+    return status;
+  });
+}
+
+bool count_guard() {
+  return count("guard", [](size_t n) {
+    const glissade::Adam::Params params;
+    count_begins();
+    const gls_status status = glissade::guard<glissade::Adam>(&params, weights, gradients, 0.5f, n);
     count_ends();
     return status;
   });
@@ -56,7 +67,7 @@ int program(int, char**) {
   using namespace glissade;
   if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
   const bool ok =
-      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") &&
+      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count_guard() &&
       count_plain("plain_sgd", [](size_t n) { plain_sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
       count_plain("plain_momentum",
                   [](size_t n) { plain_momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&

@@ -10,6 +10,7 @@ namespace GLISSADE_BACKEND {
 namespace {
 
 struct Vector {
+  static constexpr bool kComparesWhole = true;
   static constexpr size_t kWidth = 4;
   static constexpr bool kFlushesSubnormals = true;
   float32x4_t value;

@@ -16,6 +16,7 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 struct Vector {
+  static constexpr bool kComparesWhole = true;
   using Tag = HWY_FULL(float);
 #if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
   static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;

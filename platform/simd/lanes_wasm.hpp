@@ -9,6 +9,7 @@ namespace GLISSADE_BACKEND {
 namespace {
 
 struct Vector {
+  static constexpr bool kComparesWhole = true;
   static constexpr size_t kWidth = 4;
   static constexpr bool kFlushesSubnormals = false;
   v128_t value;

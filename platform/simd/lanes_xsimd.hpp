@@ -12,6 +12,7 @@ namespace GLISSADE_BACKEND {
 namespace {
 
 struct Vector {
+  static constexpr bool kComparesWhole = true;
   using Native = xsimd::batch<float, GLISSADE_XSIMD_ARCH>;
   using Bits = xsimd::batch<int32_t, GLISSADE_XSIMD_ARCH>;
   using Mask = typename Native::batch_bool_type;

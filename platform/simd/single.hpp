@@ -12,6 +12,7 @@ namespace {
 struct Single {
   static constexpr size_t kWidth = 1;
   static constexpr bool kFlushesSubnormals = false;
+  static constexpr bool kComparesWhole = false;  // comparing bits is cheaper than comparing floats
   float value;
 
   GLISSADE_INLINE Single(float x) : value(x) {}

@@ -25,7 +25,8 @@ typedef enum gls_status {
                              is larger than any memory (half the address space in bytes) */
   GLS_ERROR_ALIGNMENT = -3, /* a float buffer is not 4-byte aligned */
   GLS_ERROR_BACKEND = -4,   /* the named backend (by call or GLISSADE_BACKEND) is not one of this machine's */
-  GLS_ERROR_CURVATURE = -5  /* a matrix is not positive definite, or a curvature not positive */
+  GLS_ERROR_CURVATURE = -5, /* a matrix is not positive definite, or a curvature not positive */
+  GLS_ERROR_GRADIENT = -6   /* a gradient is infinite, NaN, or so large that it would spoil the state */
 } gls_status;
 
 /* The fields that every rule's params begin with:
@@ -71,19 +72,37 @@ typedef struct gls_moment_coefficients {
   gls_mean_coefficients square;
 } gls_moment_coefficients;
 
+/* What gls_<rule>_guard refuses: a gradient that is infinite or NaN, or whose product with gradient_scale reaches the
+ * rule's bound, from which on a slot could overflow and never recover. The bound is
+ *   2^46  where squares add up (Adagrad: 2^32 of them fit),
+ *   2^62  where squares are averaged (Adam and its relatives, RMSprop, Adadelta) or two gradients multiplied (Rprop),
+ *   2^100 elsewhere.
+ * With coupled weight decay, weight_decay * w counts as a gradient too. One pass over the gradients, and with coupled
+ * decay one over the weights; nothing is written. Where the norm was looked at, gradients.h knows it without a pass. */
+
 /* The calls of a rule, after its params, state and coefficients; the names after the rule's are its slots.
- * They declare, for GLS_RULE_2(adam, m, v): void       gls_adam_defaults(gls_adam_params* params); gls_status
- * gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights, const float* gradients,
- * float gradient_scale, float* m, float* v, size_t count); gls_status gls_adam_begin(const gls_adam_params*
- * params, gls_adam_state* state, float gradient_scale, gls_adam_coefficients* coefficients); gls_status
- * gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float* gradients, float* m,
- * float* v, size_t count); */
+ * GLS_RULE_2(adam, m, v) declares:
+ *   void gls_adam_defaults(gls_adam_params* params);
+ *   gls_status gls_adam_step(const gls_adam_params* params, gls_adam_state* state, float* weights,
+ *                            const float* gradients, float gradient_scale, float* m, float* v, size_t count);
+ *   gls_status gls_adam_step_unguarded(the same), for those who have checked the gradients already;
+ *   gls_status gls_adam_guard(const gls_adam_params* params, const float* weights, const float* gradients,
+ *                             float gradient_scale, size_t count);
+ *   gls_status gls_adam_begin(const gls_adam_params* params, gls_adam_state* state, float gradient_scale,
+ *                             gls_adam_coefficients* coefficients);
+ *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float* gradients,
+ *                             float* m, float* v, size_t count);
+ * step is guard and step_unguarded; step_unguarded is begin and sweep. */
 #define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments)                                               \
   GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                     \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,               \
                                                            gls_##rule##_state* state, float gradient_scale, \
                                                            gls_##rule##_coefficients* coefficients);        \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_guard(const gls_##rule##_params* params,               \
+                                                           const float* weights, const float* gradients,    \
+                                                           float gradient_scale, size_t count);             \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep sweep_arguments;                                 \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_unguarded step_arguments;                         \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step step_arguments
 #define GLS_STEP_ARGUMENTS(rule)                                                                        \
   const gls_##rule##_params *params, gls_##rule##_state *state, float *weights, const float *gradients, \

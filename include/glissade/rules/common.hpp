@@ -36,6 +36,10 @@ inline bool equals_zero(double x) {
   return bits << 1 == 0;
 }
 
+// A rule's kLargestGradient, of which the guard speaks in common.h: half of what its arithmetic bears, because decay
+// may add as much again.
+constexpr float kSumsFit = 0x1p100f, kSquaresFit = 0x1p62f, kSumsOfSquaresFit = 0x1p46f;
+
 // Counts a step and returns its number, from 1.
 GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
   if (step != UINT32_MAX) ++step;
