@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // begin, sweep and step for every rule, in C++ and in C: what is checked, and in which order.
 #include "backend.hpp"
+#include "exact_math.hpp"
 #include "float_mode.hpp"
 
 namespace glissade {
@@ -33,32 +34,51 @@ constexpr Sweep<Rule> Kernels::*kSweep = nullptr;
 
 namespace {
 
-// bound / |scale|: infinite, which every number is below, for 0. Not inlined: its arithmetic stays between the two
-// changes of the floating-point mode.
-__attribute__((noinline)) void unscale(float bound, float scale, float* result) {
-  const FloatMode mode(false);
-  *result = bound / (scale < 0.0f ? -scale : scale);
+// 2^exponent divided by |scale|, rounded down to a power of two; infinite, which every number is below, for 0.
+float unscaled(uint32_t exponent, float scale) {
+  const uint32_t scale_exponent = ((float_bits(scale) & 0x7fffffffu) + 0x7fffffu) >> 23;
+  const uint32_t biased = 2 * 127 + exponent - scale_exponent;
+  return bits_float((biased < 255 ? biased : 255) << 23);
 }
 
-template <class Rule>
-__attribute__((noinline)) bool valid(const typename Rule::Params& params, float gradient_scale) {
-  return Rule::valid(params) && is_finite(gradient_scale);
-}
-
-template <class Rule>
-GLISSADE_INLINE Status guard_here(const Kernels* kernels, const typename Rule::Params* params, const float* weights,
-                                  const float* gradients, float gradient_scale, size_t count) {
-  if (params == nullptr) return GLS_ERROR_NULL;
-  if (!valid<Rule>(*params, gradient_scale)) return GLS_ERROR_RANGE;
-  float bound;
+// Does every |scale g|, and |decay w|, stay below 2^exponent?
+__attribute__((noinline)) bool gradients_fit(uint32_t exponent, float scale, double decay, const float* weights,
+                                             const float* gradients, size_t count) {
+  const Kernels* const kernels = active_kernels();
   bool below;
-  unscale(Rule::kLargestGradient, gradient_scale, &bound);
-  kernels->all_below(gradients, bound, &below, count);
-  if (below && !equals_zero(params->weight_decay) && !params->decoupled_weight_decay) {
-    unscale(Rule::kLargestGradient, static_cast<float>(params->weight_decay), &bound);
-    kernels->all_below(weights, bound, &below, count);
+  kernels->all_below(gradients, unscaled(exponent, scale), &below, count);
+  if (below && !equals_zero(decay)) {
+    kernels->all_below(weights, unscaled(exponent, static_cast<float>(decay)), &below, count);
   }
-  return below ? GLS_OK : GLS_ERROR_GRADIENT;
+  return below;
+}
+
+template <class Rule>
+GLISSADE_INLINE Status guard_here(const typename Rule::Params& p, const float* weights, const float* gradients,
+                                  float gradient_scale, size_t count) {
+  if (!Rule::valid(p) || !is_finite(gradient_scale)) return GLS_ERROR_RANGE;
+  const double decay = p.decoupled_weight_decay ? 0.0 : p.weight_decay;
+  return gradients_fit(Rule::kGradientBits, gradient_scale, decay, weights, gradients, count) ? GLS_OK
+                                                                                             : GLS_ERROR_GRADIENT;
+}
+
+template <class Rule>
+GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::State& state, float gradient_scale,
+                          typename Rule::Coefficients& coefficients) {
+  const FloatMode mode(false);
+  Rule::tick(params, state, coefficients);
+  coefficients.gradient = gradient_coefficients(params, gradient_scale);
+}
+
+// A guarded begin. Not inlined: its arithmetic stays between the two changes of the floating-point mode.
+template <class Rule>
+__attribute__((noinline)) Status guard_and_begin(const typename Rule::Params* params, typename Rule::State* state,
+                                                 float gradient_scale, typename Rule::Coefficients& coefficients,
+                                                 const float* weights, const float* gradients, size_t count) {
+  if (params == nullptr || state == nullptr) return GLS_ERROR_NULL;
+  const Status status = guard_here<Rule>(*params, weights, gradients, gradient_scale, count);
+  if (status == GLS_OK) tick<Rule>(*params, *state, gradient_scale, coefficients);
+  return status;
 }
 
 }  // namespace
@@ -68,10 +88,8 @@ template <class Rule>
 __attribute__((noinline)) Status begin(const typename Rule::Params* params, typename Rule::State* state,
                                        float gradient_scale, typename Rule::Coefficients* coefficients) {
   if (params == nullptr || state == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
-  if (!valid<Rule>(*params, gradient_scale)) return GLS_ERROR_RANGE;
-  const FloatMode mode(false);
-  Rule::tick(*params, *state, *coefficients);
-  coefficients->gradient = gradient_coefficients(*params, gradient_scale);
+  if (!Rule::valid(*params) || !is_finite(gradient_scale)) return GLS_ERROR_RANGE;
+  tick<Rule>(*params, *state, gradient_scale, *coefficients);
   return GLS_OK;
 }
 
@@ -95,10 +113,11 @@ GLISSADE_INLINE Status step_here(const typename Rule::Params* params, typename R
   const Kernels* const kernels = active_kernels();
   typename Rule::Coefficients coefficients;
   Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
-  if (kGuarded && status == GLS_OK) {
-    status = guard_here<Rule>(kernels, params, weights, gradients, gradient_scale, count);
+  if (status == GLS_OK && kGuarded) {
+    status = guard_and_begin<Rule>(params, state, gradient_scale, coefficients, weights, gradients, count);
+  } else if (status == GLS_OK) {
+    status = begin<Rule>(params, state, gradient_scale, &coefficients);
   }
-  if (status == GLS_OK) status = begin<Rule>(params, state, gradient_scale, &coefficients);
   if (status == GLS_OK) (kernels->*kSweep<Rule>)(coefficients, weights, gradients, slots, count);
   return status;
 }
@@ -126,7 +145,8 @@ Status guard(const typename Rule::Params* params, const float* weights, const fl
              size_t count) {
   const Kernels* const kernels = active_kernels();
   const Status status = check_buffers(kernels, count, weights, gradients);
-  return status == GLS_OK ? guard_here<Rule>(kernels, params, weights, gradients, gradient_scale, count) : status;
+  if (status == GLS_OK && params == nullptr) return GLS_ERROR_NULL;
+  return status == GLS_OK ? guard_here<Rule>(*params, weights, gradients, gradient_scale, count) : status;
 }
 
 #define GLISSADE_RULE(name, Rule, slot_count)                                                               \

@@ -17,6 +17,11 @@ constexpr size_t kMostVectors = 4;
 constexpr uint32_t kNotFinite[] = {0x7fc00000, 0xffc00000, 0x7f800001, 0xff800001, 0x7f800000, 0xff800000};
 
 template <class Rule>
+float bound() {
+  return bits_to_float((127 + Rule::kGradientBits) << 23);
+}
+
+template <class Rule>
 struct Guarded {
   const char* name;
   Set set{0}, before{1};
@@ -61,7 +66,7 @@ void check_every_position(const char* name) {
     for (size_t position = 0; position < count; ++position) {
       for (const uint32_t bits : kNotFinite) missed += !guarded.refuses(bits, 1, position, count), ++tried;
       // The first magnitude that is too large, after the scale of 1/2; of both signs.
-      const uint32_t too_large = float_to_bits(Rule::kLargestGradient * 2.0f);
+      const uint32_t too_large = float_to_bits(bound<Rule>() * 2.0f);
       missed += !guarded.refuses(too_large, 1, position, count), ++tried;
       missed += !guarded.refuses(too_large | 0x80000000u, 1, position, count), ++tried;
     }
@@ -72,7 +77,7 @@ void check_every_position(const char* name) {
 // Just below the bound, and subnormal: the same as without the guard.
 template <class Rule>
 void check_accepted(const char* name) {
-  const float largest = bits_to_float(float_to_bits(Rule::kLargestGradient) - 1);
+  const float largest = bits_to_float(float_to_bits(bound<Rule>()) - 1);
   const float values[] = {largest, -largest, 1e-45f, -1e-40f, 0.0f, -0.0f};
   for (const float value : values) {
     Guarded<Rule> guarded(name);
@@ -93,7 +98,7 @@ void check_never_spoiled(const char* name) {
   constexpr size_t kSteps = 400;
   Guarded<Rule> guarded(name);
   guarded.params.learning_rate = 1e-30;  // the weights are not what this is about
-  const float largest = bits_to_float(float_to_bits(Rule::kLargestGradient) - 1);
+  const float largest = bits_to_float(float_to_bits(bound<Rule>()) - 1);
   guarded.scale = 1.0f;
   bool finite = true;
   for (size_t i = 0; i < kSteps; ++i) {
@@ -113,12 +118,12 @@ void check_decay(const char* name) {
   guarded.params.weight_decay = 0.25;
   uint32_t missed = 0;
   for (size_t position = 0; position < kCount; position += 5) {
-    missed += !guarded.refuses(float_to_bits(Rule::kLargestGradient * 4.0f), 0, position, kCount);
+    missed += !guarded.refuses(float_to_bits(bound<Rule>() * 4.0f), 0, position, kCount);
     missed += !guarded.refuses(0x7fc00000, 0, position, kCount);
   }
   CHECK(missed == 0, name, ": ", missed, " weights whose decay is too large a gradient were stepped");
   guarded.params.decoupled_weight_decay = true;
-  guarded.set.buffers[0][1] = Rule::kLargestGradient;
+  guarded.set.buffers[0][1] = bound<Rule>();
   CHECK(guarded.step(kCount) == GLS_OK, name, ": decoupled decay is no gradient");
 }
 

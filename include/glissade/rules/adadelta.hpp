@@ -18,7 +18,7 @@ struct Adadelta {
   using State = gls_adadelta_state;
   using Coefficients = gls_adadelta_coefficients;
   static constexpr int kSlots = 2;
-  static constexpr float kLargestGradient = kSquaresFit;
+  static constexpr uint32_t kGradientBits = kSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && up_to_1(p.rho) && valid_epsilon(p.epsilon);

@@ -16,7 +16,7 @@ struct Adagrad {
   using State = gls_adagrad_state;
   using Coefficients = gls_adagrad_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSumsOfSquaresFit;
+  static constexpr uint32_t kGradientBits = kSumsOfSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p) && !p.mean; }
 

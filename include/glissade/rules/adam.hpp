@@ -17,7 +17,7 @@ struct Adam {
   using State = gls_adam_state;
   using Coefficients = gls_adam_coefficients;
   static constexpr int kSlots = 2;
-  static constexpr float kLargestGradient = kSquaresFit;
+  static constexpr uint32_t kGradientBits = kSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 

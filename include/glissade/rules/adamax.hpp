@@ -17,7 +17,7 @@ struct Adamax {
   using State = gls_adamax_state;
   using Coefficients = gls_adamax_coefficients;
   static constexpr int kSlots = 2;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 

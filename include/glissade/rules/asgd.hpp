@@ -18,7 +18,7 @@ struct Asgd {
   using State = gls_asgd_state;
   using Coefficients = gls_asgd_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && not_negative(p.lambda) && not_negative(p.alpha) &&

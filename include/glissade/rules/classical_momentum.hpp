@@ -16,7 +16,7 @@ struct ClassicalMomentum {
   using State = gls_classical_momentum_state;
   using Coefficients = gls_classical_momentum_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
 

@@ -72,8 +72,9 @@ typedef struct gls_moment_coefficients {
   gls_mean_coefficients square;
 } gls_moment_coefficients;
 
-/* What gls_<rule>_guard refuses: a gradient that is infinite or NaN, or whose product with gradient_scale reaches the
- * rule's bound, from which on a slot could overflow and never recover. The bound is
+/* What gls_<rule>_guard refuses: a gradient that is infinite or NaN, or that is too large: from where the
+ * product with gradient_scale (whose magnitude is rounded up to a power of two here) reaches the rule's bound, beyond
+ * which a slot could overflow and never recover. The bound is
  *   2^46  where squares add up (Adagrad: 2^32 of them fit),
  *   2^62  where squares are averaged (Adam and its relatives, RMSprop, Adadelta) or two gradients multiplied (Rprop),
  *   2^100 elsewhere.

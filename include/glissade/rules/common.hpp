@@ -36,9 +36,9 @@ inline bool equals_zero(double x) {
   return bits << 1 == 0;
 }
 
-// A rule's kLargestGradient, of which the guard speaks in common.h: half of what its arithmetic bears, because decay
-// may add as much again.
-constexpr float kSumsFit = 0x1p100f, kSquaresFit = 0x1p62f, kSumsOfSquaresFit = 0x1p46f;
+// A rule's kGradientBits: the guard's bound in common.h, half of what the arithmetic bears, because decay may add as
+// much again.
+constexpr uint32_t kSumsFit = 100, kSquaresFit = 62, kSumsOfSquaresFit = 46;
 
 // Counts a step and returns its number, from 1.
 GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
@@ -92,7 +92,7 @@ GLISSADE_INLINE V sign(V x) {
 }
 
 // lerp(a, b, weight) = a + weight (b - a), as torch.lerp rounds it on AVX2: fused, from the nearer end.
-inline gls_lerp_coefficients lerp_coefficients(double weight) {
+GLISSADE_INLINE gls_lerp_coefficients lerp_coefficients(double weight) {
   const float f = static_cast<float>(weight);
   return {f, 1.0f - f, f < 0.5f ? 0u : 1u};
 }
@@ -103,7 +103,7 @@ GLISSADE_INLINE V lerp(V a, V b, const gls_lerp_coefficients& c) {
 }
 
 // A running mean of x that forgets by `decay` per step; running_square is that of x^2.
-inline gls_mean_coefficients mean_coefficients(double decay) {
+GLISSADE_INLINE gls_mean_coefficients mean_coefficients(double decay) {
   return {static_cast<float>(1.0 - decay), static_cast<float>(decay)};
 }
 
@@ -122,7 +122,7 @@ GLISSADE_INLINE bool valid_moments(const Params& p) {
   return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && valid_epsilon(p.epsilon);
 }
 template <class Params>
-gls_moment_coefficients moment_coefficients(const Params& p) {
+GLISSADE_INLINE gls_moment_coefficients moment_coefficients(const Params& p) {
   return {lerp_coefficients(1.0 - p.beta1), mean_coefficients(p.beta2)};
 }
 template <class V>

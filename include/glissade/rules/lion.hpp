@@ -16,7 +16,7 @@ struct Lion {
   using State = gls_lion_state;
   using Coefficients = gls_lion_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2); }
 

@@ -16,7 +16,7 @@ struct Momentum {
   using State = gls_momentum_state;
   using Coefficients = gls_momentum_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
   enum : uint32_t { kPlain, kHeavyBall, kNesterov };
 
   GLISSADE_INLINE static bool valid(const Params& p) {

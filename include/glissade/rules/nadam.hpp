@@ -18,7 +18,7 @@ struct NAdam {
   using State = gls_nadam_state;
   using Coefficients = gls_nadam_coefficients;
   static constexpr int kSlots = 2;
-  static constexpr float kLargestGradient = kSquaresFit;
+  static constexpr uint32_t kGradientBits = kSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p) && not_negative(p.momentum_decay); }
 

@@ -19,7 +19,7 @@ struct RAdam {
   using State = gls_radam_state;
   using Coefficients = gls_radam_coefficients;
   static constexpr int kSlots = 2;
-  static constexpr float kLargestGradient = kSquaresFit;
+  static constexpr uint32_t kGradientBits = kSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 

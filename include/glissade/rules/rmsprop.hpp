@@ -17,7 +17,7 @@ struct RmsProp {
   using State = gls_rmsprop_state;
   using Coefficients = gls_rmsprop_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSquaresFit;
+  static constexpr uint32_t kGradientBits = kSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p) && equals_zero(p.momentum); }
 

@@ -18,7 +18,7 @@ struct Rprop {
   using State = gls_rprop_state;
   using Coefficients = gls_rprop_coefficients;
   static constexpr int kSlots = 2;
-  static constexpr float kLargestGradient = kSquaresFit;
+  static constexpr uint32_t kGradientBits = kSquaresFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && p.eta_minus > 0.0 && p.eta_minus < 1.0 && p.eta_plus > 1.0 &&

@@ -14,7 +14,7 @@ struct Sgd {
   using State = gls_sgd_state;
   using Coefficients = gls_sgd_coefficients;
   static constexpr int kSlots = 0;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p); }
 

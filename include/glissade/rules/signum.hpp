@@ -16,7 +16,7 @@ struct Signum {
   using State = gls_signum_state;
   using Coefficients = gls_signum_coefficients;
   static constexpr int kSlots = 1;
-  static constexpr float kLargestGradient = kSumsFit;
+  static constexpr uint32_t kGradientBits = kSumsFit;
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
 
