@@ -200,6 +200,7 @@ Status guard(const typename Rule::Params* params, const float* weights, const fl
 
 extern "C" {
 #include "rules.inc"
+#undef GLISSADE_RULE
 
 void gls_adamw_defaults(gls_adam_params* params) { *params = glissade::AdamW::Params(); }
 void gls_adam_short_memory_defaults(gls_adam_params* params) {

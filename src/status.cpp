@@ -17,6 +17,14 @@ extern "C" const char* gls_status_text(gls_status status) {
       return "a matrix is not positive definite, or a curvature is not positive";
     case GLS_ERROR_GRADIENT:
       return "a gradient is infinite, NaN, or too large for the state";
+    case GLS_ERROR_SIZE:
+      return "too few bytes to save into or restore from";
+    case GLS_ERROR_MISMATCH:
+      return "the saved bytes are of another rule, count or format";
+    case GLS_ERROR_DAMAGED:
+      return "the saved bytes are damaged";
+    case GLS_ERROR_NOT_FINITE:
+      return "a weight or slot to be saved is infinite or NaN";
   }
   return "unknown status";
 }

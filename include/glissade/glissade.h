@@ -33,6 +33,7 @@
 #include "glissade/rules/sgd.h"
 #include "glissade/rules/signsgd.h"
 #include "glissade/rules/signum.h"
+#include "glissade/saved.h"
 #include "glissade/schedules.h"
 #include "glissade/step_length.h"
 

@@ -44,6 +44,16 @@ template <class Rule>
                                     float* weights, const float* gradients, float gradient_scale,
                                     float* const* slots, size_t count);
 
+// As in glissade/saved.h.
+template <class Rule>
+[[nodiscard]] size_t saved_bytes(size_t count);
+template <class Rule>
+[[nodiscard]] Status save(const typename Rule::Params* params, const typename Rule::State* state,
+                          const float* weights, const float* const* slots, size_t count, void* bytes, size_t size);
+template <class Rule>
+[[nodiscard]] Status restore(typename Rule::Params* params, typename Rule::State* state, float* weights,
+                             float* const* slots, size_t count, const void* bytes, size_t size);
+
 // An optimizer over memory that the caller holds, for sizes known only at run time.
 //
 //   Adam::State state = {};
@@ -69,6 +79,15 @@ struct OptimizerView {
   [[nodiscard]] Status step_unguarded(float* weights, const float* gradients, const Params& params = {},
                                       float gradient_scale = 1.0f) const {
     return glissade::step_unguarded<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
+  }
+
+  // glissade/saved.h: all that a run needs to go on, in saved_bytes<Formula>(count) bytes.
+  [[nodiscard]] Status save(const float* weights, const Params& params, void* bytes, size_t size) const {
+    return glissade::save<Formula>(&params, state, weights, slots, count, bytes, size);
+  }
+  [[nodiscard]] Status restore(float* weights, typename Formula::Params& params, const void* bytes,
+                               size_t size) const {
+    return glissade::restore<Formula>(&params, state, weights, slots, count, bytes, size);
   }
 
   // The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges that cover each of [0..count) once, in any order,
@@ -133,6 +152,15 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
   [[nodiscard]] Status step_unguarded(Weights& weights, const Gradients& gradients, const Params& params = {},
                                       float gradient_scale = 1.0f) {
     return view().step_unguarded(pointer(weights), pointer(gradients), params, gradient_scale);
+  }
+  template <class Weights>
+  [[nodiscard]] Status save(const Weights& weights, const Params& params, void* bytes, size_t size) {
+    return view().save(pointer(weights), params, bytes, size);
+  }
+  template <class Weights>
+  [[nodiscard]] Status restore(Weights& weights, typename Rule::Formula::Params& params, const void* bytes,
+                               size_t size) {
+    return view().restore(pointer(weights), params, bytes, size);
   }
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {

@@ -59,10 +59,10 @@ Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t
   }
   if (status == GLS_OK) status = count_correct(recordings, report.correct_after);
   report.steps = optimizer.state.step;
-  report.crc = crc32(weights, kWeights);
-  report.crc = crc32(optimizer.slots[0], kWeights, report.crc);
-  report.crc = crc32(optimizer.slots[1], kWeights, report.crc);
-  report.crc = crc32(&optimizer.state.step, 1, report.crc);
+  report.crc = crc32(weights, sizeof(float) * kWeights);
+  report.crc = crc32(optimizer.slots[0], sizeof(float) * kWeights, report.crc);
+  report.crc = crc32(optimizer.slots[1], sizeof(float) * kWeights, report.crc);
+  report.crc = crc32(&optimizer.state.step, sizeof optimizer.state.step, report.crc);
   return status;
 }
 

@@ -26,7 +26,11 @@ typedef enum gls_status {
   GLS_ERROR_ALIGNMENT = -3, /* a float buffer is not 4-byte aligned */
   GLS_ERROR_BACKEND = -4,   /* the named backend (by call or GLISSADE_BACKEND) is not one of this machine's */
   GLS_ERROR_CURVATURE = -5, /* a matrix is not positive definite, or a curvature not positive */
-  GLS_ERROR_GRADIENT = -6   /* a gradient is infinite, NaN, or so large that it would spoil the state */
+  GLS_ERROR_GRADIENT = -6,  /* a gradient is infinite, NaN, or so large that it would spoil the state */
+  GLS_ERROR_SIZE = -7,      /* too few bytes to save into or restore from */
+  GLS_ERROR_MISMATCH = -8,  /* the bytes are of another rule, count or format */
+  GLS_ERROR_DAMAGED = -9,   /* the bytes are not as they were saved */
+  GLS_ERROR_NOT_FINITE = -10 /* a weight or slot to be saved is infinite or NaN */
 } gls_status;
 
 /* The fields that every rule's params begin with:
@@ -93,8 +97,8 @@ typedef struct gls_moment_coefficients {
  *                             gls_adam_coefficients* coefficients);
  *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float* gradients,
  *                             float* m, float* v, size_t count);
- * step is guard and step_unguarded; step_unguarded is begin and sweep. */
-#define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments)                                               \
+ * step is guard and step_unguarded; step_unguarded is begin and sweep. saved.h has gls_adam_saved_bytes, _save and _restore. */
+#define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments, save_arguments, restore_arguments)            \
   GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                     \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,               \
                                                            gls_##rule##_state* state, float gradient_scale, \
@@ -104,22 +108,38 @@ typedef struct gls_moment_coefficients {
                                                            float gradient_scale, size_t count);             \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep sweep_arguments;                                 \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_unguarded step_arguments;                         \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step step_arguments
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step step_arguments;                                   \
+  GLS_FUNCTION size_t gls_##rule##_saved_bytes(size_t count); /* 0: more than any memory holds */           \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save save_arguments;                                   \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore restore_arguments
 #define GLS_STEP_ARGUMENTS(rule)                                                                        \
   const gls_##rule##_params *params, gls_##rule##_state *state, float *weights, const float *gradients, \
       float gradient_scale
 #define GLS_SWEEP_ARGUMENTS(rule) \
   const gls_##rule##_coefficients *coefficients, float *weights, const float *gradients
-#define GLS_RULE_0(rule) \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), size_t count), (GLS_SWEEP_ARGUMENTS(rule), size_t count))
-#define GLS_RULE_1(rule, a)                                                \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, size_t count), \
-                 (GLS_SWEEP_ARGUMENTS(rule), float* a, size_t count))
-#define GLS_RULE_2(rule, a, b)                                                       \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, size_t count), \
-                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, size_t count))
-#define GLS_RULE_3(rule, a, b, c)                                                              \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count), \
-                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count))
+#define GLS_SAVE_ARGUMENTS(rule) \
+  const gls_##rule##_params *params, const gls_##rule##_state *state, const float *weights
+#define GLS_RESTORE_ARGUMENTS(rule) gls_##rule##_params *params, gls_##rule##_state *state, float *weights
+#define GLS_RULE_0(rule)                                                                             \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), size_t count), (GLS_SWEEP_ARGUMENTS(rule), size_t count), \
+                 (GLS_SAVE_ARGUMENTS(rule), size_t count, void* bytes, size_t size),                 \
+                 (GLS_RESTORE_ARGUMENTS(rule), size_t count, const void* bytes, size_t size))
+#define GLS_RULE_1(rule, a)                                                                        \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, size_t count),                         \
+                 (GLS_SWEEP_ARGUMENTS(rule), float* a, size_t count),                              \
+                 (GLS_SAVE_ARGUMENTS(rule), const float* a, size_t count, void* bytes, size_t size), \
+                 (GLS_RESTORE_ARGUMENTS(rule), float* a, size_t count, const void* bytes, size_t size))
+#define GLS_RULE_2(rule, a, b)                                                                                     \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, size_t count),                               \
+                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, size_t count),                                    \
+                 (GLS_SAVE_ARGUMENTS(rule), const float* a, const float* b, size_t count, void* bytes, size_t size), \
+                 (GLS_RESTORE_ARGUMENTS(rule), float* a, float* b, size_t count, const void* bytes, size_t size))
+#define GLS_RULE_3(rule, a, b, c)                                                                                  \
+  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count),                     \
+                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count),                          \
+                 (GLS_SAVE_ARGUMENTS(rule), const float* a, const float* b, const float* c, size_t count,          \
+                  void* bytes, size_t size),                                                                       \
+                 (GLS_RESTORE_ARGUMENTS(rule), float* a, float* b, float* c, size_t count, const void* bytes,      \
+                  size_t size))
 
 #endif
