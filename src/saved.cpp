@@ -15,61 +15,121 @@ struct Saved {
   size_t count;
 };
 
-constexpr size_t kHeader = 32, kSavedBlock = 1024;
 constexpr uint32_t kMagic = 0x31534c47u;  // "GLS1"
-constexpr uint32_t kVersion =
-    GLS_VERSION_MAJOR << 16 | GLS_VERSION_MINOR << 8 | GLS_VERSION_PATCH;
+constexpr uint32_t kVersion = GLS_VERSION_MAJOR << 16 | GLS_VERSION_MINOR << 8 | GLS_VERSION_PATCH;
+constexpr size_t kHeaderWords = 8, kBlockWords = 256;
 
-size_t name_length(const char* name) {
-  size_t length = 0;
-  while (name[length] != '\0') ++length;
-  return length;
-}
-
-void put(unsigned char*& to, uint32_t word) {
-  for (int shift = 0; shift < 32; shift += 8) *to++ = static_cast<unsigned char>(word >> shift);
-}
-uint32_t get(const unsigned char*& from) {
-  uint32_t word = 0;
-  for (int shift = 0; shift < 32; shift += 8) word |= static_cast<uint32_t>(*from++) << shift;
-  return word;
-}
-
-// Words: floats or integers of 4 bytes.
-void put_words(unsigned char*& to, const void* words, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    uint32_t word;
-    __builtin_memcpy(&word, static_cast<const unsigned char*>(words) + 4 * i, sizeof word);
-    put(to, word);
+struct Word {
+  unsigned char bytes[4];
+  explicit Word(uint32_t value) {
+    for (int k = 0; k < 4; ++k) bytes[k] = static_cast<unsigned char>(value >> 8 * k);
   }
-}
-void get_words(const unsigned char*& from, void* words, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    const uint32_t word = get(from);
-    __builtin_memcpy(static_cast<unsigned char*>(words) + 4 * i, &word, sizeof word);
+};
+
+// Writes words, a checksum behind each block of them, and one over those at the end.
+class Writer {
+ public:
+  explicit Writer(unsigned char* to) : to_(to) {}
+
+  void put(uint32_t value) {
+    block_ = write(value, block_);
+    if (++words_ == kBlockWords) end_block();
   }
-}
+  void put(const void* words, size_t count) {  // floats or integers of 4 bytes
+    for (size_t i = 0; i < count; ++i) {
+      uint32_t word;
+      __builtin_memcpy(&word, static_cast<const unsigned char*>(words) + 4 * i, sizeof word);
+      put(word);
+    }
+  }
+  void finish() {
+    if (words_ > 0) end_block();
+    write(all_, 0);
+  }
 
-void put_header(const Saved& what, unsigned char*& to) {
-  const uint32_t header[] = {kMagic,         kVersion,   crc32(what.rule, name_length(what.rule)), what.params,
-                             what.state_words, what.slots, static_cast<uint32_t>(what.count),
-                             static_cast<uint32_t>(static_cast<uint64_t>(what.count) >> 32)};
-  put_words(to, header, kHeader / 4);
-}
+ private:
+  uint32_t write(uint32_t value, uint32_t crc) {
+    const Word word(value);
+    __builtin_memcpy(to_, word.bytes, sizeof word.bytes);
+    to_ += sizeof word.bytes;
+    return crc32(word.bytes, sizeof word.bytes, crc);
+  }
+  void end_block() {
+    all_ = write(block_, all_);
+    block_ = 0;
+    words_ = 0;
+  }
 
-size_t content_bytes(const Saved& what) {
-  return kHeader + 8 * what.params + 4 * what.state_words + 4 * what.count * (1 + what.slots);
-}
+  unsigned char* to_;
+  uint32_t block_ = 0, all_ = 0;
+  size_t words_ = 0;
+};
 
-uint32_t block_crc(const unsigned char* bytes, size_t content, size_t first) {
-  return crc32(bytes + first, content - first < kSavedBlock ? content - first : kSavedBlock);
+// Reads them back.
+class Reader {
+ public:
+  explicit Reader(const unsigned char* from) : from_(from) {}
+
+  uint32_t get() {
+    const uint32_t value = read(block_);
+    if (++words_ == kBlockWords) end_block();
+    return value;
+  }
+  void get(void* words, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t word = get();
+      __builtin_memcpy(static_cast<unsigned char*>(words) + 4 * i, &word, sizeof word);
+    }
+  }
+  // Whether every checksum was right.
+  bool finish() {
+    if (words_ > 0) end_block();
+    uint32_t ignored = 0;
+    return read(ignored) == all_ && good_;
+  }
+
+ private:
+  uint32_t read(uint32_t& crc) {
+    crc = crc32(from_, 4, crc);
+    uint32_t value = 0;
+    for (int k = 0; k < 4; ++k) value |= static_cast<uint32_t>(*from_++) << 8 * k;
+    return value;
+  }
+  void end_block() {
+    const uint32_t found = block_;
+    good_ = read(all_) == found && good_;
+    block_ = 0;
+    words_ = 0;
+  }
+
+  const unsigned char* from_;
+  uint32_t block_ = 0, all_ = 0;
+  size_t words_ = 0;
+  bool good_ = true;
+};
+
+struct Header {
+  uint32_t words[kHeaderWords];
+  explicit Header(const Saved& what)
+      : words{kMagic,           kVersion,   crc_of(what.rule),                   what.params,
+              what.state_words, what.slots, static_cast<uint32_t>(what.count),
+              static_cast<uint32_t>(static_cast<uint64_t>(what.count) >> 32)} {}
+  static uint32_t crc_of(const char* name) {
+    size_t length = 0;
+    while (name[length] != '\0') ++length;
+    return crc32(name, length);
+  }
+};
+
+size_t content_words(const Saved& what) {
+  return kHeaderWords + 2 * what.params + what.state_words + what.count * (1 + what.slots);
 }
 
 // 0 where no memory holds them.
 size_t saved_bytes(const Saved& what) {
   if (what.count > PTRDIFF_MAX / (8 * sizeof(float))) return 0;  // four buffers and their checksums
-  const size_t content = content_bytes(what);
-  return content + 4 * ((content + kSavedBlock - 1) / kSavedBlock) + 4;
+  const size_t words = content_words(what);
+  return 4 * (words + (words + kBlockWords - 1) / kBlockWords + 1);
 }
 
 bool all_finite(const float* weights, const float* const* slots, const Saved& what) {
@@ -84,50 +144,51 @@ bool all_finite(const float* weights, const float* const* slots, const Saved& wh
 
 void write_saved(const Saved& what, const uint64_t* params, const void* state, const float* weights,
                  const float* const* slots, unsigned char* bytes) {
-  unsigned char* to = bytes;
-  put_header(what, to);
+  Writer writer(bytes);
+  writer.put(Header(what).words, kHeaderWords);
   for (uint32_t k = 0; k < what.params; ++k) {
-    put(to, static_cast<uint32_t>(params[k]));
-    put(to, static_cast<uint32_t>(params[k] >> 32));
+    writer.put(static_cast<uint32_t>(params[k]));
+    writer.put(static_cast<uint32_t>(params[k] >> 32));
   }
-  put_words(to, state, what.state_words);
-  put_words(to, weights, what.count);
-  for (uint32_t k = 0; k < what.slots; ++k) put_words(to, slots[k], what.count);
-  unsigned char* const checksums = to;
-  const size_t content = static_cast<size_t>(to - bytes);
-  for (size_t first = 0; first < content; first += kSavedBlock) put(to, block_crc(bytes, content, first));
-  put(to, crc32(checksums, static_cast<size_t>(to - checksums)));
+  writer.put(state, what.state_words);
+  writer.put(weights, what.count);
+  for (uint32_t k = 0; k < what.slots; ++k) writer.put(slots[k], what.count);
+  writer.finish();
 }
 
-// GLS_OK with the hyper-parameters, and nothing else read yet.
-Status check_saved(const Saved& what, const unsigned char* bytes, uint64_t* params) {
-  unsigned char expected[kHeader];
-  unsigned char* end = expected;
-  put_header(what, end);
-  for (size_t i = 0; i < kHeader; ++i) {
-    if ((i < 4 || i >= 8) && bytes[i] != expected[i]) return GLS_ERROR_MISMATCH;  // any library's that has this format
+// Whether a saved header, which comes first, is this one; of any library version that has this format.
+bool same_header(const Saved& what, Reader& reader) {
+  const Header header(what);
+  bool same = true;
+  for (size_t i = 0; i < kHeaderWords; ++i) {
+    const uint32_t word = reader.get();
+    same = same && (i == 1 || word == header.words[i]);
   }
-  const size_t content = content_bytes(what);
-  const unsigned char *const checksums = bytes + content, *at = checksums;
-  bool good = true;
-  for (size_t first = 0; first < content; first += kSavedBlock) {
-    good = get(at) == block_crc(bytes, content, first) && good;
-  }
-  const uint32_t crc = crc32(checksums, static_cast<size_t>(at - checksums));
-  if (get(at) != crc || !good) return GLS_ERROR_DAMAGED;
-  const unsigned char* from = bytes + kHeader;
+  return same;
+}
+
+void get_params(const Saved& what, Reader& reader, uint64_t* params) {
   for (uint32_t k = 0; k < what.params; ++k) {
-    params[k] = get(from);
-    params[k] |= static_cast<uint64_t>(get(from)) << 32;
+    params[k] = reader.get();
+    params[k] |= static_cast<uint64_t>(reader.get()) << 32;
   }
-  return GLS_OK;
+}
+
+// GLS_OK with the hyper-parameters: every byte is as it was saved.
+Status check_saved(const Saved& what, const unsigned char* bytes, uint64_t* params) {
+  Reader reader(bytes);
+  if (!same_header(what, reader)) return GLS_ERROR_MISMATCH;
+  get_params(what, reader, params);
+  for (size_t left = content_words(what) - kHeaderWords - 2 * what.params; left > 0; --left) reader.get();
+  return reader.finish() ? GLS_OK : GLS_ERROR_DAMAGED;
 }
 
 void read_saved(const Saved& what, const unsigned char* bytes, void* state, float* weights, float* const* slots) {
-  const unsigned char* from = bytes + kHeader + 8 * what.params;
-  get_words(from, state, what.state_words);
-  get_words(from, weights, what.count);
-  for (uint32_t k = 0; k < what.slots; ++k) get_words(from, slots[k], what.count);
+  Reader reader(bytes);
+  for (size_t i = 0; i < kHeaderWords + 2 * what.params; ++i) reader.get();
+  reader.get(state, what.state_words);
+  reader.get(weights, what.count);
+  for (uint32_t k = 0; k < what.slots; ++k) reader.get(slots[k], what.count);
 }
 
 // Calls work(field) for each hyper-parameter that Params has, in the order of options.inc.

@@ -16,8 +16,8 @@
  *
  * The format, all numbers little-endian: "GLS1"; the library's version, the CRC-32 of the rule's name, the numbers of
  * hyper-parameters, of words of state, and of slots, 4 bytes each; the count of weights, 8 bytes; the hyper-parameters as
- * double (true is 1), 8 bytes each; the state; the weights; each slot; the CRC-32 of each 1024 of these bytes, and the
- * CRC-32 of those. */
+ * double (true is 1), 8 bytes each; the state; the weights; each slot. Behind each 1024 of these bytes, and behind the rest,
+ * stands their CRC-32; at the end the CRC-32 of those checksums. */
 #ifndef GLISSADE_SAVED_H
 #define GLISSADE_SAVED_H
 
