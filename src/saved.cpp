@@ -142,22 +142,12 @@ bool all_finite(const float* weights, const float* const* slots, const Saved& wh
   return finite;
 }
 
-void write_saved(const Saved& what, const uint64_t* params, const void* state, const float* weights,
-                 const float* const* slots, unsigned char* bytes) {
-  Writer writer(bytes);
+__attribute__((noinline)) void put_header(const Saved& what, Writer& writer) {
   writer.put(Header(what).words, kHeaderWords);
-  for (uint32_t k = 0; k < what.params; ++k) {
-    writer.put(static_cast<uint32_t>(params[k]));
-    writer.put(static_cast<uint32_t>(params[k] >> 32));
-  }
-  writer.put(state, what.state_words);
-  writer.put(weights, what.count);
-  for (uint32_t k = 0; k < what.slots; ++k) writer.put(slots[k], what.count);
-  writer.finish();
 }
 
 // Whether a saved header, which comes first, is this one; of any library version that has this format.
-bool same_header(const Saved& what, Reader& reader) {
+__attribute__((noinline)) bool same_header(const Saved& what, Reader& reader) {
   const Header header(what);
   bool same = true;
   for (size_t i = 0; i < kHeaderWords; ++i) {
@@ -167,28 +157,12 @@ bool same_header(const Saved& what, Reader& reader) {
   return same;
 }
 
-void get_params(const Saved& what, Reader& reader, uint64_t* params) {
-  for (uint32_t k = 0; k < what.params; ++k) {
-    params[k] = reader.get();
-    params[k] |= static_cast<uint64_t>(reader.get()) << 32;
-  }
-}
-
-// GLS_OK with the hyper-parameters: every byte is as it was saved.
-Status check_saved(const Saved& what, const unsigned char* bytes, uint64_t* params) {
+// Is every byte as it was saved?
+__attribute__((noinline)) Status check_saved(const Saved& what, const unsigned char* bytes) {
   Reader reader(bytes);
   if (!same_header(what, reader)) return GLS_ERROR_MISMATCH;
-  get_params(what, reader, params);
-  for (size_t left = content_words(what) - kHeaderWords - 2 * what.params; left > 0; --left) reader.get();
+  for (size_t left = content_words(what) - kHeaderWords; left > 0; --left) reader.get();
   return reader.finish() ? GLS_OK : GLS_ERROR_DAMAGED;
-}
-
-void read_saved(const Saved& what, const unsigned char* bytes, void* state, float* weights, float* const* slots) {
-  Reader reader(bytes);
-  for (size_t i = 0; i < kHeaderWords + 2 * what.params; ++i) reader.get();
-  reader.get(state, what.state_words);
-  reader.get(weights, what.count);
-  for (uint32_t k = 0; k < what.slots; ++k) reader.get(slots[k], what.count);
 }
 
 // Calls work(field) for each hyper-parameter that Params has, in the order of options.inc.
@@ -208,17 +182,31 @@ GLISSADE_INLINE void for_each_param(Params& params, Work work) {
 }
 
 constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
-constexpr size_t kMostParams = 12;
 
 struct Write {
-  uint64_t*& to;
-  void operator()(double value) const { __builtin_memcpy(to++, &value, sizeof value); }
-  void operator()(bool value) const { *to++ = value ? kTrue : 0; }
+  Writer& to;
+  void put(uint64_t value) const {
+    to.put(static_cast<uint32_t>(value));
+    to.put(static_cast<uint32_t>(value >> 32));
+  }
+  void operator()(double value) const {
+    uint64_t bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    put(bits);
+  }
+  void operator()(bool value) const { put(value ? kTrue : 0); }
 };
 struct Read {
-  const uint64_t*& from;
-  void operator()(double& value) const { __builtin_memcpy(&value, from++, sizeof value); }
-  void operator()(bool& value) const { value = *from++ == kTrue; }
+  Reader& from;
+  uint64_t get() const {
+    const uint32_t low = from.get();
+    return static_cast<uint64_t>(from.get()) << 32 | low;
+  }
+  void operator()(double& value) const {
+    const uint64_t bits = get();
+    __builtin_memcpy(&value, &bits, sizeof bits);
+  }
+  void operator()(bool& value) const { value = get() == kTrue; }
 };
 struct Count {
   uint32_t& params;
@@ -257,10 +245,13 @@ Status save_as(const char* name, const typename Rule::Params* params, const type
   if (status != GLS_OK) return status;
   if (!Rule::valid(*params)) return GLS_ERROR_RANGE;
   if (!all_finite(weights, slots, what)) return GLS_ERROR_NOT_FINITE;
-  uint64_t values[kMostParams];
-  uint64_t* to = values;
-  for_each_param(*params, Write{to});
-  write_saved(what, values, state, weights, slots, static_cast<unsigned char*>(bytes));
+  Writer writer(static_cast<unsigned char*>(bytes));
+  put_header(what, writer);
+  for_each_param(*params, Write{writer});
+  writer.put(state, what.state_words);
+  writer.put(weights, count);
+  for (int k = 0; k < Rule::kSlots; ++k) writer.put(slots[k], count);
+  writer.finish();
   return GLS_OK;
 }
 
@@ -269,15 +260,17 @@ Status restore_as(const char* name, typename Rule::Params* params, typename Rule
                float* const* slots, size_t count, const void* bytes, size_t size) {
   const Saved what = what_of<Rule>(name, count);
   Status status = check(what, weights, slots, bytes, size, params, state);
-  uint64_t values[kMostParams];
-  if (status == GLS_OK) status = check_saved(what, static_cast<const unsigned char*>(bytes), values);
+  if (status == GLS_OK) status = check_saved(what, static_cast<const unsigned char*>(bytes));
   if (status != GLS_OK) return status;
+  Reader reader(static_cast<const unsigned char*>(bytes));
+  for (size_t i = 0; i < kHeaderWords; ++i) reader.get();
   typename Rule::Params saved;
-  const uint64_t* from = values;
-  for_each_param(saved, Read{from});
+  for_each_param(saved, Read{reader});
   if (!Rule::valid(saved)) return GLS_ERROR_DAMAGED;  // or forged
   *params = saved;
-  read_saved(what, static_cast<const unsigned char*>(bytes), state, weights, slots);
+  reader.get(state, what.state_words);
+  reader.get(weights, count);
+  for (int k = 0; k < Rule::kSlots; ++k) reader.get(slots[k], count);
   return GLS_OK;
 }
 
