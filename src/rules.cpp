@@ -3,6 +3,7 @@
 #include "backend.hpp"
 #include "exact_math.hpp"
 #include "float_mode.hpp"
+#include "named_slots.hpp"
 
 namespace glissade {
 namespace {
@@ -29,10 +30,6 @@ constexpr Sweep<Rule> Kernels::*kSweep = nullptr;
   constexpr Sweep<Rule> Kernels::*kSweep<Rule> = &Kernels::sweep_##name;
 #include "rules.inc"
 #undef GLISSADE_RULE
-
-}  // namespace
-
-namespace {
 
 // 2^exponent divided by |scale|, rounded down to a power of two; infinite, which every number is below, for 0.
 float unscaled(uint32_t exponent, float scale) {
@@ -163,19 +160,10 @@ Status guard(const typename Rule::Params* params, const float* weights, const fl
 }  // namespace glissade
 
 // In C the named slots of each rule become an array.
-#define GLISSADE_ARGUMENTS_0
-#define GLISSADE_ARGUMENTS_1 float *slot0,
-#define GLISSADE_ARGUMENTS_2 GLISSADE_ARGUMENTS_1 float *slot1,
-#define GLISSADE_ARGUMENTS_3 GLISSADE_ARGUMENTS_2 float *slot2,
-#define GLISSADE_SLOTS_0
-#define GLISSADE_SLOTS_1 slot0,
-#define GLISSADE_SLOTS_2 GLISSADE_SLOTS_1 slot1,
-#define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2 slot2,
-
 #define GLISSADE_C_STEP(name, Rule, slot_count, suffix, guarded)                                                   \
   gls_status gls_##name##_step##suffix(const gls_##name##_params* params, gls_##name##_state* state,               \
                                        float* weights, const float* gradients, float gradient_scale,               \
-                                       GLISSADE_ARGUMENTS_##slot_count size_t count) {                             \
+                                       GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count) {                             \
     float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                  \
     return glissade::step_here<glissade::Rule, guarded>(params, state, weights, gradients, gradient_scale, slots,  \
                                                         count);                                                    \
@@ -193,7 +181,7 @@ Status guard(const typename Rule::Params* params, const float* weights, const fl
     return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                           \
   }                                                                                                                \
   gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,                     \
-                                const float* gradients, GLISSADE_ARGUMENTS_##slot_count size_t count) {            \
+                                const float* gradients, GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count) {            \
     float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                  \
     return glissade::sweep_here<glissade::Rule>(coefficients, weights, gradients, slots, count);                   \
   }
