@@ -111,6 +111,21 @@ void check_never_spoiled(const char* name) {
   CHECK(finite, name, ": slots after ", static_cast<uint32_t>(kSteps), " of the largest gradients");
 }
 
+// Scales that are no power of two, of both signs: nothing whose product reaches the bound goes through.
+template <class Rule>
+void check_scales(const char* name) {
+  Guarded<Rule> guarded(name);
+  const float scales[] = {0.75f, -1.5f, 1e-6f, 100.0f};
+  for (const float scale : scales) {
+    guarded.scale = scale;
+    const float reaches = bound<Rule>() / (scale < 0.0f ? -scale : scale);
+    CHECK(guarded.refuses(float_to_bits(reaches) + 1, 1, 3, kCount), name, ": scale ", Hex{float_to_bits(scale)});
+    CHECK(guarded.set.buffers[1][3] < 1.0f && guarded.step(kCount) == GLS_OK, name, ": and ordinary gradients do");
+    guarded.set.fill(3);
+    guarded.state = guarded.state_before;
+  }
+}
+
 // Coupled weight decay makes gradients of weights.
 template <class Rule>
 void check_decay(const char* name) {
@@ -123,7 +138,7 @@ void check_decay(const char* name) {
   }
   CHECK(missed == 0, name, ": ", missed, " weights whose decay is too large a gradient were stepped");
   guarded.params.decoupled_weight_decay = true;
-  guarded.set.buffers[0][1] = bound<Rule>();
+  guarded.set.buffers[0][1] = bound<Rule>() * 4.0f;
   CHECK(guarded.step(kCount) == GLS_OK, name, ": decoupled decay is no gradient");
 }
 
@@ -149,6 +164,7 @@ void check_active_backend() {
     check_every_position<Rule>(tested.name);
     check_accepted<Rule>(tested.name);
     check_never_spoiled<Rule>(tested.name);
+    check_scales<Rule>(tested.name);
     check_decay<Rule>(tested.name);
   });
 }
