@@ -10,17 +10,20 @@ namespace {
 
 constexpr size_t kBlockWords = 256;
 
-struct Word {
-  unsigned char bytes[4];
-  explicit Word(uint32_t value) {
-    for (int k = 0; k < 4; ++k) bytes[k] = static_cast<unsigned char>(value >> 8 * k);
-  }
-};
+inline void store_word(unsigned char* bytes, uint32_t value) {
+  for (int k = 0; k < 4; ++k) bytes[k] = static_cast<unsigned char>(value >> 8 * k);
+}
+inline uint32_t load_word(const unsigned char* bytes) {
+  uint32_t value = 0;
+  for (int k = 0; k < 4; ++k) value |= static_cast<uint32_t>(bytes[k]) << 8 * k;
+  return value;
+}
 
-// Writes words, a checksum behind each block of them, and one over those at the end.
+// Writes words, a checksum behind each block of them, and one over those at the end. A Sink has put(4 bytes).
+template <class Sink>
 class Writer {
  public:
-  explicit Writer(unsigned char* to) : to_(to) {}
+  explicit Writer(Sink sink) : sink_(sink) {}
 
   void put(uint32_t value) {
     block_ = write(value, block_);
@@ -40,10 +43,10 @@ class Writer {
 
  private:
   uint32_t write(uint32_t value, uint32_t crc) {
-    const Word word(value);
-    __builtin_memcpy(to_, word.bytes, sizeof word.bytes);
-    to_ += sizeof word.bytes;
-    return crc32(word.bytes, sizeof word.bytes, crc);
+    unsigned char bytes[4];
+    store_word(bytes, value);
+    sink_.put(bytes);
+    return crc32(bytes, sizeof bytes, crc);
   }
   void end_block() {
     all_ = write(block_, all_);
@@ -51,15 +54,16 @@ class Writer {
     words_ = 0;
   }
 
-  unsigned char* to_;
+  Sink sink_;
   uint32_t block_ = 0, all_ = 0;
   size_t words_ = 0;
 };
 
-// Reads them back.
+// Reads them back. A Source has get(4 bytes).
+template <class Source>
 class Reader {
  public:
-  explicit Reader(const unsigned char* from) : from_(from) {}
+  explicit Reader(Source source) : source_(source) {}
 
   uint32_t get() {
     const uint32_t value = read(block_);
@@ -81,10 +85,10 @@ class Reader {
 
  private:
   uint32_t read(uint32_t& crc) {
-    crc = crc32(from_, 4, crc);
-    uint32_t value = 0;
-    for (int k = 0; k < 4; ++k) value |= static_cast<uint32_t>(*from_++) << 8 * k;
-    return value;
+    unsigned char bytes[4];
+    source_.get(bytes);
+    crc = crc32(bytes, sizeof bytes, crc);
+    return load_word(bytes);
   }
   void end_block() {
     const uint32_t found = block_;
@@ -93,7 +97,7 @@ class Reader {
     words_ = 0;
   }
 
-  const unsigned char* from_;
+  Source source_;
   uint32_t block_ = 0, all_ = 0;
   size_t words_ = 0;
   bool good_ = true;

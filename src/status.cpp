@@ -25,6 +25,14 @@ extern "C" const char* gls_status_text(gls_status status) {
       return "the saved bytes are damaged";
     case GLS_ERROR_NOT_FINITE:
       return "a weight or slot to be saved is infinite or NaN";
+    case GLS_ERROR_DEVICE:
+      return "a callback of the store failed, or flash does not read back as it was programmed";
+    case GLS_ERROR_EMPTY:
+      return "nothing was ever committed to the store";
+    case GLS_ERROR_FORGED:
+      return "no state in the store is authentic and new enough";
+    case GLS_ERROR_ORDER:
+      return "the store is not open, or not reading or writing as this call needs";
   }
   return "unknown status";
 }

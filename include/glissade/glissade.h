@@ -36,6 +36,7 @@
 #include "glissade/saved.h"
 #include "glissade/schedules.h"
 #include "glissade/step_length.h"
+#include "glissade/store.h"
 
 #define GLS_VERSION_MAJOR 0
 #define GLS_VERSION_MINOR 1

@@ -54,6 +54,14 @@ template <class Rule>
 [[nodiscard]] Status restore(typename Rule::Params* params, typename Rule::State* state, float* weights,
                              float* const* slots, size_t count, const void* bytes, size_t size);
 
+// As in glissade/store.h.
+template <class Rule>
+[[nodiscard]] Status save_to(const typename Rule::Params* params, const typename Rule::State* state,
+                             const float* weights, const float* const* slots, size_t count, gls_store* store);
+template <class Rule>
+[[nodiscard]] Status restore_from(typename Rule::Params* params, typename Rule::State* state, float* weights,
+                                  float* const* slots, size_t count, gls_store* store);
+
 // An optimizer over memory that the caller holds, for sizes known only at run time.
 //
 //   Adam::State state = {};
@@ -89,9 +97,15 @@ struct OptimizerView {
                                size_t size) const {
     return glissade::restore<Formula>(&params, state, weights, slots, count, bytes, size);
   }
+  [[nodiscard]] Status save_to(const float* weights, const Params& params, gls_store& store) const {
+    return glissade::save_to<Formula>(&params, state, weights, slots, count, &store);
+  }
+  [[nodiscard]] Status restore_from(float* weights, typename Formula::Params& params, gls_store& store) const {
+    return glissade::restore_from<Formula>(&params, state, weights, slots, count, &store);
+  }
 
-  // The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges that cover each of [0..count) once, in any order,
-  // from any task. A range beyond count is GLS_ERROR_RANGE.
+  // The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges that cover each
+  // of [0..count) once, in any order, from any task. A range beyond count is GLS_ERROR_RANGE.
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) const {
     return glissade::begin<Formula>(&params, state, gradient_scale, &coefficients);
@@ -161,6 +175,14 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
   [[nodiscard]] Status restore(Weights& weights, typename Rule::Formula::Params& params, const void* bytes,
                                size_t size) {
     return view().restore(pointer(weights), params, bytes, size);
+  }
+  template <class Weights>
+  [[nodiscard]] Status save_to(const Weights& weights, const Params& params, gls_store& store) {
+    return view().save_to(pointer(weights), params, store);
+  }
+  template <class Weights>
+  [[nodiscard]] Status restore_from(Weights& weights, typename Rule::Formula::Params& params, gls_store& store) {
+    return view().restore_from(pointer(weights), params, store);
   }
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {

@@ -9,10 +9,17 @@
  *   gls_status gls_adam_restore(gls_adam_params* params, gls_adam_state* state, float* weights, float* m, float* v,
  *                               size_t count, const void* bytes, size_t size);
  *
+ * gls_<rule>_save_to and _restore_from do the same with a store in flash (store.h):
+ *
+ *   gls_status gls_adam_save_to(params, state, weights, m, v, count, gls_store* store);
+ *   gls_status gls_adam_restore_from(params, state, weights, m, v, count, gls_store* store);
+ *
  * bytes has any alignment; size is what is there, at least saved_bytes (else GLS_ERROR_SIZE). save refuses numbers that are
  * not finite (GLS_ERROR_NOT_FINITE), so that it never replaces a healthy state by a spoiled one. restore writes nothing
  * unless every byte is as it was saved: GLS_ERROR_MISMATCH where they are of another rule, count or format (or the first 32
- * are damaged), GLS_ERROR_DAMAGED where a checksum is wrong. CRC-32 finds accidents, not forgeries.
+ * are damaged), GLS_ERROR_DAMAGED where a checksum is wrong. CRC-32 finds accidents, not forgeries. Only restore_from can have
+ * written something in spite of an error, GLS_ERROR_DEVICE: where the flash, read again, gives other bytes than those that
+ * were right a moment ago. Open the store again then.
  *
  * The format, all numbers little-endian: "GLS1"; the library's version, the CRC-32 of the rule's name, the numbers of
  * hyper-parameters, of words of state, and of slots, 4 bytes each; the count of weights, 8 bytes; the hyper-parameters as

@@ -17,7 +17,7 @@
 #define GLS_FUNCTION extern
 #endif
 
-/* On every error nothing has been written. */
+/* On every error nothing has been written (restore_from has one exception: saved.h). */
 typedef enum gls_status {
   GLS_OK = 0,
   GLS_ERROR_NULL = -1,      /* a pointer is null that must not be */
@@ -30,8 +30,14 @@ typedef enum gls_status {
   GLS_ERROR_SIZE = -7,      /* too few bytes to save into or restore from */
   GLS_ERROR_MISMATCH = -8,  /* the bytes are of another rule, count or format */
   GLS_ERROR_DAMAGED = -9,   /* the bytes are not as they were saved */
-  GLS_ERROR_NOT_FINITE = -10 /* a weight or slot to be saved is infinite or NaN */
+  GLS_ERROR_NOT_FINITE = -10, /* a weight or slot to be saved is infinite or NaN */
+  GLS_ERROR_DEVICE = -11,   /* a callback of a store failed, or flash does not read back as it was programmed */
+  GLS_ERROR_EMPTY = -12,    /* nothing was ever committed to the store */
+  GLS_ERROR_FORGED = -13,   /* no state in the store has a right tag and is new enough */
+  GLS_ERROR_ORDER = -14     /* the store is not open, or not reading or writing as this call needs */
 } gls_status;
+
+typedef struct gls_store gls_store; /* glissade/store.h */
 
 /* The fields that every rule's params begin with:
  *   learning_rate           >= 0, in weight units per unit of update; 0 moves no weight.
@@ -97,49 +103,43 @@ typedef struct gls_moment_coefficients {
  *                             gls_adam_coefficients* coefficients);
  *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float* gradients,
  *                             float* m, float* v, size_t count);
- * step is guard and step_unguarded; step_unguarded is begin and sweep. saved.h has gls_adam_saved_bytes, _save and _restore. */
-#define GLS_RULE_CALLS(rule, step_arguments, sweep_arguments, save_arguments, restore_arguments)            \
-  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                     \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,               \
-                                                           gls_##rule##_state* state, float gradient_scale, \
-                                                           gls_##rule##_coefficients* coefficients);        \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_guard(const gls_##rule##_params* params,               \
-                                                           const float* weights, const float* gradients,    \
-                                                           float gradient_scale, size_t count);             \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep sweep_arguments;                                 \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_unguarded step_arguments;                         \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step step_arguments;                                   \
-  GLS_FUNCTION size_t gls_##rule##_saved_bytes(size_t count); /* 0: more than any memory holds */           \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save save_arguments;                                   \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore restore_arguments
-#define GLS_STEP_ARGUMENTS(rule)                                                                        \
-  const gls_##rule##_params *params, gls_##rule##_state *state, float *weights, const float *gradients, \
-      float gradient_scale
-#define GLS_SWEEP_ARGUMENTS(rule) \
-  const gls_##rule##_coefficients *coefficients, float *weights, const float *gradients
-#define GLS_SAVE_ARGUMENTS(rule) \
-  const gls_##rule##_params *params, const gls_##rule##_state *state, const float *weights
-#define GLS_RESTORE_ARGUMENTS(rule) gls_##rule##_params *params, gls_##rule##_state *state, float *weights
-#define GLS_RULE_0(rule)                                                                             \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), size_t count), (GLS_SWEEP_ARGUMENTS(rule), size_t count), \
-                 (GLS_SAVE_ARGUMENTS(rule), size_t count, void* bytes, size_t size),                 \
-                 (GLS_RESTORE_ARGUMENTS(rule), size_t count, const void* bytes, size_t size))
-#define GLS_RULE_1(rule, a)                                                                        \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, size_t count),                         \
-                 (GLS_SWEEP_ARGUMENTS(rule), float* a, size_t count),                              \
-                 (GLS_SAVE_ARGUMENTS(rule), const float* a, size_t count, void* bytes, size_t size), \
-                 (GLS_RESTORE_ARGUMENTS(rule), float* a, size_t count, const void* bytes, size_t size))
-#define GLS_RULE_2(rule, a, b)                                                                                     \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, size_t count),                               \
-                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, size_t count),                                    \
-                 (GLS_SAVE_ARGUMENTS(rule), const float* a, const float* b, size_t count, void* bytes, size_t size), \
-                 (GLS_RESTORE_ARGUMENTS(rule), float* a, float* b, size_t count, const void* bytes, size_t size))
-#define GLS_RULE_3(rule, a, b, c)                                                                                  \
-  GLS_RULE_CALLS(rule, (GLS_STEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count),                     \
-                 (GLS_SWEEP_ARGUMENTS(rule), float* a, float* b, float* c, size_t count),                          \
-                 (GLS_SAVE_ARGUMENTS(rule), const float* a, const float* b, const float* c, size_t count,          \
-                  void* bytes, size_t size),                                                                       \
-                 (GLS_RESTORE_ARGUMENTS(rule), float* a, float* b, float* c, size_t count, const void* bytes,      \
-                  size_t size))
+ * step is guard and step_unguarded; step_unguarded is begin and sweep. saved.h has gls_adam_saved_bytes, _save and _restore,
+ * and with store.h _save_to and _restore_from. */
+#define GLS_SLOTS(...) __VA_ARGS__
+#define GLS_RULE_CALLS(rule, slots, const_slots)                                                                      \
+  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                               \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,                         \
+                                                           gls_##rule##_state* state, float gradient_scale,           \
+                                                           gls_##rule##_coefficients* coefficients);                  \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_guard(const gls_##rule##_params* params, const float* weights,   \
+                                                           const float* gradients, float gradient_scale,              \
+                                                           size_t count);                                             \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep(const gls_##rule##_coefficients* coefficients,             \
+                                                           float* weights, const float* gradients,                    \
+                                                           GLS_SLOTS slots size_t count);                             \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_unguarded(                                                  \
+      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients,           \
+      float gradient_scale, GLS_SLOTS slots size_t count);                                                            \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step(                                                            \
+      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients,           \
+      float gradient_scale, GLS_SLOTS slots size_t count);                                                            \
+  GLS_FUNCTION size_t gls_##rule##_saved_bytes(size_t count); /* 0: more than any memory holds */                     \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save(                                                            \
+      const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,                       \
+      GLS_SLOTS const_slots size_t count, void* bytes, size_t size);                                                  \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore(                                                         \
+      gls_##rule##_params* params, gls_##rule##_state* state, float* weights, GLS_SLOTS slots size_t count,           \
+      const void* bytes, size_t size);                                                                                \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save_to(                                                         \
+      const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,                       \
+      GLS_SLOTS const_slots size_t count, gls_store* store);                                                          \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore_from(                                                    \
+      gls_##rule##_params* params, gls_##rule##_state* state, float* weights, GLS_SLOTS slots size_t count,           \
+      gls_store* store)
+#define GLS_RULE_0(rule) GLS_RULE_CALLS(rule, (), ())
+#define GLS_RULE_1(rule, a) GLS_RULE_CALLS(rule, (float* a, ), (const float* a, ))
+#define GLS_RULE_2(rule, a, b) GLS_RULE_CALLS(rule, (float* a, float* b, ), (const float* a, const float* b, ))
+#define GLS_RULE_3(rule, a, b, c) \
+  GLS_RULE_CALLS(rule, (float* a, float* b, float* c, ), (const float* a, const float* b, const float* c, ))
 
 #endif
