@@ -11,6 +11,7 @@
 #define GLISSADE_GLISSADE_H
 
 #include "glissade/averages.h"
+#include "glissade/checkpoint.h"
 #include "glissade/gradients.h"
 #include "glissade/layers.h"
 #include "glissade/natural_gradient.h"

@@ -3,6 +3,7 @@
 
 #include "console.hpp"
 #include "crc32.hpp"
+#include "glissade/checkpoint.h"
 
 namespace glissade {
 namespace demo {
@@ -27,10 +28,14 @@ Status count_correct(const Recordings& recordings, uint32_t& correct) {
   return GLS_OK;
 }
 
-// One step on one repetition of all vowels; adds the losses.
-Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
+Adam::Params chosen_params() {
   Adam::Params params;
   params.learning_rate = 3e-3;
+  return params;
+}
+
+// One step on one repetition of all vowels; adds the losses.
+Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
   for (float& gradient : gradients) gradient = 0.0f;
   for (size_t vowel = 0; vowel < kVowels; ++vowel) {
     float loss;
@@ -38,16 +43,68 @@ Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
     if (status != GLS_OK) return status;
     loss_sum += loss;
   }
-  return optimizer.step(weights, gradients, params, 1.0f / kVowels);
+  return optimizer.step(weights, gradients, chosen_params(), 1.0f / kVowels);
+}
+
+void start(const float* pretrained) {
+  for (size_t i = 0; i < kWeights; ++i) weights[i] = pretrained[i];
+  optimizer = {};
+}
+
+// Of the whole state: weights, then the optimizer.
+uint32_t state_crc() {
+  uint32_t crc = crc32(weights, sizeof(float) * kWeights);
+  crc = crc32(optimizer.slots[0], sizeof(float) * kWeights, crc);
+  crc = crc32(optimizer.slots[1], sizeof(float) * kWeights, crc);
+  return crc32(&optimizer.state.step, sizeof optimizer.state.step, crc);
+}
+
+// The mean loss of one repetition.
+Status validate(const float (*rows)[kFeatures], double& loss) {
+  loss = 0.0;
+  for (size_t vowel = 0; vowel < kVowels; ++vowel) {
+    float row_loss;
+    const Status status = net.learn(weights, rows[vowel], vowel, gradients, &row_loss);  // the gradients are not used
+    if (status != GLS_OK) return status;
+    loss += static_cast<double>(row_loss);
+  }
+  loss /= kVowels;
+  return GLS_OK;
+}
+
+Status save(void*, gls_store* store) { return optimizer.save_to(weights, chosen_params(), *store); }
+Status restore(void*, gls_store* store) {
+  Adam::Params params;
+  return optimizer.restore_from(weights, params, *store);
 }
 
 }  // namespace
 
+Status fine_tune_checkpointed(const float* pretrained, const Recordings& recordings, gls_store& store,
+                              CheckpointedReport& report) {
+  constexpr uint32_t kPatience = 12;
+  start(pretrained);
+  gls_checkpoint checkpoint = {&store, save, restore, nullptr, nullptr, nullptr, 0, {}};
+  Status status = gls_checkpoint_start(&checkpoint);
+  gls_verdict verdict = GLS_GO_ON;
+  while (status == GLS_OK && verdict != GLS_ROLLED_BACK && optimizer.state.step < kEpochs * kMostTrained) {
+    float ignored = 0.0f;
+    for (uint32_t batch = 0; batch < kMostTrained && status == GLS_OK; ++batch) {
+      status = train_batch(recordings + batch * kVowels, ignored);
+    }
+    double loss = 0.0;
+    if (status == GLS_OK) status = validate(recordings + kMostTrained * kVowels, loss);
+    if (status == GLS_OK) status = gls_checkpoint_decide(&checkpoint, loss, 0.0, kPatience, &verdict);
+  }
+  if (status == GLS_OK) status = gls_checkpoint_roll_back(&checkpoint);
+  report = {store.sequence, optimizer.state.step, checkpoint.stopping.best, state_crc()};
+  return status;
+}
+
 Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions,
                  Report& report) {
   if (repetitions < 1 || repetitions > kMostTrained) return GLS_ERROR_RANGE;
-  for (size_t i = 0; i < kWeights; ++i) weights[i] = pretrained[i];
-  optimizer = {};
+  start(pretrained);
   report.repetitions = repetitions;
   Status status = count_correct(recordings, report.correct_before);
   for (float& loss : report.losses) {
@@ -59,18 +116,29 @@ Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t
   }
   if (status == GLS_OK) status = count_correct(recordings, report.correct_after);
   report.steps = optimizer.state.step;
-  report.crc = crc32(weights, sizeof(float) * kWeights);
-  report.crc = crc32(optimizer.slots[0], sizeof(float) * kWeights, report.crc);
-  report.crc = crc32(optimizer.slots[1], sizeof(float) * kWeights, report.crc);
-  report.crc = crc32(&optimizer.state.step, sizeof optimizer.state.step, report.crc);
+  report.crc = state_crc();
   return status;
+}
+
+namespace {
+void print_loss(float loss) {
+  const uint32_t thousandths = static_cast<uint32_t>(loss * 1000.0f + 0.5f);
+  const char* const zeros = thousandths % 1000 < 10 ? "00" : thousandths % 1000 < 100 ? "0" : "";
+  print("loss ", thousandths / 1000, ".", zeros, thousandths % 1000, "\n");
+}
+}  // namespace
+
+void print_report(const CheckpointedReport& report) {
+  print("commits ", report.commits, "\n");
+  print("best_step ", report.best_step, "\n");
+  print_loss(static_cast<float>(report.loss));
+  print("crc ", Hex{report.crc}, "\n");
 }
 
 void print_report(const Report& report) {
   for (uint32_t epoch = 0; epoch < kEpochs; ++epoch) {
-    const uint32_t thousandths = static_cast<uint32_t>(report.losses[epoch] * 1000.0f + 0.5f);
-    const char* const zeros = thousandths % 1000 < 10 ? "00" : thousandths % 1000 < 100 ? "0" : "";
-    print("epoch ", epoch + 1, " loss ", thousandths / 1000, ".", zeros, thousandths % 1000, "\n");
+    print("epoch ", epoch + 1, " ");
+    print_loss(report.losses[epoch]);
   }
   print("repetitions ", report.repetitions, "\n");
   print("steps ", report.steps, "\n");

@@ -5,6 +5,7 @@
 #define GLISSADE_PLATFORM_DEMO_FINE_TUNE_HPP
 
 #include "glissade/layers.hpp"
+#include "glissade/store.h"
 
 namespace glissade {
 namespace demo {
@@ -34,8 +35,20 @@ struct Report {
 // Fine-tunes pretrained weights, float[kWeights], on a person's first `repetitions` (1 to kMostTrained).
 Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions, Report& report);
 
+// The same job by somebody who cannot rely on power: after every epoch the first repetition held back says whether the state
+// is better, and the best so far is in the store. Goes on from what the store holds, and ends with the best there was.
+struct CheckpointedReport {
+  uint32_t commits;    // the store's, over all runs
+  uint32_t best_step;  // after which the best state was
+  double loss;         // its mean loss, of the repetition held back
+  uint32_t crc;        // as above
+};
+Status fine_tune_checkpointed(const float* pretrained, const Recordings& recordings, gls_store& store,
+                              CheckpointedReport& report);
+
 // Prints a report: a line per epoch, and lines of a name and a value.
 void print_report(const Report& report);
+void print_report(const CheckpointedReport& report);
 
 }  // namespace demo
 }  // namespace glissade
