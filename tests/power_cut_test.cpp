@@ -4,6 +4,7 @@
 // On hosts, `power_cut_test ID` repeats one of the random runs.
 #include "check.hpp"
 #include "flash_simulator.hpp"
+#include "saved_words.hpp"
 
 namespace glissade {
 namespace test {
@@ -51,7 +52,7 @@ uint32_t open(gls_store& store) {
   if (status == GLS_ERROR_EMPTY || status == GLS_ERROR_DAMAGED) return 0;
   unsigned char bytes[4];
   if (status != GLS_OK || store.size < 4 || gls_store_get(&store, bytes, 4) != GLS_OK) return kBad;
-  const uint32_t n = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | static_cast<uint32_t>(bytes[3]) << 24;
+  const uint32_t n = load_word(bytes);
   if (store.size != length_of(n, gls_store_capacity(&flash.flash))) return kBad;
   for (uint32_t i = 4; i < store.size; ++i) {
     if (gls_store_get(&store, bytes, 1) != GLS_OK || bytes[0] != byte_of(n, i)) return kBad;

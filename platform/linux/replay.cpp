@@ -90,6 +90,16 @@ struct Logged {
   float gradient(uint32_t step, uint32_t i) const { return gradients[step - 1][i]; }
 };
 
+// A whole number that a case names, from least to most.
+int64_t whole(const Json& json, const char* name, int64_t least, int64_t most) {
+  if (!json.is_number_integer() || json < least || json > most) {
+    throw std::runtime_error(std::string(name) + ": a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
+                             ", not " + json.dump());
+  }
+  return json.get<int64_t>();
+}
+constexpr int64_t kMostWeights = 1 << 20;
+
 using Buffers = std::map<std::string, const float*>;  // by PyTorch's names
 
 // Runs one case over `n` weights and calls look(step, buffers).
@@ -101,8 +111,8 @@ void run(const Json& json, uint32_t n, Look look) {
   const golden::Case c{optimizer.c_str(),
                        options.data(),
                        options.size(),
-                       json.value("seed", 0u),
-                       json.value("gradient_exponent", 0),
+                       static_cast<uint32_t>(whole(json.value("seed", Json(0)), "seed", 0, UINT32_MAX)),
+                       static_cast<int32_t>(whole(json.value("gradient_exponent", Json(0)), "gradient_exponent", -114, 124)),
                        json.value("changing", false)};
   const bool known = golden::with_rule(c, false, [&](const auto& match) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
@@ -122,7 +132,7 @@ void run(const Json& json, uint32_t n, Look look) {
 }
 
 uint32_t weight_count(const Json& json) {
-  if (!json.contains("gradients")) return json.at("n");
+  if (!json.contains("gradients")) return static_cast<uint32_t>(whole(json.at("n"), "n", 1, kMostWeights));
   const Json& weights = json.at("weights");
   return static_cast<uint32_t>(weights.is_string() ? weights.get<std::string>().size() / 8 : weights.size());
 }
@@ -175,7 +185,7 @@ Comparison compare(Json& json) {
   if (reached != snapshots.size()) throw std::runtime_error("a snapshot lies beyond the run");
   if (snapshots.empty()) json["snapshots"] = Json::array({computed});
   if (!json.contains("crc32")) return result;
-  const uint32_t n_hash = json.at("n_hash");
+  const uint32_t n_hash = static_cast<uint32_t>(whole(json.at("n_hash"), "n_hash", 1, kMostWeights));
   run(json, n_hash, [&](uint32_t step, const Buffers& buffers) {
     if (step != json.at("steps_hash")) return;
     for (const auto& [name, hex] : json.at("crc32").items()) {

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+#include "file.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  glissade::read_as_file(bytes, size, [](const std::string& path) {
+    glissade::AverageOptions options;
+    options.data = path;
+    glissade::average(options);
+  });
+  return 0;
+}

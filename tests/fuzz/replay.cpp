@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+#include "file.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  glissade::read_as_file(bytes, size, [](const std::string& path) { glissade::replay({{path}, "scalar", ""}); });
+  return 0;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a store's flash: whatever is found, nothing outside it is read, and the next commit counts.
+#include <stdlib.h>
+#include <string.h>
+
+#include <vector>
+
+#include "glissade/glissade.hpp"
+
+namespace {
+
+using namespace glissade;
+
+constexpr uint32_t kBlock = 256, kBlocks = 4;
+
+// What a forger does: makes the checksums of a slot right, for as many bytes as fit.
+void fix_checksums(uint8_t* slot, uint32_t capacity) {
+  const auto put = [](uint8_t* at, uint32_t word) {
+    for (size_t i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(word >> 8 * i);
+  };
+  uint8_t* const header = slot + capacity;
+  memcpy(header, "GLS\2", 4);
+  const uint32_t size = (header[8] | static_cast<uint32_t>(header[9]) << 8) % (capacity + 1);
+  put(header + 8, size);
+  put(header + 12, gls_crc32(0, slot, size));
+  put(header + 48, gls_crc32(0, header, 48));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
+  if (size < 2) return 0;
+  std::vector<uint8_t> memory(kBlock * kBlocks, 0xff), unit(1u << input[0] % 9);
+  memcpy(memory.data(), input + 2, size - 2 < memory.size() ? size - 2 : memory.size());
+  gls_memory_flash chip = {memory.data(), nullptr};
+  const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase, gls_memory_flash_sync, &chip, 1,
+                           static_cast<uint32_t>(unit.size()), kBlock, kBlocks, unit.data(), nullptr};
+  const uint32_t capacity = gls_store_capacity(&flash);
+  for (uint32_t slot = 0; slot < 2; ++slot) {
+    if (input[1] >> slot & 1) fix_checksums(&memory[slot * kBlock * kBlocks / 2], capacity);
+  }
+  gls_store store;
+  const Status opened = gls_store_open(&store, &flash);
+  if (opened != GLS_OK && opened != GLS_ERROR_EMPTY && opened != GLS_ERROR_DAMAGED) abort();
+  if ((opened == GLS_OK) != (store.sequence != 0) || store.size > capacity) abort();
+  std::vector<uint8_t> state(store.size);
+  if (gls_store_get(&store, state.data(), state.size()) != GLS_OK || gls_store_get(&store, unit.data(), 1) != GLS_ERROR_SIZE) abort();
+  if (gls_store_rewind(&store) != GLS_OK) abort();
+  float weights[2], m[2], v[2];
+  gls_adam_params params;
+  gls_adam_state adam;
+  const Status restored = gls_adam_restore_from(&params, &adam, weights, m, v, 2, &store);
+  if (restored != GLS_OK && restored != GLS_ERROR_SIZE && restored != GLS_ERROR_MISMATCH && restored != GLS_ERROR_DAMAGED) abort();
+
+  Status status = gls_store_begin(&store);
+  if (store.highest == UINT32_MAX) {
+    if (status != GLS_ERROR_RANGE) abort();
+    return 0;
+  }
+  if (status == GLS_OK) status = gls_store_put(&store, "a new state", 11);
+  if (status == GLS_OK) status = gls_store_commit(&store);
+  char found[11];
+  if (status != GLS_OK || gls_store_open(&store, &flash) != GLS_OK || store.size != 11) abort();
+  if (gls_store_get(&store, found, 11) != GLS_OK || memcmp(found, "a new state", 11) != 0) abort();
+  return 0;
+}
