@@ -27,7 +27,7 @@ int gls_memory_flash_prog(const gls_flash* flash, uint32_t block, uint32_t offse
 
 int gls_memory_flash_erase(const gls_flash* flash, uint32_t block) {
   uint32_t* const erased = memory_of(flash).erased;
-  if (erased != nullptr && erased[block] != UINT32_MAX) ++erased[block];
+  if (erased != nullptr) ++erased[block];
   __builtin_memset(place(flash, block, 0), 0xff, flash->block_size);
   return 0;
 }

@@ -110,9 +110,10 @@ GLISSADE_INLINE Status step_here(const typename Rule::Params* params, typename R
   const Kernels* const kernels = active_kernels();
   typename Rule::Coefficients coefficients;
   Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
-  if (status == GLS_OK && kGuarded) {
+  if (status != GLS_OK) return status;
+  if constexpr (kGuarded) {
     status = guard_and_begin<Rule>(params, state, gradient_scale, coefficients, weights, gradients, count);
-  } else if (status == GLS_OK) {
+  } else {
     status = begin<Rule>(params, state, gradient_scale, &coefficients);
   }
   if (status == GLS_OK) (kernels->*kSweep<Rule>)(coefficients, weights, gradients, slots, count);

@@ -94,7 +94,7 @@ double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t u
 
 double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) {
   if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) ||
-      !(c->rising > 0.0 && c->rising < 1.0) || !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
+      !(c->rising < 1.0) || !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
     return kNotANumber;
   }
   const double first = c->highest / c->first_divisor, last = first / c->last_divisor;

@@ -13,7 +13,10 @@ unsigned char memory[2048], unit[16];
 gls_memory_flash chip = {memory, nullptr};
 int failing;  // what the driver's sync returns
 int sync(const gls_flash*) { return failing; }
-const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase, sync, &chip, 1, 16, 256, 8, unit, nullptr};
+bool write_protected;
+int erase(const gls_flash* flash, uint32_t block) { return write_protected ? -5 : gls_memory_flash_erase(flash, block); }
+const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 256, 8, unit, nullptr};
+const gls_flash small_flash = {gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 80, 2, unit, nullptr};
 
 // A training: a step makes the weights smaller, and counts itself.
 struct Training {
@@ -51,13 +54,14 @@ struct Training {
   bool shows(const Training& other) const { return first_difference(shadow, other.weights, kWeights) == kWeights; }
 };
 
-void erase() {
+void erase_all() {
   for (unsigned char& byte : memory) byte = 0xff;
   failing = 0;
+  write_protected = false;
 }
 
 void check_verdicts() {
-  erase();
+  erase_all();
   Training t;
   CHECK(t.start() == GLS_ERROR_ORDER && t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.store.sequence == 1 && t.shows(t),
         "the first state is committed");
@@ -79,7 +83,7 @@ void check_verdicts() {
 }
 
 void check_spoiled() {
-  erase();
+  erase_all();
   Training t;
   bool ok = t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.step() && t.decide(5.0) == GLS_OK;
   const Training good = t;
@@ -95,7 +99,7 @@ void check_spoiled() {
 }
 
 void check_failures() {
-  erase();
+  erase_all();
   Training t;
   CHECK(gls_checkpoint_start(nullptr) == GLS_ERROR_NULL && gls_checkpoint_roll_back(nullptr) == GLS_ERROR_NULL &&
             gls_checkpoint_decide(nullptr, 1.0, 0.0, 1, &t.verdict) == GLS_ERROR_NULL &&
@@ -117,12 +121,21 @@ void check_failures() {
             t.checkpoint.stopping.best == 5.0,
         "the store fails: nothing is decided");
   failing = 0;
+  write_protected = true;
+  CHECK(t.decide(4.0) == GLS_ERROR_DEVICE && t.verdict == GLS_GO_ON && t.is(before), "its erasing fails");
+  write_protected = false;
   CHECK(t.decide(4.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.shows(before), "and later it is");
   // The committed state is another model's.
   ok = gls_store_begin(&t.store) == GLS_OK && gls_store_put(&t.store, memory, 20) == GLS_OK && gls_store_commit(&t.store) == GLS_OK;
   CHECK(ok && gls_checkpoint_roll_back(&t.checkpoint) == GLS_ERROR_SIZE && t.decide(9.0, 0.0, 0) == GLS_ERROR_SIZE && t.is(before) &&
             t.checkpoint.stopping.best == 4.0 && t.verdict == GLS_GO_ON,
         "what is not the model's does not come back");
+  Training too_small;
+  CHECK(gls_store_open(&too_small.store, &small_flash) != GLS_OK && too_small.start() == GLS_ERROR_SIZE, "a slot with room for less");
+  ok = gls_store_begin(&t.store) == GLS_OK && gls_store_commit(&t.store) == GLS_OK;
+  Training closed;
+  CHECK(ok && gls_checkpoint_roll_back(&t.checkpoint) == GLS_ERROR_SIZE && gls_checkpoint_roll_back(&closed.checkpoint) == GLS_ERROR_ORDER,
+        "a state of no bytes; a store that is not open");
   gls_checkpoint bare = {&t.store, Training::save, Training::restore, &t, nullptr, nullptr, 0, {}};
   CHECK(gls_checkpoint_decide(&bare, 1.0, 0.0, 1, &t.verdict) == GLS_OK && gls_checkpoint_start(&bare) == GLS_OK, "without a shadow");
 }

@@ -9,6 +9,18 @@ namespace {
 
 constexpr size_t kHuge[] = {SIZE_MAX, SIZE_MAX / sizeof(float), PTRDIFF_MAX / sizeof(float) + 1};
 
+// Whether a hyper-parameter is a number, not a switch.
+#define GLISSADE_OPTION(pytorch_name, field, other)                      \
+  template <class Params>                                                \
+  constexpr auto is_number_##field(int)->decltype(Params::field, true) { \
+    return sizeof(Params::field) == sizeof(double);                      \
+  }                                                                      \
+  template <class Params>                                                \
+  constexpr bool is_number_##field(long) {                               \
+    return false;                                                        \
+  }
+#include "options.inc"
+
 template <class Rule>
 void check_errors(const char* name) {
   using Params = typename Rule::Params;
@@ -42,16 +54,26 @@ void check_errors(const char* name) {
   expect(GLS_ERROR_RANGE, try_step(&good, &state, w, g, not_a_number, slots, kCount), "a scale that is NaN");
   expect(GLS_ERROR_RANGE, try_step(&good, &state, w, g, bits_to_float(0x7f800000), slots, kCount),
          "an infinite scale");
-  constexpr const char* kOptions[] = {"lr", "weight_decay", "momentum", "dampening", "beta1", "beta2", "eps"};
-  const double values[] = {static_cast<double>(not_a_number), 1e39, -1e39, -1.0, 1.0};
-  for (const char* const option : kOptions) {
-    for (const double value : values) {
-      const bool positive_is_fine = !same_text(option, "beta1") && !same_text(option, "beta2");
-      if (value == 1.0 && positive_is_fine) continue;
-      if (value == -1.0 && same_text(option, "dampening")) continue;
-      Params bad;
-      if (!golden::set_option(bad, option, value)) continue;
-      expect(GLS_ERROR_RANGE, try_step(&bad, &state, w, g, 1, slots, kCount), option);
+  const double never[] = {static_cast<double>(not_a_number), 1e39, -1e39, -1.0};
+  const auto refuse_all = [&](const Params& bad, const char* option, double value) {
+    const bool may_be_negative = same_text(option, "dampening") && value == -1.0;
+    if (!may_be_negative) expect(GLS_ERROR_RANGE, try_step(&bad, &state, w, g, 1, slots, kCount), option);
+  };
+#define GLISSADE_OPTION(pytorch_name, field, other)                                        \
+  for (const double value : never) {                                                       \
+    Params bad;                                                                            \
+    if (is_number_##field<Params>(0) && golden::set_##field(bad, value, 0)) refuse_all(bad, #field, value); \
+  }
+#include "options.inc"
+  const struct {
+    const char* option;
+    double value;
+  } ends[] = {{"betas[0]", 1.0}, {"betas[1]", 1.0}, {"beta", 1.0},        {"rho", 1.5},           {"etas[0]", 0.0},
+              {"etas[0]", 1.0},  {"etas[1]", 1.0},  {"step_sizes[1]", 0.0}, {"step_sizes[0]", 1e3}};
+  for (const auto& end : ends) {
+    Params bad;
+    if (golden::set_option(bad, end.option, end.value)) {
+      expect(GLS_ERROR_RANGE, try_step(&bad, &state, w, g, 1, slots, kCount), end.option);
     }
   }
   Params vanishing;  // an epsilon that would be 0, or flushed to it, in float
@@ -61,6 +83,12 @@ void check_errors(const char* name) {
   typename Rule::Coefficients c;
   CHECK(begin<Rule>(&good, &state, 1, nullptr) == GLS_ERROR_NULL && state.step == 0, name,
         ": null coefficients");
+  Params wrong;
+  wrong.learning_rate = -1.0;
+  CHECK(begin<Rule>(nullptr, &state, 1, &c) == GLS_ERROR_NULL && begin<Rule>(&good, nullptr, 1, &c) == GLS_ERROR_NULL &&
+            begin<Rule>(&wrong, &state, 1, &c) == GLS_ERROR_RANGE && begin<Rule>(&good, &state, not_a_number, &c) == GLS_ERROR_RANGE &&
+            step_unguarded<Rule>(&wrong, &state, w, g, 1, slots, kCount) == GLS_ERROR_RANGE && state.step == 0,
+        name, ": begin refuses");
   CHECK(begin<Rule>(&good, &untouched, 1, &c) == GLS_OK, name, ": begin");
   untouched = {};
   expect(GLS_ERROR_NULL, sweep<Rule>(nullptr, w, g, slots, kCount), "a sweep without coefficients");
@@ -80,15 +108,51 @@ void check_errors(const char* name) {
         ": the step count stays at its end");
 }
 
+template <class Rule>
+bool begins(const typename Rule::Params& params) {
+  typename Rule::State state = {};
+  typename Rule::Coefficients c;
+  return begin<Rule>(&params, &state, 1.0f, &c) == GLS_OK;
+}
+
 void check_nesterov() {
   Momentum::Params params;
   params.nesterov = true;
-  CHECK(Momentum::valid(params), "Nesterov with momentum");
+  CHECK(begins<Momentum>(params), "Nesterov with momentum");
   params.dampening = 0.1;
-  CHECK(!Momentum::valid(params), "Nesterov with dampening");
+  CHECK(!begins<Momentum>(params), "Nesterov with dampening");
   params.dampening = 0.0;
   params.momentum = 0.0;
-  CHECK(!Momentum::valid(params), "Nesterov without momentum");
+  CHECK(!begins<Momentum>(params), "Nesterov without momentum");
+}
+
+// Without momentum its rule is SGD, and its slot stays as it is.
+void check_no_momentum() {
+  Set set(0), plain(1);
+  set.fill(3);
+  plain.fill(3);
+  Momentum::Params params;
+  params.momentum = 0.0;
+  const Sgd::Params sgd;
+  params.learning_rate = sgd.learning_rate;
+  Momentum::State state = {};
+  Sgd::State sgd_state = {};
+  Status status = GLS_OK;
+  for (int i = 0; i < 2 && status == GLS_OK; ++i) {
+    status = step<Momentum>(&params, &state, set.buffers[0], set.buffers[1], 1.0f, set.buffers + 2, kCount);
+    if (status == GLS_OK) status = step<Sgd>(&sgd, &sgd_state, plain.buffers[0], plain.buffers[1], 1.0f, plain.buffers + 2, kCount);
+  }
+  CHECK(status == GLS_OK && set == plain, "momentum 0");
+}
+
+// What another rule is for is refused by this one.
+void check_relatives() {
+  RmsProp::Params rmsprop;
+  rmsprop.momentum = 0.5;
+  CHECK(!begins<RmsProp>(rmsprop) && begins<RmsPropMomentum>(rmsprop), "RMSprop with momentum");
+  Adagrad::Params adagrad;
+  adagrad.mean = true;
+  CHECK(!begins<Adagrad>(adagrad) && begins<AdagradEpsilonInside>(adagrad), "Adagrad with a mean");
 }
 
 // Sizes that no memory holds, alone or multiplied: an error everywhere, and nothing written.
@@ -123,6 +187,8 @@ void check_huge() {
 int program(int, char**) {
   using namespace glissade::test;
   check_nesterov();
+  check_no_momentum();
+  check_relatives();
   check_huge();
   on_each_backend([] {
     for_each_rule([](const auto& tested) { check_errors<decltype(rule_of(tested))>(tested.name); });

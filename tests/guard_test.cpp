@@ -39,6 +39,10 @@ struct Guarded {
     return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], scale, set.buffers + 2, count);
   }
 
+  Status guard_alone(size_t count) {
+    return glissade::guard<Rule>(&params, set.buffers[0], set.buffers[1], scale, count);
+  }
+
   bool untouched() const {
     bool same = __builtin_memcmp(&state, &state_before, sizeof state) == 0;
     for (size_t k = 0; k < kBuffers; ++k) {
@@ -51,7 +55,7 @@ struct Guarded {
   bool refuses(uint32_t bits, size_t buffer, size_t position, size_t count) {
     const float kept = set.buffers[buffer][position];
     set.buffers[buffer][position] = before.buffers[buffer][position] = bits_to_float(bits);
-    const bool refused = step(count) == GLS_ERROR_GRADIENT && untouched();
+    const bool refused = step(count) == GLS_ERROR_GRADIENT && guard_alone(count) == GLS_ERROR_GRADIENT && untouched();
     set.buffers[buffer][position] = before.buffers[buffer][position] = kept;
     return refused;
   }
@@ -142,6 +146,26 @@ void check_decay(const char* name) {
   CHECK(guarded.step(kCount) == GLS_OK, name, ": decoupled decay is no gradient");
 }
 
+// The guard's other arguments; no scale is too small, and where nothing of a gradient is left it may be anything finite.
+template <class Rule>
+void check_arguments(const char* name) {
+  Guarded<Rule> guarded(name);
+  const float *const w = guarded.set.buffers[0], *const g = guarded.set.buffers[1];
+  const typename Rule::Params& params = guarded.params;
+  typename Rule::Params bad = params;
+  bad.learning_rate = -1.0;
+  CHECK(guard<Rule>(&params, w, g, 1.0f, kCount) == GLS_OK && guard<Rule>(nullptr, w, g, 1.0f, kCount) == GLS_ERROR_NULL &&
+            guard<Rule>(&params, nullptr, g, 1.0f, kCount) == GLS_ERROR_NULL && guard<Rule>(&params, w, nullptr, 1.0f, kCount) == GLS_ERROR_NULL &&
+            guard<Rule>(&bad, w, g, 1.0f, kCount) == GLS_ERROR_RANGE &&
+            guard<Rule>(&params, w, g, bits_to_float(0x7fc00000), kCount) == GLS_ERROR_RANGE &&
+            guard<Rule>(&params, w, g, 1.0f, SIZE_MAX) == GLS_ERROR_RANGE,
+        name, ": arguments");
+  guarded.set.buffers[1][1] = bits_to_float(0x7f7fffff);
+  CHECK(guard<Rule>(&params, w, g, 0.0f, kCount) == GLS_OK && guard<Rule>(&params, w, g, 1e-45f, kCount) == GLS_OK &&
+            guard<Rule>(&params, w, g, 1.0f, kCount) == GLS_ERROR_GRADIENT,
+        name, ": the largest float at small scales");
+}
+
 void check_policies() {
   gls_skipped skipped = {};
   CHECK(gls_skip(&skipped, GLS_OK, 2) == GLS_OK && skipped.total == 0, "a step that went well");
@@ -162,6 +186,7 @@ void check_active_backend() {
   for_each_rule([](const auto& tested) {
     using Rule = decltype(rule_of(tested));
     check_every_position<Rule>(tested.name);
+    check_arguments<Rule>(tested.name);
     check_accepted<Rule>(tested.name);
     check_never_spoiled<Rule>(tested.name);
     check_scales<Rule>(tested.name);

@@ -119,7 +119,8 @@ void check_refused(const char* name) {
   CHECK(run.restore(bytes, size - 1) == GLS_ERROR_SIZE && nothing_written(), name, ": too small to restore");
   CHECK(run.save(nullptr, size) == GLS_ERROR_NULL && run.restore(nullptr, size) == GLS_ERROR_NULL, name, ": null bytes");
   CHECK(saved_bytes<Rule>(SIZE_MAX / 4) == 0 && run.save(bytes, SIZE_MAX, SIZE_MAX / 4) == GLS_ERROR_RANGE, name, ": huge");
-  CHECK(saved_bytes<Rule>(SIZE_MAX / 16) == 0, name, ": huge with its checksums");
+  CHECK(saved_bytes<Rule>(SIZE_MAX / 16) == 0 && run.save(bytes, SIZE_MAX, SIZE_MAX / 16) == GLS_ERROR_RANGE, name,
+        ": huge with its checksums");
   for (size_t k = 0; k < 2 + Rule::kSlots; k += k == 0 ? 2 : 1) {
     const uint32_t bad[] = {0x7f800000, 0xffc00000};
     for (const uint32_t bits : bad) {
@@ -170,6 +171,23 @@ void check_other_rules(const char* name) {
   }
 }
 
+// Where the last block is a whole one there is no rest to check.
+void check_whole_block() {
+  static float weights[256], back[256];
+  const size_t fixed = saved_bytes<Sgd>(0) / 4 - 2, count = 256 - fixed;  // words
+  Sgd::Params params;
+  Sgd::State state = {};
+  float* const no_slots[] = {nullptr};
+  for (size_t i = 0; i < count; ++i) weights[i] = static_cast<float>(i);
+  static unsigned char block[1032];
+  CHECK(saved_bytes<Sgd>(count) == sizeof block && saved_bytes<Sgd>(count + 1) == sizeof block + 8, "one block, and one more");
+  bool ok = save<Sgd>(&params, &state, weights, no_slots, count, block, sizeof block) == GLS_OK;
+  ok = ok && restore<Sgd>(&params, &state, back, no_slots, count, block, sizeof block) == GLS_OK;
+  CHECK(ok && first_difference(weights, back, count) == count, "a whole block");
+  block[1020] ^= 1;
+  CHECK(restore<Sgd>(&params, &state, back, no_slots, count, block, sizeof block) == GLS_ERROR_DAMAGED, "its last weight damaged");
+}
+
 void check_active_backend() {
   uint32_t every_rule = 0;
   for_each_rule([&](const auto& tested) {
@@ -197,6 +215,7 @@ int program(int, char**) {
   using namespace glissade::test;
   CHECK(gls_crc32(0, "123456789", 9) == 0xcbf43926u && gls_crc32(gls_crc32(0, "1234", 4), "56789", 5) == 0xcbf43926u,
         "CRC-32's check value");
+  check_whole_block();
   on_each_backend(check_active_backend);
   return finish();
 }

@@ -27,6 +27,12 @@ int read(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, 
 int prog(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size) {
   return fails() ? failure : gls_memory_flash_prog(flash, block, offset, buffer, size);
 }
+bool deaf;  // neither erases nor programs, and says nothing
+int prog_if(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size) {
+  return deaf ? 0 : prog(flash, block, offset, buffer, size);
+}
+int erase(const gls_flash* flash, uint32_t block);
+int erase_if(const gls_flash* flash, uint32_t block) { return deaf ? 0 : erase(flash, block); }
 int erase(const gls_flash* flash, uint32_t block) { return fails() ? failure : gls_memory_flash_erase(flash, block); }
 int sync(const gls_flash* flash) { return fails() ? failure : gls_memory_flash_sync(flash); }
 
@@ -65,7 +71,7 @@ gls_flash flash;
 gls_store store;
 
 void erase_all(const gls_authenticator* with = nullptr) {
-  flash = {read, prog, erase, sync, &chip, 1, kProg, kBlock, kBlocks, unit, with};
+  flash = {read, prog_if, erase_if, sync, &chip, 1, kProg, kBlock, kBlocks, unit, with};
   for (unsigned char& byte : memory) byte = 0xff;
   calls = failing_call = 0;
   failure = -5;
@@ -209,6 +215,17 @@ void check_failing_calls(const gls_authenticator* with, int failing) {
     ok = (failed ? device || other : status == GLS_OK && content() == 4) && reopened() == 4;
   }
   CHECK(ok && call > 4, "opening, callback ", call, " of those that can fail");
+}
+
+// Flash that is write-protected, though it does not say so, and holds the very state that is committed, of two commits ago.
+void check_deaf() {
+  erase_all();
+  deaf = false;
+  bool ok = reopened() == 0 && commit(1) == GLS_OK && commit(2) == GLS_OK;
+  deaf = true;
+  ok = ok && commit(3) == GLS_ERROR_DEVICE && commit(1) == GLS_ERROR_DEVICE && reopened() == 2 && store.sequence == 2;
+  deaf = false;
+  CHECK(ok && commit(1) == GLS_OK && reopened() == 1, "write-protected flash");
 }
 
 // Reading what was committed.
@@ -372,6 +389,14 @@ void check_authentic() {
   CHECK(commit(6) == GLS_OK && commit(7) == GLS_OK, "two more");
   keyed.counter = store.sequence - 1;  // the power went before the counter was raised
   const uint32_t sequence = store.sequence;
+  calls = 0;
+  failing_call = UINT32_MAX;
+  CHECK(reopened() == 7, "how many calls");
+  keyed.counter = sequence - 1;
+  failing_call = calls - 2;  // before the two that read the content
+  calls = 0;
+  CHECK(gls_store_open(&store, &flash) == GLS_ERROR_DEVICE && gls_store_begin(&store) == GLS_ERROR_ORDER, "or not opened");
+  failing_call = 0;
   CHECK(reopened() == 7 && keyed.counter == sequence, "the counter is raised when the store is opened");
   calls = 0;
   failing_call = UINT32_MAX;
@@ -398,6 +423,7 @@ int program(int, char**) {
     check_failing_calls(&authenticator, failing);
   }
   check_failing_reads();
+  check_deaf();
   erase_all();
   CHECK(gls_store_open(&store, &flash) == GLS_ERROR_EMPTY, "empty");
   for_each_rule([](const auto& tested) { check_rule<decltype(rule_of(tested))>(tested.name); });
