@@ -7,15 +7,16 @@ void plain_sgd(float* w, const float* g, size_t count, float scale, float rate) 
   for (size_t i = 0; i < count; ++i) w[i] -= rate * (scale * g[i]);
 }
 
-void plain_momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate, float momentum) {
+void plain_momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate,
+                    float momentum) {
   for (size_t i = 0; i < count; ++i) {
     buffer[i] = momentum * buffer[i] + scale * g[i];
     w[i] -= rate * buffer[i];
   }
 }
 
-void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float scale, float rate, float beta1,
-                float beta2, float root_divisor, float epsilon) {
+void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float scale, float rate,
+                float beta1, float beta2, float root_divisor, float epsilon) {
   for (size_t i = 0; i < count; ++i) {
     const float gradient = scale * g[i];
     m[i] = beta1 * m[i] + (1.0f - beta1) * gradient;

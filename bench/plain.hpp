@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 void plain_sgd(float* w, const float* g, size_t count, float scale, float rate);
-void plain_momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate, float momentum);
-void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float scale, float rate, float beta1,
-                float beta2, float root_divisor, float epsilon);
+void plain_momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate,
+                    float momentum);
+void plain_adam(float* w, const float* g, float* m, float* v, size_t count, float scale, float rate,
+                float beta1, float beta2, float root_divisor, float epsilon);
 
 #endif

@@ -47,8 +47,8 @@ void step(benchmark::State& state, const char* backend) {
   typename Rule::State rule_state = {};
   if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
   for (auto _ : state) {
-    const gls_status status = glissade::step_unguarded<Rule>(&params, &rule_state, memory.buffers[0], memory.buffers[1],
-                                                   0.5f, memory.buffers + 2, count);
+    const gls_status status = glissade::step_unguarded<Rule>(
+        &params, &rule_state, memory.buffers[0], memory.buffers[1], 0.5f, memory.buffers + 2, count);
     if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
   }
   report(state, count);

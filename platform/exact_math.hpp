@@ -86,7 +86,8 @@ inline uint64_t multiply_24(uint32_t a, uint32_t b) {
   const uint32_t lowest = a_low * b_low;
   const uint32_t middle = a_high * b_low + a_low * b_high + (lowest >> 12);  // in units of 2^12
   const uint32_t highest = a_high * b_high + (middle >> 12);                 // of 2^24
-  return static_cast<uint64_t>(highest >> 8) << 32 | highest << 24 | (middle & 0xfffu) << 12 | (lowest & 0xfffu);
+  return static_cast<uint64_t>(highest >> 8) << 32 | highest << 24 | (middle & 0xfffu) << 12 |
+         (lowest & 0xfffu);
 #else
   return static_cast<uint64_t>(a) * b;
 #endif
@@ -127,15 +128,15 @@ __attribute__((noinline, unused)) inline float fma_by_integers(float a, float b,
   uint64_t small = static_cast<uint64_t>(z.mantissa) << 38;
   int32_t exponent = x.exponent + y.exponent - (2 * 150 + 14);
   int32_t shift = exponent - (z.exponent - (150 + 38));
-  uint32_t sign = a_bits ^ b_bits;
-  const uint32_t opposite = (sign ^ c_bits) >> 31;
+  uint32_t sign_bits = a_bits ^ b_bits;
+  const uint32_t opposite = (sign_bits ^ c_bits) >> 31;
   if (shift < 0) {
     const uint64_t product = large;
     large = small;
     small = product;
     exponent -= shift;
     shift = -shift;
-    sign = c_bits;
+    sign_bits = c_bits;
   }
   small = shift_right_sticky(small, shift);
   uint64_t sum = large + small;
@@ -144,10 +145,10 @@ __attribute__((noinline, unused)) inline float fma_by_integers(float a, float b,
     if (large == small) return 0.0f;
     if (large < small) {
       sum = small - large;
-      sign = ~sign;
+      sign_bits = ~sign_bits;
     }
   }
-  return round_to_float(sign & 0x80000000u, sum, exponent);
+  return round_to_float(sign_bits & 0x80000000u, sum, exponent);
 }
 
 // Digit by digit, as by hand: `remainder` is what the root so far leaves.
@@ -158,7 +159,9 @@ inline Float sqrt_by_integers_of(Float x) {
   constexpr UInt kInfinity = UInt{2 * kBias + 1} << kFractionBits;
   UInt bits = bit_cast<UInt>(x);
   if (bits - 1 >= kInfinity - 1) {  // 0, infinity, negative, NaN
-    return bits == kInfinity || (bits << 1) == 0 ? x : bit_cast<Float>(static_cast<UInt>(kInfinity | kOne >> 1));  // NaN
+    return bits == kInfinity || (bits << 1) == 0
+               ? x
+               : bit_cast<Float>(static_cast<UInt>(kInfinity | kOne >> 1));  // NaN
   }
   int exponent = static_cast<int>(bits >> kFractionBits);
   if (exponent == 0) {
@@ -186,7 +189,9 @@ inline Float sqrt_by_integers_of(Float x) {
 __attribute__((noinline, unused)) inline float sqrt_by_integers(float x) {
   return sqrt_by_integers_of<float, uint32_t, 23>(x);
 }
-[[maybe_unused]] inline double sqrt_by_integers(double x) { return sqrt_by_integers_of<double, uint64_t, 52>(x); }
+[[maybe_unused]] inline double sqrt_by_integers(double x) {
+  return sqrt_by_integers_of<double, uint64_t, 52>(x);
+}
 
 }  // namespace
 }  // namespace glissade

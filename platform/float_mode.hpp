@@ -63,9 +63,7 @@ inline FloatModeRegister read_float_mode() {
   __asm__ volatile("frrm %0" : "=r"(mode) : : "memory");
   return mode;
 }
-inline void write_float_mode(FloatModeRegister mode) {
-  __asm__ volatile("fsrm %0" : : "r"(mode) : "memory");
-}
+inline void write_float_mode(FloatModeRegister mode) { __asm__ volatile("fsrm %0" : : "r"(mode) : "memory"); }
 
 #else  // soft float has one mode
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The four functions that every compiler expects, for firmware without a C library. Compiled with
- * -fno-tree-loop-distribute-patterns, or they would call themselves, and with -fno-lto: link-time optimization drops
- * what only the code that it makes itself will call. */
+ * -fno-tree-loop-distribute-patterns, or they would call themselves, and with -fno-lto: link-time
+ * optimization drops what only the code that it makes itself will call. */
 #include <stddef.h>
 
 void* memcpy(void* to, const void* from, size_t size) {
@@ -28,7 +28,8 @@ int memcmp(const void* a, const void* b, size_t size) {
   return 0;
 }
 
-#if defined(__clang__) && defined(__arm__) /* clang calls them by the names of Arm's ABI, at any alignment */
+#if defined(__clang__) && defined(__arm__) /* clang calls them by the names of Arm's ABI, at any alignment \
+                                            */
 void __aeabi_memcpy(void* to, const void* from, size_t size) { memcpy(to, from, size); }
 void __aeabi_memset(void* to, size_t size, int byte) { memset(to, byte, size); }
 void __aeabi_memclr(void* to, size_t size) { memset(to, 0, size); }

@@ -6,20 +6,20 @@
 
 #include "exact_math.hpp"
 
-#if defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || (defined(__ARM_FP) && (__ARM_FP & 8)) || \
-    (defined(__riscv_flen) && __riscv_flen >= 64)
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || \
+    (defined(__ARM_FP) && (__ARM_FP & 8)) || (defined(__riscv_flen) && __riscv_flen >= 64)
 #define GLISSADE_HAS_DOUBLE 1
 #endif
-#if defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || (defined(__ARM_FP) && (__ARM_FP & 4)) || \
-    defined(__riscv_flen)
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__wasm__) || \
+    (defined(__ARM_FP) && (__ARM_FP & 4)) || defined(__riscv_flen)
 #define GLISSADE_HAS_FLOAT 1
 #endif
-// Where square roots might have to set errno, they would be calls of the C library: the instruction itself then.
+// Where square roots might have to set errno, they would be calls of the C library: the instruction itself
+// then.
 #if defined(__arm__) && !defined(__NO_MATH_ERRNO__)
 #define GLISSADE_VFP_BY_NAME 1
 #endif
-#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || \
-    defined(__riscv_flen)
+#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__riscv_flen)
 #define GLISSADE_HAS_FMA 1
 #endif
 

@@ -27,7 +27,7 @@ gls_status move_mean(float* mean, const float* values, double rest, uint32_t num
 
 __attribute__((noinline)) double one_less_power(double base, uint32_t exponent) {
   const FloatMode mode(false);
-  volatile double result = 1.0 - power(base, exponent);
+  const volatile double result = 1.0 - power(base, exponent);
   return result;
 }
 
@@ -35,7 +35,7 @@ __attribute__((noinline)) double move_running_mean(gls_running_mean* state, doub
   const FloatMode mode(false);
   const double mean = beta * state->mean + (1.0 - beta) * value;
   state->mean = mean;
-  volatile double corrected = mean / (1.0 - power(beta, count_step(state->updates)));
+  const volatile double corrected = mean / (1.0 - power(beta, count_step(state->updates)));
   return corrected;
 }
 

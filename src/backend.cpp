@@ -65,7 +65,7 @@ constexpr const glissade::Kernels* kKernels[] = {
 };
 
 // All that a hosted library remembers. Threads that race to the first choice all make the same one.
-size_t chosen = kUndecided;
+size_t chosen = kUndecided;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void remember(size_t index) { __atomic_store_n(&chosen, index, __ATOMIC_RELAXED); }
 
@@ -133,7 +133,8 @@ gls_status gls_backend_force(const char* name) {
 
 size_t gls_backend_explain(const char* name, char* line, size_t size) {
   if (name == nullptr) name = glissade::requested_backend();
-  Line result{line, line == nullptr ? 0 : size, 0};
+  if (line == nullptr) size = 0;
+  Line result{line, size, 0};
   if (name != nullptr) {
     const size_t index = find(name);
     result.add("backend \"");
@@ -148,7 +149,7 @@ size_t gls_backend_explain(const char* name, char* line, size_t size) {
     result.add(" ");
     result.add(kNames[i]);
   }
-  if (result.size > 0) line[result.length < size ? result.length : size - 1] = '\0';
+  if (size > 0) line[result.length < size ? result.length : size - 1] = '\0';
   return result.length;
 }
 

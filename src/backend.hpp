@@ -77,9 +77,9 @@ Status check_pointers(size_t count, const Buffer*... buffers) {
   return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
 }
 
-// What every entry needs before it writes anything: a backend, such buffers, and a count that they can have (no
-// object is as large as half the address space). Inlined, because a constant
-// table that is handed to a function keeps all its kernels in the firmware.
+// What every entry needs before it writes anything: a backend, such buffers, and a count that they can have
+// (no object is as large as half the address space). Inlined, because a constant table that is handed to a
+// function keeps all its kernels in the firmware.
 template <class... Buffer>
 GLISSADE_INLINE Status check_buffers(const Kernels* kernels, size_t count, const Buffer*... buffers) {
   if (kernels == nullptr) return GLS_ERROR_BACKEND;

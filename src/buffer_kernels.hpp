@@ -59,7 +59,8 @@ void all_below(const float* values, float bound, bool* below, size_t count) {
     bad.store(lanes);
     for (const float lane : lanes) any |= float_bits(lane);
   }
-  // The others by their bits, which are ordered as magnitudes are: the difference is negative from the bound on.
+  // The others by their bits, which are ordered as magnitudes are: the difference is negative from the bound
+  // on.
   const uint32_t most = float_bits(bound) - 1;
   uint32_t differences = 0;
 #pragma GCC unroll 4

@@ -10,7 +10,8 @@ namespace {
 constexpr size_t kStoppingBytes = 20;
 
 Status check(const gls_checkpoint* checkpoint) {
-  if (checkpoint == nullptr || checkpoint->store == nullptr || checkpoint->save == nullptr || checkpoint->restore == nullptr) {
+  if (checkpoint == nullptr || checkpoint->store == nullptr || checkpoint->save == nullptr ||
+      checkpoint->restore == nullptr) {
     return GLS_ERROR_NULL;
   }
   return check_pointers(checkpoint->count, checkpoint->weights, checkpoint->shadow);

@@ -25,7 +25,8 @@ extern "C" {
 gls_status gls_dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
                              size_t output_count) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, outputs);
+  const gls_status status =
+      check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, outputs);
   if (status == GLS_OK) kernels->dense_forward(weights, inputs, outputs, input_count, output_count);
   return status;
 }
@@ -34,8 +35,9 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
                               float* weight_gradients, float* input_gradients, size_t input_count,
                               size_t output_count) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, output_gradients,
-                                          weight_gradients, input_gradients == nullptr ? weights : input_gradients);
+  const gls_status status =
+      check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, output_gradients,
+                    weight_gradients, input_gradients == nullptr ? weights : input_gradients);
   if (status == GLS_OK) {
     kernels->dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, input_count,
                             output_count);
@@ -53,7 +55,8 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
   gls_status gls_##name##_backward(const float* outputs, const float* output_gradients,                \
                                    float* input_gradients, size_t count) {                             \
     const Kernels* const kernels = active_kernels();                                                   \
-    const gls_status status = check_buffers(kernels, some(count), outputs, output_gradients, input_gradients); \
+    const gls_status status =                                                                          \
+        check_buffers(kernels, some(count), outputs, output_gradients, input_gradients);               \
     if (status == GLS_OK) kernels->name##_backward(outputs, output_gradients, input_gradients, count); \
     return status;                                                                                     \
   }
@@ -65,7 +68,8 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
                                 float* batch, size_t samples, size_t features, double momentum,
                                 double epsilon) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, some(elements(samples, features)), weights, inputs, outputs, running, batch);
+  const gls_status status =
+      check_buffers(kernels, some(elements(samples, features)), weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
   if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
   BatchNormCoefficients c = {
@@ -79,9 +83,8 @@ gls_status gls_batch_norm_backward(const float* weights, const float* inputs, co
                                    const float* output_gradients, float* weight_gradients,
                                    float* input_gradients, size_t samples, size_t features) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status =
-      check_buffers(kernels, some(elements(samples, features)), weights, inputs, batch, output_gradients,
-                    weight_gradients, input_gradients);
+  const gls_status status = check_buffers(kernels, some(elements(samples, features)), weights, inputs, batch,
+                                          output_gradients, weight_gradients, input_gradients);
   if (status != GLS_OK) return status;
   if (samples < 2) return GLS_ERROR_RANGE;
   kernels->batch_norm_backward(weights, inputs, batch, output_gradients, weight_gradients, input_gradients,
@@ -92,7 +95,8 @@ gls_status gls_batch_norm_backward(const float* weights, const float* inputs, co
 gls_status gls_batch_norm_infer(const float* weights, const float* running, const float* inputs,
                                 float* outputs, size_t samples, size_t features, double epsilon) {
   const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, some(elements(samples, features)), weights, running, inputs, outputs);
+  const gls_status status =
+      check_buffers(kernels, some(elements(samples, features)), weights, running, inputs, outputs);
   if (status != GLS_OK) return status;
   if (!valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
   kernels->batch_norm_infer(weights, running, inputs, outputs, samples, features,

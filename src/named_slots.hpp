@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For the rules' C functions, by a rule's number of slots: their declarations, and their names as parts of an array.
+// For the rules' C functions, by a rule's number of slots: their declarations, and their names as parts of an
+// array.
 #ifndef GLISSADE_SRC_NAMED_SLOTS_HPP
 #define GLISSADE_SRC_NAMED_SLOTS_HPP
 

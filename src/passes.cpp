@@ -26,7 +26,7 @@ gls_status gls_shuffle(uint32_t* order, uint32_t count, uint64_t seed, uint32_t 
 }
 
 uint32_t gls_batch_count(uint32_t samples, uint32_t batch_size) {
-  return batch_size == 0 ? 0 : samples / batch_size + (samples % batch_size != 0);
+  return batch_size == 0 ? 0 : samples / batch_size + (samples % batch_size != 0 ? 1u : 0u);
 }
 
 gls_batch gls_batch_at(uint32_t samples, uint32_t batch_size, uint32_t index) {

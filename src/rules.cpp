@@ -31,7 +31,8 @@ constexpr Sweep<Rule> Kernels::*kSweep = nullptr;
 #include "rules.inc"
 #undef GLISSADE_RULE
 
-// 2^exponent divided by |scale|, rounded down to a power of two; infinite, which every number is below, for 0.
+// 2^exponent divided by |scale|, rounded down to a power of two; infinite, which every number is below, for
+// 0.
 float unscaled(uint32_t exponent, float scale) {
   const uint32_t scale_exponent = ((float_bits(scale) & 0x7fffffffu) + 0x7fffffu) >> 23;
   const uint32_t biased = 2 * 127 + exponent - scale_exponent;
@@ -39,8 +40,8 @@ float unscaled(uint32_t exponent, float scale) {
 }
 
 // Does every |scale g|, and |decay w|, stay below 2^exponent?
-__attribute__((noinline)) bool gradients_fit(uint32_t exponent, float scale, double decay, const float* weights,
-                                             const float* gradients, size_t count) {
+__attribute__((noinline)) bool gradients_fit(uint32_t exponent, float scale, double decay,
+                                             const float* weights, const float* gradients, size_t count) {
   const Kernels* const kernels = active_kernels();
   bool below;
   kernels->all_below(gradients, unscaled(exponent, scale), &below, count);
@@ -51,17 +52,18 @@ __attribute__((noinline)) bool gradients_fit(uint32_t exponent, float scale, dou
 }
 
 template <class Rule>
-GLISSADE_INLINE Status guard_here(const typename Rule::Params& p, const float* weights, const float* gradients,
-                                  float gradient_scale, size_t count) {
+GLISSADE_INLINE Status guard_here(const typename Rule::Params& p, const float* weights,
+                                  const float* gradients, float gradient_scale, size_t count) {
   if (!Rule::valid(p) || !is_finite(gradient_scale)) return GLS_ERROR_RANGE;
   const double decay = p.decoupled_weight_decay ? 0.0 : p.weight_decay;
-  return gradients_fit(Rule::kGradientBits, gradient_scale, decay, weights, gradients, count) ? GLS_OK
-                                                                                             : GLS_ERROR_GRADIENT;
+  return gradients_fit(Rule::kGradientBits, gradient_scale, decay, weights, gradients, count)
+             ? GLS_OK
+             : GLS_ERROR_GRADIENT;
 }
 
 template <class Rule>
-GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::State& state, float gradient_scale,
-                          typename Rule::Coefficients& coefficients) {
+GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::State& state,
+                          float gradient_scale, typename Rule::Coefficients& coefficients) {
   const FloatMode mode(false);
   Rule::tick(params, state, coefficients);
   coefficients.gradient = gradient_coefficients(params, gradient_scale);
@@ -69,8 +71,9 @@ GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::St
 
 // A guarded begin. Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 template <class Rule>
-__attribute__((noinline)) Status guard_and_begin(const typename Rule::Params* params, typename Rule::State* state,
-                                                 float gradient_scale, typename Rule::Coefficients& coefficients,
+__attribute__((noinline)) Status guard_and_begin(const typename Rule::Params* params,
+                                                 typename Rule::State* state, float gradient_scale,
+                                                 typename Rule::Coefficients& coefficients,
                                                  const float* weights, const float* gradients, size_t count) {
   if (params == nullptr || state == nullptr) return GLS_ERROR_NULL;
   const Status status = guard_here<Rule>(*params, weights, gradients, gradient_scale, count);
@@ -139,8 +142,8 @@ Status step_unguarded(const typename Rule::Params* params, typename Rule::State*
   return step_here<Rule, false>(params, state, weights, gradients, gradient_scale, slots, count);
 }
 template <class Rule>
-Status guard(const typename Rule::Params* params, const float* weights, const float* gradients, float gradient_scale,
-             size_t count) {
+Status guard(const typename Rule::Params* params, const float* weights, const float* gradients,
+             float gradient_scale, size_t count) {
   const Kernels* const kernels = active_kernels();
   const Status status = check_buffers(kernels, count, weights, gradients);
   if (status == GLS_OK && params == nullptr) return GLS_ERROR_NULL;
@@ -161,30 +164,31 @@ Status guard(const typename Rule::Params* params, const float* weights, const fl
 }  // namespace glissade
 
 // In C the named slots of each rule become an array.
-#define GLISSADE_C_STEP(name, Rule, slot_count, suffix, guarded)                                                   \
-  gls_status gls_##name##_step##suffix(const gls_##name##_params* params, gls_##name##_state* state,               \
-                                       float* weights, const float* gradients, float gradient_scale,               \
-                                       GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count) {                             \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                  \
-    return glissade::step_here<glissade::Rule, guarded>(params, state, weights, gradients, gradient_scale, slots,  \
-                                                        count);                                                    \
+#define GLISSADE_C_STEP(name, Rule, slot_count, suffix, guarded)                                           \
+  gls_status gls_##name##_step##suffix(const gls_##name##_params* params, gls_##name##_state* state,       \
+                                       float* weights, const float* gradients, float gradient_scale,       \
+                                       GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count) {            \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                          \
+    return glissade::step_here<glissade::Rule, guarded>(params, state, weights, gradients, gradient_scale, \
+                                                        slots, count);                                     \
   }
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                      \
-  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                                        \
-  GLISSADE_C_STEP(name, Rule, slot_count, , true)                                                                  \
-  GLISSADE_C_STEP(name, Rule, slot_count, _unguarded, false)                                                       \
-  gls_status gls_##name##_guard(const gls_##name##_params* params, const float* weights, const float* gradients,   \
-                                float gradient_scale, size_t count) {                                              \
-    return glissade::guard<glissade::Rule>(params, weights, gradients, gradient_scale, count);                     \
-  }                                                                                                                \
-  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,                      \
-                                float gradient_scale, gls_##name##_coefficients* coefficients) {                   \
-    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);                           \
-  }                                                                                                                \
-  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,                     \
-                                const float* gradients, GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count) {            \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                  \
-    return glissade::sweep_here<glissade::Rule>(coefficients, weights, gradients, slots, count);                   \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                    \
+  void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                      \
+  GLISSADE_C_STEP(name, Rule, slot_count, , true)                                                \
+  GLISSADE_C_STEP(name, Rule, slot_count, _unguarded, false)                                     \
+  gls_status gls_##name##_guard(const gls_##name##_params* params, const float* weights,         \
+                                const float* gradients, float gradient_scale, size_t count) {    \
+    return glissade::guard<glissade::Rule>(params, weights, gradients, gradient_scale, count);   \
+  }                                                                                              \
+  gls_status gls_##name##_begin(const gls_##name##_params* params, gls_##name##_state* state,    \
+                                float gradient_scale, gls_##name##_coefficients* coefficients) { \
+    return glissade::begin<glissade::Rule>(params, state, gradient_scale, coefficients);         \
+  }                                                                                              \
+  gls_status gls_##name##_sweep(const gls_##name##_coefficients* coefficients, float* weights,   \
+                                const float* gradients,                                          \
+                                GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count) {         \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                \
+    return glissade::sweep_here<glissade::Rule>(coefficients, weights, gradients, slots, count); \
   }
 
 extern "C" {
@@ -203,8 +207,8 @@ void gls_rmsprop_textbook_defaults(gls_rmsprop_params* params) {
 }
 
 gls_status gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params,
-                                                        const float* weights, const float* velocity,
-                                                        float* ahead, size_t count) {
+                                             const float* weights, const float* velocity, float* ahead,
+                                             size_t count) {
   using namespace glissade;
   const Kernels* const kernels = active_kernels();
   if (params == nullptr) return GLS_ERROR_NULL;

@@ -2,9 +2,8 @@
 // save and restore for every rule, to and from memory or a store; glissade/saved.h has the format.
 #include "glissade/saved.h"
 
-#include "glissade/store.h"
-
 #include "backend.hpp"
+#include "glissade/store.h"
 #include "named_slots.hpp"
 #include "saved_words.hpp"
 
@@ -25,8 +24,13 @@ constexpr size_t kHeaderWords = 8;
 struct Header {
   uint32_t words[kHeaderWords];
   explicit Header(const Saved& what)
-      : words{kMagic,           kVersion,   crc_of(what.rule),                   what.params,
-              what.state_words, what.slots, static_cast<uint32_t>(what.count),
+      : words{kMagic,
+              kVersion,
+              crc_of(what.rule),
+              what.params,
+              what.state_words,
+              what.slots,
+              static_cast<uint32_t>(what.count),
               static_cast<uint32_t>(static_cast<uint64_t>(what.count) >> 32)} {}
   static uint32_t crc_of(const char* name) {
     size_t length = 0;
@@ -36,7 +40,7 @@ struct Header {
 };
 
 size_t content_words(const Saved& what) {
-  return kHeaderWords + 2 * what.params + what.state_words + what.count * (1 + what.slots);
+  return kHeaderWords + size_t{2} * what.params + what.state_words + what.count * (1 + what.slots);
 }
 
 // 0 where no memory holds them.
@@ -100,23 +104,25 @@ struct FromMemory {
 // or a store, which keeps its first failure.
 struct ToStore {
   gls_store* store;
-  void put(const unsigned char (&bytes)[4]) { (void)!gls_store_put(store, bytes, sizeof bytes); }
+  void put(const unsigned char (&bytes)[4]) const {
+    store->failure = gls_store_put(store, bytes, sizeof bytes);
+  }
 };
 struct FromStore {
   gls_store* store;
-  void get(unsigned char (&bytes)[4]) {
+  void get(unsigned char (&bytes)[4]) const {
     store_word(bytes, 0);
     if (store->failure == GLS_OK) store->failure = gls_store_get(store, bytes, sizeof bytes);
   }
 };
 
 // Calls work(field) for each hyper-parameter that Params has, in the order of options.inc.
-#define GLISSADE_OPTION(pytorch_name, field, other)                                               \
-  template <class Params, class Work>                                                             \
+#define GLISSADE_OPTION(pytorch_name, field, other)                                                  \
+  template <class Params, class Work>                                                                \
   GLISSADE_INLINE auto visit_##field(Params& params, Work work, int)->decltype(work(params.field)) { \
-    return work(params.field);                                                                    \
-  }                                                                                               \
-  template <class Params, class Work>                                                             \
+    return work(params.field);                                                                       \
+  }                                                                                                  \
+  template <class Params, class Work>                                                                \
   GLISSADE_INLINE void visit_##field(Params&, Work, long) {}
 #include "options.inc"
 
@@ -185,7 +191,8 @@ Status check(const Saved& what, const float* weights, const float* const* slots,
 
 // May it be saved?
 template <class Rule>
-Status check_content(const Saved& what, const typename Rule::Params& params, const float* weights, const float* const* slots) {
+Status check_content(const Saved& what, const typename Rule::Params& params, const float* weights,
+                     const float* const* slots) {
   if (!Rule::valid(params)) return GLS_ERROR_RANGE;
   return all_finite(weights, slots, what) ? GLS_OK : GLS_ERROR_NOT_FINITE;
 }
@@ -202,10 +209,12 @@ void write(const Saved& what, const typename Rule::Params& params, const typenam
   writer.finish();
 }
 
-// What has been checked already, from the same source, which is GLS_ERROR_DEVICE where it gives other bytes now.
+// What has been checked already, from the same source, which is GLS_ERROR_DEVICE where it gives other bytes
+// now.
 template <class Rule, class Source>
-__attribute__((noinline)) Status read(const Saved& what, typename Rule::Params& params, typename Rule::State& state, float* weights,
-            float* const* slots, Source source) {
+__attribute__((noinline)) Status read(const Saved& what, typename Rule::Params& params,
+                                      typename Rule::State& state, float* weights, float* const* slots,
+                                      Source source) {
   Reader<Source> reader(source);
   for (size_t i = 0; i < kHeaderWords; ++i) reader.get();
   typename Rule::Params saved;
@@ -225,7 +234,8 @@ Status save_as(const char* name, const typename Rule::Params* params, const type
   Status status = check(what, weights, slots, bytes, params, state);
   if (status == GLS_OK && size < saved_bytes(what)) status = GLS_ERROR_SIZE;
   if (status == GLS_OK) status = check_content<Rule>(what, *params, weights, slots);
-  if (status == GLS_OK) write<Rule>(what, *params, *state, weights, slots, ToMemory{static_cast<unsigned char*>(bytes)});
+  if (status == GLS_OK)
+    write<Rule>(what, *params, *state, weights, slots, ToMemory{static_cast<unsigned char*>(bytes)});
   return status;
 }
 
@@ -243,8 +253,8 @@ Status save_to_as(const char* name, const typename Rule::Params* params, const t
 }
 
 template <class Rule>
-Status restore_as(const char* name, typename Rule::Params* params, typename Rule::State* state, float* weights,
-                  float* const* slots, size_t count, const void* bytes, size_t size) {
+Status restore_as(const char* name, typename Rule::Params* params, typename Rule::State* state,
+                  float* weights, float* const* slots, size_t count, const void* bytes, size_t size) {
   const Saved what = what_of<Rule>(name, count);
   const FromMemory source{static_cast<const unsigned char*>(bytes)};
   Status status = check(what, weights, slots, bytes, params, state);
@@ -254,8 +264,9 @@ Status restore_as(const char* name, typename Rule::Params* params, typename Rule
 }
 
 // May it be restored from here? The store stays where it is.
-__attribute__((noinline)) Status check_stored(const Saved& what, const float* weights, const float* const* slots,
-                                              const void* params, const void* state, gls_store* store) {
+__attribute__((noinline)) Status check_stored(const Saved& what, const float* weights,
+                                              const float* const* slots, const void* params,
+                                              const void* state, gls_store* store) {
   Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
   if (status == GLS_OK) status = check(what, weights, slots, store, params, state);
   if (status != GLS_OK) return status;
@@ -268,8 +279,8 @@ __attribute__((noinline)) Status check_stored(const Saved& what, const float* we
 }
 
 template <class Rule>
-Status restore_from_as(const char* name, typename Rule::Params* params, typename Rule::State* state, float* weights,
-                       float* const* slots, size_t count, gls_store* store) {
+Status restore_from_as(const char* name, typename Rule::Params* params, typename Rule::State* state,
+                       float* weights, float* const* slots, size_t count, gls_store* store) {
   const Saved what = what_of<Rule>(name, count);
   Status status = check_stored(what, weights, slots, params, state, store);
   if (status != GLS_OK) return status;
@@ -282,60 +293,61 @@ Status restore_from_as(const char* name, typename Rule::Params* params, typename
 
 }  // namespace
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                         \
-  template <>                                                                                                         \
-  size_t saved_bytes<Rule>(size_t count) {                                                                            \
-    return saved_bytes(what_of<Rule>(#name, count));                                                                  \
-  }                                                                                                                   \
-  template <>                                                                                                         \
-  Status save<Rule>(const Rule::Params* params, const Rule::State* state, const float* weights,                       \
-                    const float* const* slots, size_t count, void* bytes, size_t size) {                              \
-    return save_as<Rule>(#name, params, state, weights, slots, count, bytes, size);                                   \
-  }                                                                                                                   \
-  template <>                                                                                                         \
-  Status restore<Rule>(Rule::Params * params, Rule::State * state, float* weights, float* const* slots, size_t count, \
-                       const void* bytes, size_t size) {                                                              \
-    return restore_as<Rule>(#name, params, state, weights, slots, count, bytes, size);                                \
-  }                                                                                                                   \
-  template <>                                                                                                         \
-  Status save_to<Rule>(const Rule::Params* params, const Rule::State* state, const float* weights,                    \
-                       const float* const* slots, size_t count, gls_store* store) {                                   \
-    return save_to_as<Rule>(#name, params, state, weights, slots, count, store);                                      \
-  }                                                                                                                   \
-  template <>                                                                                                         \
-  Status restore_from<Rule>(Rule::Params * params, Rule::State * state, float* weights, float* const* slots,          \
-                            size_t count, gls_store* store) {                                                         \
-    return restore_from_as<Rule>(#name, params, state, weights, slots, count, store);                                 \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                                \
+  template <>                                                                                                \
+  size_t saved_bytes<Rule>(size_t count) {                                                                   \
+    return saved_bytes(what_of<Rule>(#name, count));                                                         \
+  }                                                                                                          \
+  template <>                                                                                                \
+  Status save<Rule>(const Rule::Params* params, const Rule::State* state, const float* weights,              \
+                    const float* const* slots, size_t count, void* bytes, size_t size) {                     \
+    return save_as<Rule>(#name, params, state, weights, slots, count, bytes, size);                          \
+  }                                                                                                          \
+  template <>                                                                                                \
+  Status restore<Rule>(Rule::Params * params, Rule::State * state, float* weights, float* const* slots,      \
+                       size_t count, const void* bytes, size_t size) {                                       \
+    return restore_as<Rule>(#name, params, state, weights, slots, count, bytes, size);                       \
+  }                                                                                                          \
+  template <>                                                                                                \
+  Status save_to<Rule>(const Rule::Params* params, const Rule::State* state, const float* weights,           \
+                       const float* const* slots, size_t count, gls_store* store) {                          \
+    return save_to_as<Rule>(#name, params, state, weights, slots, count, store);                             \
+  }                                                                                                          \
+  template <>                                                                                                \
+  Status restore_from<Rule>(Rule::Params * params, Rule::State * state, float* weights, float* const* slots, \
+                            size_t count, gls_store* store) {                                                \
+    return restore_from_as<Rule>(#name, params, state, weights, slots, count, store);                        \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE
 
 }  // namespace glissade
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                         \
-  size_t gls_##name##_saved_bytes(size_t count) { return glissade::saved_bytes<glissade::Rule>(count); }              \
-  gls_status gls_##name##_save(const gls_##name##_params* params, const gls_##name##_state* state,                    \
-                               const float* weights, GLISSADE_NAMED_SLOTS_##slot_count(const float) size_t count,     \
-                               void* bytes, size_t size) {                                                            \
-    const float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                               \
-    return glissade::save<glissade::Rule>(params, state, weights, slots, count, bytes, size);                         \
-  }                                                                                                                   \
-  gls_status gls_##name##_restore(gls_##name##_params* params, gls_##name##_state* state, float* weights,             \
-                                  GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count, const void* bytes,           \
-                                  size_t size) {                                                                      \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                     \
-    return glissade::restore<glissade::Rule>(params, state, weights, slots, count, bytes, size);                      \
-  }                                                                                                                   \
-  gls_status gls_##name##_save_to(const gls_##name##_params* params, const gls_##name##_state* state,                 \
-                                  const float* weights, GLISSADE_NAMED_SLOTS_##slot_count(const float) size_t count,  \
-                                  gls_store* store) {                                                                 \
-    const float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                               \
-    return glissade::save_to<glissade::Rule>(params, state, weights, slots, count, store);                            \
-  }                                                                                                                   \
-  gls_status gls_##name##_restore_from(gls_##name##_params* params, gls_##name##_state* state, float* weights,        \
-                                       GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count, gls_store* store) {     \
-    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                                     \
-    return glissade::restore_from<glissade::Rule>(params, state, weights, slots, count, store);                       \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                               \
+  size_t gls_##name##_saved_bytes(size_t count) { return glissade::saved_bytes<glissade::Rule>(count); }    \
+  gls_status gls_##name##_save(                                                                             \
+      const gls_##name##_params* params, const gls_##name##_state* state, const float* weights,             \
+      GLISSADE_NAMED_SLOTS_##slot_count(const float) size_t count, void* bytes, size_t size) {              \
+    const float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                     \
+    return glissade::save<glissade::Rule>(params, state, weights, slots, count, bytes, size);               \
+  }                                                                                                         \
+  gls_status gls_##name##_restore(gls_##name##_params* params, gls_##name##_state* state, float* weights,   \
+                                  GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count, const void* bytes, \
+                                  size_t size) {                                                            \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                           \
+    return glissade::restore<glissade::Rule>(params, state, weights, slots, count, bytes, size);            \
+  }                                                                                                         \
+  gls_status gls_##name##_save_to(                                                                          \
+      const gls_##name##_params* params, const gls_##name##_state* state, const float* weights,             \
+      GLISSADE_NAMED_SLOTS_##slot_count(const float) size_t count, gls_store* store) {                      \
+    const float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                     \
+    return glissade::save_to<glissade::Rule>(params, state, weights, slots, count, store);                  \
+  }                                                                                                         \
+  gls_status gls_##name##_restore_from(                                                                     \
+      gls_##name##_params* params, gls_##name##_state* state, float* weights,                               \
+      GLISSADE_NAMED_SLOTS_##slot_count(float) size_t count, gls_store* store) {                            \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                           \
+    return glissade::restore_from<glissade::Rule>(params, state, weights, slots, count, store);             \
   }
 
 extern "C" {

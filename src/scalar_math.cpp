@@ -17,13 +17,15 @@ uint64_t ordered(double x) { return equals_zero(x) ? 0 : bit_cast<uint64_t>(x); 
 bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
 bool in_unit(double x) { return ordered(x) < kOne; }
 bool up_to_1(double x) { return ordered(x) <= kOne; }
-bool valid_epsilon(double x) { return equals_zero(x) || (bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x)); }
+bool valid_epsilon(double x) {
+  return equals_zero(x) || (bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x));
+}
 bool is_finite(double x) { return (bit_cast<uint64_t>(x) & ~uint64_t{0} >> 1) <= kLargestFloat; }
 
 double power(double base, uint32_t exponent) {
   double result = 1.0;
   for (; exponent != 0; exponent >>= 1) {
-    if (exponent & 1) result *= base;
+    if ((exponent & 1) != 0) result *= base;
     base *= base;
   }
   return result;

@@ -41,7 +41,7 @@ double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* mileston
   if ((milestones == nullptr && count != 0) || !not_negative(rate) || !not_negative(gamma))
     return kNotANumber;
   uint32_t passed = 0;
-  for (size_t i = 0; i < count; ++i) passed += milestones[i] <= t;
+  for (size_t i = 0; i < count; ++i) passed += milestones[i] <= t ? 1u : 0u;
   return rate * power(gamma, passed);
 }
 
@@ -93,8 +93,8 @@ double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t u
 }
 
 double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) {
-  if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) ||
-      !(c->rising < 1.0) || !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
+  if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) || !(c->rising < 1.0) ||
+      !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
     return kNotANumber;
   }
   const double first = c->highest / c->first_divisor, last = first / c->last_divisor;

@@ -24,7 +24,8 @@ struct SlotHeader {
   uint32_t size() const { return word(8); }
   uint32_t crc() const { return word(12); }
   bool good(uint32_t capacity) const {
-    return word(0) == kSlotMagic && word(kCheck) == crc32(bytes, kCheck) && sequence() != 0 && size() <= capacity;
+    return word(0) == kSlotMagic && word(kCheck) == crc32(bytes, kCheck) && sequence() != 0 &&
+           size() <= capacity;
   }
 };
 
@@ -41,14 +42,17 @@ Status prog_unit(const gls_flash& flash, uint32_t slot, uint32_t offset) {
                               flash.prog_size));
 }
 
-// Reads a slot's bytes from `first` on, a unit at a time: work(bytes, size). loaded: the offset of the unit in the buffer.
+// Reads a slot's bytes from `first` on, a unit at a time: work(bytes, size). loaded: the offset of the unit
+// in the buffer.
 template <class Work>
-Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t first, size_t size, uint32_t& loaded, Work work) {
+Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t first, size_t size, uint32_t& loaded,
+                  Work work) {
   while (size > 0) {
     const uint32_t inside = first % flash.prog_size, unit = first - inside;
     if (loaded != unit) {
       loaded = kNothingLoaded;
-      const int result = flash.read(&flash, block_of(flash, slot, unit), unit % flash.block_size, flash.buffer, flash.prog_size);
+      const int result = flash.read(&flash, block_of(flash, slot, unit), unit % flash.block_size,
+                                    flash.buffer, flash.prog_size);
       if (result != 0) return result == GLS_FLASH_UNCORRECTABLE ? GLS_ERROR_DAMAGED : GLS_ERROR_DEVICE;
       loaded = unit;
     }
@@ -63,13 +67,14 @@ Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t first, size_t 
 
 // GLS_ERROR_DAMAGED: there is none, or half of one.
 Status read_header(const gls_flash& flash, uint32_t slot, SlotHeader& header) {
-  const uint32_t capacity = gls_store_capacity(&flash);
+  const uint32_t first = gls_store_capacity(&flash);
   uint32_t loaded = kNothingLoaded, done = 0;
-  const Status status = read_parts(flash, slot, capacity, sizeof header.bytes, loaded, [&](const void* bytes, uint32_t size) {
-    __builtin_memcpy(header.bytes + done, bytes, size);
-    done += size;
-  });
-  return status == GLS_OK && !header.good(capacity) ? GLS_ERROR_DAMAGED : status;
+  const Status status =
+      read_parts(flash, slot, first, sizeof header.bytes, loaded, [&](const void* bytes, uint32_t size) {
+        __builtin_memcpy(header.bytes + done, bytes, size);
+        done += size;
+      });
+  return status == GLS_OK && !header.good(first) ? GLS_ERROR_DAMAGED : status;
 }
 
 Status prog_header(const gls_flash& flash, uint32_t slot, const SlotHeader& header) {
@@ -110,13 +115,16 @@ Status raise_counter(const gls_authenticator* authenticator, uint32_t from, uint
 }
 
 // Are a slot's bytes those that its header tells of, and whose tag it has?
-Status check_slot(const gls_flash& flash, uint32_t slot, const SlotHeader& header, const gls_authenticator* authenticator) {
+Status check_slot(const gls_flash& flash, uint32_t slot, const SlotHeader& header,
+                  const gls_authenticator* authenticator) {
   int failed = authenticator == nullptr ? 0 : authenticator->mac_begin(authenticator->context);
   uint32_t crc = 0, loaded = kNothingLoaded;
-  const Status status = read_parts(flash, slot, 0, header.size(), loaded, [&](const void* bytes, uint32_t size) {
-    crc = crc32(bytes, size, crc);
-    if (authenticator != nullptr && failed == 0) failed = authenticator->mac_update(authenticator->context, bytes, size);
-  });
+  const Status status =
+      read_parts(flash, slot, 0, header.size(), loaded, [&](const void* bytes, uint32_t size) {
+        crc = crc32(bytes, size, crc);
+        if (authenticator != nullptr && failed == 0)
+          failed = authenticator->mac_update(authenticator->context, bytes, size);
+      });
   if (status != GLS_OK) return status;
   if (crc != header.crc()) return GLS_ERROR_DAMAGED;
   if (failed != 0) return GLS_ERROR_DEVICE;
@@ -139,7 +147,8 @@ Status take(gls_store& store, uint32_t slot, uint32_t counter) {
   return GLS_OK;
 }
 
-// The newest state that can be taken. With an authenticator a header alone proves nothing, not even its number.
+// The newest state that can be taken. With an authenticator a header alone proves nothing, not even its
+// number.
 Status find(gls_store& store) {
   const gls_authenticator* const authenticator = store.flash->authenticator;
   uint32_t sequences[2], counter;
@@ -168,7 +177,7 @@ Status find(gls_store& store) {
   return raised == GLS_OK ? status : raised;
 }
 
-Status begin(gls_store& store) {
+Status begin(const gls_store& store) {
   const gls_flash& flash = *store.flash;
   if (store.highest == UINT32_MAX) return GLS_ERROR_RANGE;
   int result = 0;
@@ -186,7 +195,9 @@ Status put(gls_store& store, const unsigned char* bytes, size_t size) {
   if (size == 0) return GLS_OK;
   store.crc = crc32(bytes, size, store.crc);
   const gls_authenticator* const authenticator = flash.authenticator;
-  Status status = authenticator == nullptr ? GLS_OK : status_of(authenticator->mac_update(authenticator->context, bytes, size));
+  Status status = authenticator == nullptr
+                      ? GLS_OK
+                      : status_of(authenticator->mac_update(authenticator->context, bytes, size));
   while (size > 0 && status == GLS_OK) {
     const uint32_t inside = store.position % flash.prog_size, left = flash.prog_size - inside;
     const uint32_t part = size < left ? static_cast<uint32_t>(size) : left;
@@ -211,14 +222,15 @@ Status finish_bytes(const gls_store& store) {
   return status == GLS_OK ? status_of(flash.sync(&flash)) : status;
 }
 
+// header is all zero.
 Status make_header(const gls_store& store, SlotHeader& header) {
-  __builtin_memset(&header, 0, sizeof header);
   store_word(header.bytes, kSlotMagic);
   store_word(header.bytes + 4, store.highest + 1);
   store_word(header.bytes + 8, store.position);
   store_word(header.bytes + 12, store.crc);
   const gls_authenticator* const authenticator = store.flash->authenticator;
-  const Status status = authenticator == nullptr ? GLS_OK : finish_tag(*authenticator, header, header.bytes + kTag);
+  const Status status =
+      authenticator == nullptr ? GLS_OK : finish_tag(*authenticator, header, header.bytes + kTag);
   store_word(header.bytes + kCheck, crc32(header.bytes, kCheck));
   return status;
 }
@@ -227,7 +239,7 @@ Status make_header(const gls_store& store, SlotHeader& header) {
 Status commit(gls_store& store) {
   const gls_flash& flash = *store.flash;
   const uint32_t slot = 1 - store.slot;
-  SlotHeader header, found;
+  SlotHeader header = {}, found;
   Status status = finish_bytes(store);
   if (status == GLS_OK) status = make_header(store, header);
   if (status == GLS_OK) status = check_slot(flash, slot, header, nullptr);
@@ -256,7 +268,9 @@ uint32_t capacity(const gls_flash& f) {
 }
 
 bool complete(const gls_flash& f) {
-  if (f.read == nullptr || f.prog == nullptr || f.erase == nullptr || f.sync == nullptr || f.buffer == nullptr) return false;
+  if (f.read == nullptr || f.prog == nullptr || f.erase == nullptr || f.sync == nullptr ||
+      f.buffer == nullptr)
+    return false;
   const gls_authenticator* const a = f.authenticator;
   if (a == nullptr) return true;
   return a->mac_begin != nullptr && a->mac_update != nullptr && a->mac_finish != nullptr &&
@@ -294,11 +308,12 @@ gls_status gls_store_get(gls_store* store, void* bytes, size_t size) {
   if (store->phase != kReading) return GLS_ERROR_ORDER;
   if (size > store->size - store->position) return GLS_ERROR_SIZE;
   unsigned char* to = static_cast<unsigned char*>(bytes);
-  return read_parts(*store->flash, store->slot, store->position, size, store->loaded, [&](const void* part, uint32_t part_size) {
-    __builtin_memcpy(to, part, part_size);
-    to += part_size;
-    store->position += part_size;
-  });
+  return read_parts(*store->flash, store->slot, store->position, size, store->loaded,
+                    [&](const void* part, uint32_t part_size) {
+                      __builtin_memcpy(to, part, part_size);
+                      to += part_size;
+                      store->position += part_size;
+                    });
 }
 
 gls_status gls_store_rewind(gls_store* store) {

@@ -13,8 +13,9 @@ namespace {
 
 // RFC 4231, test case 2.
 TEST(Hmac, IsTheStandards) {
-  const unsigned char expected[32] = {0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7,
-                                      0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43};
+  const unsigned char expected[32] = {0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24,
+                                      0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27,
+                                      0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43};
   HmacAuthenticator hmac(reinterpret_cast<const unsigned char*>("Jefe"), 4, 0);
   const gls_authenticator callbacks = hmac.callbacks();
   uint8_t tag[32];
@@ -39,7 +40,16 @@ struct Device {
   explicit Device(const std::string& key)
       : hmac(reinterpret_cast<const unsigned char*>(key.data()), key.size(), 0),
         authenticator(hmac.callbacks()),
-        flash{gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase, gls_memory_flash_sync, &chip, 1, 64, 512, 8, buffer,
+        flash{gls_memory_flash_read,
+              gls_memory_flash_prog,
+              gls_memory_flash_erase,
+              gls_memory_flash_sync,
+              &chip,
+              1,
+              64,
+              512,
+              8,
+              buffer,
               &authenticator} {}
   gls_status open() { return gls_store_open(&store, &flash); }
   gls_status commit(const std::string& content) {
@@ -78,7 +88,8 @@ TEST(Store, KnowsAnyForgedByte) {
   ASSERT_EQ(device.commit("the state"), GLS_OK);
   const size_t slot = device.store.slot * 2048, header = slot + 2048 - 64;
   const auto put = [&](size_t at, uint32_t word) {
-    for (int i = 0; i < 4; ++i) device.memory[at + static_cast<size_t>(i)] = static_cast<unsigned char>(word >> 8 * i);
+    for (int i = 0; i < 4; ++i)
+      device.memory[at + static_cast<size_t>(i)] = static_cast<unsigned char>(word >> 8 * i);
   };
   for (size_t byte = 0; byte < 9 + 48; ++byte) {
     const std::vector<unsigned char> good = device.memory;

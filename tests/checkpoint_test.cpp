@@ -14,9 +14,13 @@ gls_memory_flash chip = {memory, nullptr};
 int failing;  // what the driver's sync returns
 int sync(const gls_flash*) { return failing; }
 bool write_protected;
-int erase(const gls_flash* flash, uint32_t block) { return write_protected ? -5 : gls_memory_flash_erase(flash, block); }
-const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 256, 8, unit, nullptr};
-const gls_flash small_flash = {gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 80, 2, unit, nullptr};
+int erase(const gls_flash* flash, uint32_t block) {
+  return write_protected ? -5 : gls_memory_flash_erase(flash, block);
+}
+const gls_flash flash = {
+    gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 256, 8, unit, nullptr};
+const gls_flash small_flash = {
+    gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 80, 2, unit, nullptr};
 
 // A training: a step makes the weights smaller, and counts itself.
 struct Training {
@@ -51,7 +55,9 @@ struct Training {
            first_difference(optimizer.slots[0], other.optimizer.slots[0], kWeights) == kWeights &&
            optimizer.state.step == other.optimizer.state.step;
   }
-  bool shows(const Training& other) const { return first_difference(shadow, other.weights, kWeights) == kWeights; }
+  bool shows(const Training& other) const {
+    return first_difference(shadow, other.weights, kWeights) == kWeights;
+  }
 };
 
 void erase_all() {
@@ -63,23 +69,29 @@ void erase_all() {
 void check_verdicts() {
   erase_all();
   Training t;
-  CHECK(t.start() == GLS_ERROR_ORDER && t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.store.sequence == 1 && t.shows(t),
+  CHECK(t.start() == GLS_ERROR_ORDER && t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK &&
+            t.store.sequence == 1 && t.shows(t),
         "the first state is committed");
   const Training first = t;
-  CHECK(t.step() && t.shows(first) && t.decide(5.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.shows(t), "the first loss");
+  CHECK(t.step() && t.shows(first) && t.decide(5.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.shows(t),
+        "the first loss");
   const Training better = t;
-  CHECK(t.step() && t.decide(5.0) == GLS_OK && t.verdict == GLS_GO_ON && !t.is(better) && t.shows(better), "no better");
-  CHECK(t.step() && t.decide(4.75, 0.5) == GLS_OK && t.verdict == GLS_ROLLED_BACK && t.is(better) && t.shows(better) &&
-            t.checkpoint.stopping.waiting == 0 && t.checkpoint.stopping.looks == 1,
+  CHECK(t.step() && t.decide(5.0) == GLS_OK && t.verdict == GLS_GO_ON && !t.is(better) && t.shows(better),
+        "no better");
+  CHECK(t.step() && t.decide(4.75, 0.5) == GLS_OK && t.verdict == GLS_ROLLED_BACK && t.is(better) &&
+            t.shows(better) && t.checkpoint.stopping.waiting == 0 && t.checkpoint.stopping.looks == 1,
         "no better by min_delta, twice: back");
-  CHECK(t.step() && t.decide(4.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.store.sequence == 3 && t.checkpoint.stopping.best == 4.0,
+  CHECK(t.step() && t.decide(4.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.store.sequence == 3 &&
+            t.checkpoint.stopping.best == 4.0,
         "better");
   Training again;
   again.params.learning_rate = 9.0;
-  CHECK(again.open() == GLS_OK && again.start() == GLS_OK && again.is(t) && again.shows(t) && again.params.learning_rate == 0.125 &&
-            again.checkpoint.stopping.best == 4.0 && again.checkpoint.stopping.looks == 2 && again.checkpoint.stopping.best_look == 2,
+  CHECK(again.open() == GLS_OK && again.start() == GLS_OK && again.is(t) && again.shows(t) &&
+            again.params.learning_rate == 0.125 && again.checkpoint.stopping.best == 4.0 &&
+            again.checkpoint.stopping.looks == 2 && again.checkpoint.stopping.best_look == 2,
         "started again");
-  CHECK(again.step() && !again.is(t) && gls_checkpoint_roll_back(&again.checkpoint) == GLS_OK && again.is(t), "back without a loss");
+  CHECK(again.step() && !again.is(t) && gls_checkpoint_roll_back(&again.checkpoint) == GLS_OK && again.is(t),
+        "back without a loss");
 }
 
 void check_spoiled() {
@@ -90,7 +102,8 @@ void check_spoiled() {
   const uint32_t not_finite[] = {0x7f800000u, 0xff800000u, 0x7fc00000u};
   for (const uint32_t bits : not_finite) {
     const double loss = static_cast<double>(bits_to_float(bits));
-    ok = ok && t.step() && t.decide(loss) == GLS_OK && t.verdict == GLS_ROLLED_BACK && t.is(good) && t.shows(good);
+    ok = ok && t.step() && t.decide(loss) == GLS_OK && t.verdict == GLS_ROLLED_BACK && t.is(good) &&
+         t.shows(good);
     ok = ok && t.step();
     t.weights[1] = bits_to_float(bits);
     ok = ok && t.decide(1.0) == GLS_OK && t.verdict == GLS_ROLLED_BACK && t.is(good) && t.shows(good);
@@ -101,9 +114,11 @@ void check_spoiled() {
 void check_failures() {
   erase_all();
   Training t;
-  CHECK(gls_checkpoint_start(nullptr) == GLS_ERROR_NULL && gls_checkpoint_roll_back(nullptr) == GLS_ERROR_NULL &&
+  CHECK(gls_checkpoint_start(nullptr) == GLS_ERROR_NULL &&
+            gls_checkpoint_roll_back(nullptr) == GLS_ERROR_NULL &&
             gls_checkpoint_decide(nullptr, 1.0, 0.0, 1, &t.verdict) == GLS_ERROR_NULL &&
-            gls_checkpoint_decide(&t.checkpoint, 1.0, 0.0, 1, nullptr) == GLS_ERROR_NULL && t.decide(1.0, -1.0) == GLS_ERROR_RANGE,
+            gls_checkpoint_decide(&t.checkpoint, 1.0, 0.0, 1, nullptr) == GLS_ERROR_NULL &&
+            t.decide(1.0, -1.0) == GLS_ERROR_RANGE,
         "null, range");
   for (int missing = 0; missing < 5; ++missing) {
     Training incomplete;
@@ -114,11 +129,12 @@ void check_failures() {
     if (missing == 4) incomplete.checkpoint.shadow = nullptr;
     CHECK(incomplete.start() == GLS_ERROR_NULL, "without part ", static_cast<uint32_t>(missing));
   }
-  bool ok = t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.step() && t.decide(5.0) == GLS_OK && t.step();
+  bool ok =
+      t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.step() && t.decide(5.0) == GLS_OK && t.step();
   const Training before = t;
   failing = -5;
-  CHECK(ok && t.decide(4.0) == GLS_ERROR_DEVICE && t.verdict == GLS_GO_ON && t.is(before) && t.shadow[0] == before.shadow[0] &&
-            t.checkpoint.stopping.best == 5.0,
+  CHECK(ok && t.decide(4.0) == GLS_ERROR_DEVICE && t.verdict == GLS_GO_ON && t.is(before) &&
+            t.shadow[0] == before.shadow[0] && t.checkpoint.stopping.best == 5.0,
         "the store fails: nothing is decided");
   failing = 0;
   write_protected = true;
@@ -126,18 +142,24 @@ void check_failures() {
   write_protected = false;
   CHECK(t.decide(4.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.shows(before), "and later it is");
   // The committed state is another model's.
-  ok = gls_store_begin(&t.store) == GLS_OK && gls_store_put(&t.store, memory, 20) == GLS_OK && gls_store_commit(&t.store) == GLS_OK;
-  CHECK(ok && gls_checkpoint_roll_back(&t.checkpoint) == GLS_ERROR_SIZE && t.decide(9.0, 0.0, 0) == GLS_ERROR_SIZE && t.is(before) &&
-            t.checkpoint.stopping.best == 4.0 && t.verdict == GLS_GO_ON,
+  ok = gls_store_begin(&t.store) == GLS_OK && gls_store_put(&t.store, memory, 20) == GLS_OK &&
+       gls_store_commit(&t.store) == GLS_OK;
+  CHECK(ok && gls_checkpoint_roll_back(&t.checkpoint) == GLS_ERROR_SIZE &&
+            t.decide(9.0, 0.0, 0) == GLS_ERROR_SIZE && t.is(before) && t.checkpoint.stopping.best == 4.0 &&
+            t.verdict == GLS_GO_ON,
         "what is not the model's does not come back");
   Training too_small;
-  CHECK(gls_store_open(&too_small.store, &small_flash) != GLS_OK && too_small.start() == GLS_ERROR_SIZE, "a slot with room for less");
+  CHECK(gls_store_open(&too_small.store, &small_flash) != GLS_OK && too_small.start() == GLS_ERROR_SIZE,
+        "a slot with room for less");
   ok = gls_store_begin(&t.store) == GLS_OK && gls_store_commit(&t.store) == GLS_OK;
   Training closed;
-  CHECK(ok && gls_checkpoint_roll_back(&t.checkpoint) == GLS_ERROR_SIZE && gls_checkpoint_roll_back(&closed.checkpoint) == GLS_ERROR_ORDER,
+  CHECK(ok && gls_checkpoint_roll_back(&t.checkpoint) == GLS_ERROR_SIZE &&
+            gls_checkpoint_roll_back(&closed.checkpoint) == GLS_ERROR_ORDER,
         "a state of no bytes; a store that is not open");
   gls_checkpoint bare = {&t.store, Training::save, Training::restore, &t, nullptr, nullptr, 0, {}};
-  CHECK(gls_checkpoint_decide(&bare, 1.0, 0.0, 1, &t.verdict) == GLS_OK && gls_checkpoint_start(&bare) == GLS_OK, "without a shadow");
+  CHECK(gls_checkpoint_decide(&bare, 1.0, 0.0, 1, &t.verdict) == GLS_OK &&
+            gls_checkpoint_start(&bare) == GLS_OK,
+        "without a shadow");
 }
 
 }  // namespace

@@ -59,17 +59,18 @@ void check_errors(const char* name) {
     const bool may_be_negative = same_text(option, "dampening") && value == -1.0;
     if (!may_be_negative) expect(GLS_ERROR_RANGE, try_step(&bad, &state, w, g, 1, slots, kCount), option);
   };
-#define GLISSADE_OPTION(pytorch_name, field, other)                                        \
-  for (const double value : never) {                                                       \
-    Params bad;                                                                            \
+#define GLISSADE_OPTION(pytorch_name, field, other)                                                         \
+  for (const double value : never) {                                                                        \
+    Params bad;                                                                                             \
     if (is_number_##field<Params>(0) && golden::set_##field(bad, value, 0)) refuse_all(bad, #field, value); \
   }
 #include "options.inc"
   const struct {
     const char* option;
     double value;
-  } ends[] = {{"betas[0]", 1.0}, {"betas[1]", 1.0}, {"beta", 1.0},        {"rho", 1.5},           {"etas[0]", 0.0},
-              {"etas[0]", 1.0},  {"etas[1]", 1.0},  {"step_sizes[1]", 0.0}, {"step_sizes[0]", 1e3}};
+  } ends[] = {{"betas[0]", 1.0}, {"betas[1]", 1.0},      {"beta", 1.0},
+              {"rho", 1.5},      {"etas[0]", 0.0},       {"etas[0]", 1.0},
+              {"etas[1]", 1.0},  {"step_sizes[1]", 0.0}, {"step_sizes[0]", 1e3}};
   for (const auto& end : ends) {
     Params bad;
     if (golden::set_option(bad, end.option, end.value)) {
@@ -85,9 +86,12 @@ void check_errors(const char* name) {
         ": null coefficients");
   Params wrong;
   wrong.learning_rate = -1.0;
-  CHECK(begin<Rule>(nullptr, &state, 1, &c) == GLS_ERROR_NULL && begin<Rule>(&good, nullptr, 1, &c) == GLS_ERROR_NULL &&
-            begin<Rule>(&wrong, &state, 1, &c) == GLS_ERROR_RANGE && begin<Rule>(&good, &state, not_a_number, &c) == GLS_ERROR_RANGE &&
-            step_unguarded<Rule>(&wrong, &state, w, g, 1, slots, kCount) == GLS_ERROR_RANGE && state.step == 0,
+  CHECK(begin<Rule>(nullptr, &state, 1, &c) == GLS_ERROR_NULL &&
+            begin<Rule>(&good, nullptr, 1, &c) == GLS_ERROR_NULL &&
+            begin<Rule>(&wrong, &state, 1, &c) == GLS_ERROR_RANGE &&
+            begin<Rule>(&good, &state, not_a_number, &c) == GLS_ERROR_RANGE &&
+            step_unguarded<Rule>(&wrong, &state, w, g, 1, slots, kCount) == GLS_ERROR_RANGE &&
+            state.step == 0,
         name, ": begin refuses");
   CHECK(begin<Rule>(&good, &untouched, 1, &c) == GLS_OK, name, ": begin");
   untouched = {};
@@ -140,7 +144,9 @@ void check_no_momentum() {
   Status status = GLS_OK;
   for (int i = 0; i < 2 && status == GLS_OK; ++i) {
     status = step<Momentum>(&params, &state, set.buffers[0], set.buffers[1], 1.0f, set.buffers + 2, kCount);
-    if (status == GLS_OK) status = step<Sgd>(&sgd, &sgd_state, plain.buffers[0], plain.buffers[1], 1.0f, plain.buffers + 2, kCount);
+    if (status == GLS_OK)
+      status =
+          step<Sgd>(&sgd, &sgd_state, plain.buffers[0], plain.buffers[1], 1.0f, plain.buffers + 2, kCount);
   }
   CHECK(status == GLS_OK && set == plain, "momentum 0");
 }
@@ -160,20 +166,31 @@ void check_huge() {
   Set set(0), before(1);
   set.fill(3);
   before.fill(3);
-  float *const a = set.buffers[0], *const b = set.buffers[1], *const c = set.buffers[2], *const d = set.buffers[3];
+  float *const a = set.buffers[0], *const b = set.buffers[1], *const c = set.buffers[2],
+               *const d = set.buffers[3];
   double sum = 7.0;
   gls_gradient_report look = {};
   const size_t half = size_t{1} << (sizeof(size_t) * 4);  // its square is 0 in a size_t
   for (const size_t n : kHuge) {
-    const Status statuses[] = {
-        gls_relu_forward(a, b, n), gls_relu_backward(a, b, c, n), gls_tanh_forward(a, b, n), gls_sigmoid_forward(a, b, n),
-        gls_dense_forward(a, b, c, n, 2), gls_dense_forward(a, b, c, half, half), gls_dense_backward(a, b, c, d, nullptr, half, half),
-        gls_batch_norm_train(a, b, c, d, a, half, half, 0.1, 1e-5), gls_batch_norm_backward(a, b, c, d, a, b, half, half),
-        gls_batch_norm_infer(a, b, c, d, half, half, 1e-5), gls_softmax_cross_entropy(a, 0, b, c, n),
-        gls_mean_squared_error(a, b, c, d, n), gls_l2_penalty(a, 0.1, b, &sum, n), gls_fisher_update(a, b, 1, half),
-        gls_fisher_diagonal_update(a, b, 1, n), gls_natural_gradient(a, 0.1, b, c, d, &sum, half),
-        gls_natural_gradient_diagonal(a, 0.1, b, c, &sum, n), gls_gradient_look(a, n, &look),
-        gls_clip_values(a, n, 1.0f)};
+    const Status statuses[] = {gls_relu_forward(a, b, n),
+                               gls_relu_backward(a, b, c, n),
+                               gls_tanh_forward(a, b, n),
+                               gls_sigmoid_forward(a, b, n),
+                               gls_dense_forward(a, b, c, n, 2),
+                               gls_dense_forward(a, b, c, half, half),
+                               gls_dense_backward(a, b, c, d, nullptr, half, half),
+                               gls_batch_norm_train(a, b, c, d, a, half, half, 0.1, 1e-5),
+                               gls_batch_norm_backward(a, b, c, d, a, b, half, half),
+                               gls_batch_norm_infer(a, b, c, d, half, half, 1e-5),
+                               gls_softmax_cross_entropy(a, 0, b, c, n),
+                               gls_mean_squared_error(a, b, c, d, n),
+                               gls_l2_penalty(a, 0.1, b, &sum, n),
+                               gls_fisher_update(a, b, 1, half),
+                               gls_fisher_diagonal_update(a, b, 1, n),
+                               gls_natural_gradient(a, 0.1, b, c, d, &sum, half),
+                               gls_natural_gradient_diagonal(a, 0.1, b, c, &sum, n),
+                               gls_gradient_look(a, n, &look),
+                               gls_clip_values(a, n, 1.0f)};
     uint32_t which = 0;
     for (const Status status : statuses) CHECK(status == GLS_ERROR_RANGE, "huge size ", which++);
   }

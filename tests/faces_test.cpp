@@ -60,24 +60,32 @@ TEST(Faces, EveryRuleHasAllItsCFunctions) {
   float* const other_slots[] = {other_memory[1], other_memory[2], other_memory[3]};
   unsigned char bytes[GLS_SAVED_BYTES_MAX(3, kCount)];
   (void)slot1, (void)slot2;
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                                    \
-  {                                                                                                                              \
-    Buffers b;                                                                                                                   \
-    std::memset(slot_memory, 0, sizeof slot_memory);                                                                             \
-    gls_##name##_params params, restored;                                                                                        \
-    gls_##name##_state state = {};                                                                                               \
-    Rule::State other_state = {};                                                                                                \
-    gls_##name##_defaults(&params);                                                                                              \
-    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_OK);                                        \
-    EXPECT_EQ(gls_##name##_step(&params, &state, b.weights, b.gradients, 1.0f, GLISSADE_SLOTS_##slot_count kCount), GLS_OK);     \
-    EXPECT_EQ(gls_##name##_saved_bytes(kCount), saved_bytes<Rule>(kCount));                                                      \
-    EXPECT_EQ(gls_##name##_save(&params, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes, sizeof bytes), GLS_OK);   \
-    EXPECT_EQ(restore<Rule>(&restored, &other_state, other_memory[0], other_slots, kCount, bytes, sizeof bytes), GLS_OK);        \
-    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                                      \
-    for (int k = 0; k < slot_count; ++k) EXPECT_TRUE(same(slot_memory[k], other_memory[k + 1])) << #name;                        \
-    EXPECT_EQ(gls_##name##_restore(&restored, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes, sizeof bytes), GLS_OK); \
-    b.gradients[3] = std::numeric_limits<float>::quiet_NaN();                                                                    \
-    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_ERROR_GRADIENT);                            \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                               \
+  {                                                                                                         \
+    Buffers b;                                                                                              \
+    std::memset(slot_memory, 0, sizeof slot_memory);                                                        \
+    gls_##name##_params params, restored;                                                                   \
+    gls_##name##_state state = {};                                                                          \
+    Rule::State other_state = {};                                                                           \
+    gls_##name##_defaults(&params);                                                                         \
+    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_OK);                   \
+    EXPECT_EQ(gls_##name##_step(&params, &state, b.weights, b.gradients, 1.0f,                              \
+                                GLISSADE_SLOTS_##slot_count kCount),                                        \
+              GLS_OK);                                                                                      \
+    EXPECT_EQ(gls_##name##_saved_bytes(kCount), saved_bytes<Rule>(kCount));                                 \
+    EXPECT_EQ(gls_##name##_save(&params, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes,      \
+                                sizeof bytes),                                                              \
+              GLS_OK);                                                                                      \
+    EXPECT_EQ(                                                                                              \
+        restore<Rule>(&restored, &other_state, other_memory[0], other_slots, kCount, bytes, sizeof bytes),  \
+        GLS_OK);                                                                                            \
+    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                 \
+    for (int k = 0; k < slot_count; ++k) EXPECT_TRUE(same(slot_memory[k], other_memory[k + 1])) << #name;   \
+    EXPECT_EQ(gls_##name##_restore(&restored, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes, \
+                                   sizeof bytes),                                                           \
+              GLS_OK);                                                                                      \
+    b.gradients[3] = std::numeric_limits<float>::quiet_NaN();                                               \
+    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_ERROR_GRADIENT);       \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE

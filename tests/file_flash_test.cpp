@@ -20,8 +20,17 @@ class FileFlash : public testing::Test {
   static constexpr uint32_t kBlock = 1000, kBlocks = 4;  // no multiple of what erase writes at a time
   unsigned char buffer[20];
   gls_file_flash file = {-1};
-  gls_flash flash = {gls_file_flash_read, gls_file_flash_prog, gls_file_flash_erase, gls_file_flash_sync, &file, 1, 20, kBlock, kBlocks,
-                     buffer, nullptr};
+  gls_flash flash = {gls_file_flash_read,
+                     gls_file_flash_prog,
+                     gls_file_flash_erase,
+                     gls_file_flash_sync,
+                     &file,
+                     1,
+                     20,
+                     kBlock,
+                     kBlocks,
+                     buffer,
+                     nullptr};
   gls_store store;
   std::string path = testing::TempDir() + "glissade_file_flash_" + std::to_string(getpid());
 
@@ -30,7 +39,9 @@ class FileFlash : public testing::Test {
     gls_file_flash_close(&file);
     unlink(path.c_str());
   }
-  gls_status open() { return gls_file_flash_open(&file, path.c_str()) == 0 ? gls_store_open(&store, &flash) : GLS_ERROR_DEVICE; }
+  gls_status open() {
+    return gls_file_flash_open(&file, path.c_str()) == 0 ? gls_store_open(&store, &flash) : GLS_ERROR_DEVICE;
+  }
 };
 
 gls_status commit(gls_store& store, char content) {
@@ -60,8 +71,17 @@ TEST_F(FileFlash, HoldsWhatMemoryHolds) {
   std::vector<unsigned char> memory(kBlock * kBlocks, 0xff);
   gls_memory_flash chip = {memory.data(), nullptr};
   unsigned char other_buffer[20];
-  const gls_flash in_memory = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase, gls_memory_flash_sync, &chip, 1, 20,
-                               kBlock, kBlocks, other_buffer, nullptr};
+  const gls_flash in_memory = {gls_memory_flash_read,
+                               gls_memory_flash_prog,
+                               gls_memory_flash_erase,
+                               gls_memory_flash_sync,
+                               &chip,
+                               1,
+                               20,
+                               kBlock,
+                               kBlocks,
+                               other_buffer,
+                               nullptr};
   gls_store other;
   ASSERT_EQ(open(), GLS_ERROR_EMPTY);
   ASSERT_EQ(gls_store_open(&other, &in_memory), GLS_ERROR_EMPTY);
@@ -70,7 +90,8 @@ TEST_F(FileFlash, HoldsWhatMemoryHolds) {
     ASSERT_EQ(commit(other, letter), GLS_OK);
   }
   std::ifstream image(path, std::ios::binary);
-  const std::vector<unsigned char> bytes((std::istreambuf_iterator<char>(image)), std::istreambuf_iterator<char>());
+  const std::vector<unsigned char> bytes((std::istreambuf_iterator<char>(image)),
+                                         std::istreambuf_iterator<char>());
   EXPECT_EQ(bytes, memory);
 }
 

@@ -51,7 +51,9 @@ struct FlashSimulator {
   uint32_t size() const { return flash.block_size * flash.block_count; }
 
  private:
-  static FlashSimulator& self(const gls_flash* flash) { return *static_cast<FlashSimulator*>(flash->context); }
+  static FlashSimulator& self(const gls_flash* flash) {
+    return *static_cast<FlashSimulator*>(flash->context);
+  }
 
   static int read(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, uint32_t size) {
     FlashSimulator& s = self(flash);
@@ -62,7 +64,8 @@ struct FlashSimulator {
     return 0;
   }
 
-  static int prog(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size) {
+  static int prog(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer,
+                  uint32_t size) {
     FlashSimulator& s = self(flash);
     const unsigned char* const bytes = static_cast<const unsigned char*>(buffer);
     const uint32_t first = s.checked(block, offset, size);
@@ -75,7 +78,8 @@ struct FlashSimulator {
   static int erase(const gls_flash* flash, uint32_t block) {
     FlashSimulator& s = self(flash);
     const uint32_t size = flash->block_size, first = s.checked(block, 0, flash->prog_size);
-    for (uint32_t i = 0; i < size && !s.off_; i += flash->prog_size) s.lost_[(first + i) / flash->prog_size] = false;
+    for (uint32_t i = 0; i < size && !s.off_; i += flash->prog_size)
+      s.lost_[(first + i) / flash->prog_size] = false;
     return s.work(first, size, [](uint32_t) -> unsigned char { return 0xff; });
   }
 
@@ -88,7 +92,8 @@ struct FlashSimulator {
 
   // Where a unit lies. The store must not ask for anything else.
   uint32_t checked(uint32_t block, uint32_t offset, uint32_t size) {
-    if (block >= flash.block_count || offset >= flash.block_size || size != flash.prog_size || offset % size != 0) {
+    if (block >= flash.block_count || offset >= flash.block_size || size != flash.prog_size ||
+        offset % size != 0) {
       misused = true;
       return 0;
     }
@@ -139,7 +144,10 @@ struct FlashSimulator {
     for (uint32_t unit = 0; unit < size() && write_back; unit += flash.prog_size) {
       const uint32_t choice = random.below(4);
       for (uint32_t i = unit; i < unit + flash.prog_size; ++i) {
-        const unsigned mask = choice == 0 ? 0 : choice == 1 ? 0xff : choice == 2 ? random.next() >> 8 : 0xffu * random.below(2);
+        const unsigned mask = choice == 0   ? 0
+                              : choice == 1 ? 0xff
+                              : choice == 2 ? random.next() >> 8
+                                            : 0xffu * random.below(2);
         durable_[i] = static_cast<unsigned char>((durable_[i] & ~mask) | (visible_[i] & mask));
       }
     }

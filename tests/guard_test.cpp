@@ -36,7 +36,8 @@ struct Guarded {
   }
 
   Status step(size_t count) {
-    return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], scale, set.buffers + 2, count);
+    return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], scale, set.buffers + 2,
+                                count);
   }
 
   Status guard_alone(size_t count) {
@@ -55,7 +56,8 @@ struct Guarded {
   bool refuses(uint32_t bits, size_t buffer, size_t position, size_t count) {
     const float kept = set.buffers[buffer][position];
     set.buffers[buffer][position] = before.buffers[buffer][position] = bits_to_float(bits);
-    const bool refused = step(count) == GLS_ERROR_GRADIENT && guard_alone(count) == GLS_ERROR_GRADIENT && untouched();
+    const bool refused =
+        step(count) == GLS_ERROR_GRADIENT && guard_alone(count) == GLS_ERROR_GRADIENT && untouched();
     set.buffers[buffer][position] = before.buffers[buffer][position] = kept;
     return refused;
   }
@@ -88,8 +90,9 @@ void check_accepted(const char* name) {
     guarded.scale = 1.0f;
     guarded.set.buffers[1][kCount - 1] = guarded.before.buffers[1][kCount - 1] = value;
     const Status status = guarded.step(kCount);
-    const Status plain = step_unguarded<Rule>(&guarded.params, &guarded.state_before, guarded.before.buffers[0],
-                                              guarded.before.buffers[1], 1.0f, guarded.before.buffers + 2, kCount);
+    const Status plain =
+        step_unguarded<Rule>(&guarded.params, &guarded.state_before, guarded.before.buffers[0],
+                             guarded.before.buffers[1], 1.0f, guarded.before.buffers + 2, kCount);
     CHECK(status == GLS_OK && plain == GLS_OK && guarded.set == guarded.before &&
               guarded.state.step == guarded.state_before.step,
           name, ": a gradient of ", Hex{float_to_bits(value)}, ", status ", static_cast<uint32_t>(-status));
@@ -106,7 +109,8 @@ void check_never_spoiled(const char* name) {
   guarded.scale = 1.0f;
   bool finite = true;
   for (size_t i = 0; i < kSteps; ++i) {
-    for (size_t k = 0; k < kCount; ++k) guarded.set.buffers[1][k] = (i >> (k % 9)) % 2 == 0 ? largest : -largest;
+    for (size_t k = 0; k < kCount; ++k)
+      guarded.set.buffers[1][k] = (i >> (k % 9)) % 2 == 0 ? largest : -largest;
     finite = finite && guarded.step(kCount) == GLS_OK;
   }
   for (size_t k = 2; k < 2 + Rule::kSlots; ++k) {
@@ -123,8 +127,10 @@ void check_scales(const char* name) {
   for (const float scale : scales) {
     guarded.scale = scale;
     const float reaches = bound<Rule>() / (scale < 0.0f ? -scale : scale);
-    CHECK(guarded.refuses(float_to_bits(reaches) + 1, 1, 3, kCount), name, ": scale ", Hex{float_to_bits(scale)});
-    CHECK(guarded.set.buffers[1][3] < 1.0f && guarded.step(kCount) == GLS_OK, name, ": and ordinary gradients do");
+    CHECK(guarded.refuses(float_to_bits(reaches) + 1, 1, 3, kCount), name, ": scale ",
+          Hex{float_to_bits(scale)});
+    CHECK(guarded.set.buffers[1][3] < 1.0f && guarded.step(kCount) == GLS_OK, name,
+          ": and ordinary gradients do");
     guarded.set.fill(3);
     guarded.state = guarded.state_before;
   }
@@ -146,7 +152,8 @@ void check_decay(const char* name) {
   CHECK(guarded.step(kCount) == GLS_OK, name, ": decoupled decay is no gradient");
 }
 
-// The guard's other arguments; no scale is too small, and where nothing of a gradient is left it may be anything finite.
+// The guard's other arguments; no scale is too small, and where nothing of a gradient is left it may be
+// anything finite.
 template <class Rule>
 void check_arguments(const char* name) {
   Guarded<Rule> guarded(name);
@@ -154,14 +161,17 @@ void check_arguments(const char* name) {
   const typename Rule::Params& params = guarded.params;
   typename Rule::Params bad = params;
   bad.learning_rate = -1.0;
-  CHECK(guard<Rule>(&params, w, g, 1.0f, kCount) == GLS_OK && guard<Rule>(nullptr, w, g, 1.0f, kCount) == GLS_ERROR_NULL &&
-            guard<Rule>(&params, nullptr, g, 1.0f, kCount) == GLS_ERROR_NULL && guard<Rule>(&params, w, nullptr, 1.0f, kCount) == GLS_ERROR_NULL &&
+  CHECK(guard<Rule>(&params, w, g, 1.0f, kCount) == GLS_OK &&
+            guard<Rule>(nullptr, w, g, 1.0f, kCount) == GLS_ERROR_NULL &&
+            guard<Rule>(&params, nullptr, g, 1.0f, kCount) == GLS_ERROR_NULL &&
+            guard<Rule>(&params, w, nullptr, 1.0f, kCount) == GLS_ERROR_NULL &&
             guard<Rule>(&bad, w, g, 1.0f, kCount) == GLS_ERROR_RANGE &&
             guard<Rule>(&params, w, g, bits_to_float(0x7fc00000), kCount) == GLS_ERROR_RANGE &&
             guard<Rule>(&params, w, g, 1.0f, SIZE_MAX) == GLS_ERROR_RANGE,
         name, ": arguments");
   guarded.set.buffers[1][1] = bits_to_float(0x7f7fffff);
-  CHECK(guard<Rule>(&params, w, g, 0.0f, kCount) == GLS_OK && guard<Rule>(&params, w, g, 1e-45f, kCount) == GLS_OK &&
+  CHECK(guard<Rule>(&params, w, g, 0.0f, kCount) == GLS_OK &&
+            guard<Rule>(&params, w, g, 1e-45f, kCount) == GLS_OK &&
             guard<Rule>(&params, w, g, 1.0f, kCount) == GLS_ERROR_GRADIENT,
         name, ": the largest float at small scales");
 }
@@ -172,9 +182,11 @@ void check_policies() {
   CHECK(gls_skip(&skipped, GLS_ERROR_GRADIENT, 2) == GLS_OK && skipped.in_a_row == 1, "the first skip");
   CHECK(gls_skip(&skipped, GLS_OK, 2) == GLS_OK && skipped.in_a_row == 0 && skipped.total == 1, "a row ends");
   CHECK(gls_skip(&skipped, GLS_ERROR_GRADIENT, 2) == GLS_OK, "another");
-  CHECK(gls_skip(&skipped, GLS_ERROR_GRADIENT, 2) == GLS_ERROR_GRADIENT && skipped.total == 3, "two in a row stop");
+  CHECK(gls_skip(&skipped, GLS_ERROR_GRADIENT, 2) == GLS_ERROR_GRADIENT && skipped.total == 3,
+        "two in a row stop");
   CHECK(gls_skip(&skipped, GLS_ERROR_GRADIENT, 0) == GLS_OK && skipped.in_a_row == 3, "0 never stops");
-  CHECK(gls_skip(&skipped, GLS_ERROR_NULL, 2) == GLS_ERROR_NULL && skipped.total == 4, "other errors are not skipped");
+  CHECK(gls_skip(&skipped, GLS_ERROR_NULL, 2) == GLS_ERROR_NULL && skipped.total == 4,
+        "other errors are not skipped");
   CHECK(gls_skip(nullptr, GLS_OK, 2) == GLS_ERROR_NULL, "null");
   skipped.total = skipped.in_a_row = UINT32_MAX;
   CHECK(gls_skip(&skipped, GLS_ERROR_GRADIENT, 0) == GLS_OK && skipped.total == UINT32_MAX &&

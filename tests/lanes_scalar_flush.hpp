@@ -25,9 +25,13 @@ struct Single {
 
   Single(float x) : value(x) {}
   template <int kBuffer = 0>
-  static Single load(const float* from) { return *from; }
+  static Single load(const float* from) {
+    return *from;
+  }
   template <int kBuffer = 0>
-  void store(float* to) const { *to = value; }
+  void store(float* to) const {
+    *to = value;
+  }
 };
 
 inline Single operator+(Single a, Single b) {

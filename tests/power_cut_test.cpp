@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The power goes, anywhere, and again while the store is being recovered: what was committed is there, or the new state.
+// The power goes, anywhere, and again while the store is being recovered: what was committed is there, or the
+// new state.
 //
 // On hosts, `power_cut_test ID` repeats one of the random runs.
 #include "check.hpp"
@@ -29,7 +30,9 @@ uint32_t cuts, lost;
 
 // State number n: its bytes, of a length of its own.
 uint32_t length_of(uint32_t n, uint32_t capacity) { return capacity - (n * 13) % (capacity / 3 + 1); }
-unsigned char byte_of(uint32_t n, uint32_t i) { return static_cast<unsigned char>((i < 4 ? n >> 8 * i : n * 29 + i * 7 + i / 256)); }
+unsigned char byte_of(uint32_t n, uint32_t i) {
+  return static_cast<unsigned char>((i < 4 ? n >> 8 * i : n * 29 + i * 7 + i / 256));
+}
 
 Status commit(gls_store& store, uint32_t n) {
   Status status = gls_store_begin(&store);
@@ -44,8 +47,8 @@ Status commit(gls_store& store, uint32_t n) {
   return status;
 }
 
-// The number of the state that the store holds; 0 where it has none (nothing but the rest of a first one is damaged), kBad
-// where it is anything else.
+// The number of the state that the store holds; 0 where it has none (nothing but the rest of a first one is
+// damaged), kBad where it is anything else.
 constexpr uint32_t kBad = UINT32_MAX;
 uint32_t open(gls_store& store) {
   const Status status = gls_store_open(&store, &flash.flash);
@@ -60,8 +63,8 @@ uint32_t open(gls_store& store) {
   return gls_store_rewind(&store) == GLS_OK ? n : kBad;
 }
 
-// Commits state n with a cut on the way, starts again, and returns what is there; the store was opened. `before` is what was
-// there. *cut: whether the power went before the end.
+// Commits state n with a cut on the way, starts again, and returns what is there; the store was opened.
+// `before` is what was there. *cut: whether the power went before the end.
 uint32_t commit_with_cut(gls_store& store, uint32_t before, uint32_t n, uint32_t work, Torn torn, bool* cut) {
   flash.cut_after(work, torn);
   const Status status = commit(store, n);
@@ -70,7 +73,8 @@ uint32_t commit_with_cut(gls_store& store, uint32_t before, uint32_t n, uint32_t
   flash.power_on();
   const uint32_t found = open(store);
   // A header in flash is the committed state's: none stands there before its bytes do.
-  const bool kept = (found == n || (found == before && status != GLS_OK)) && (found == 0 || store.highest == store.sequence);
+  const bool kept = (found == n || (found == before && status != GLS_OK)) &&
+                    (found == 0 || store.highest == store.sequence);
   lost += !kept;
   return found;
 }
@@ -97,9 +101,10 @@ void check_every_cut(uint32_t states_before, Torn torn, bool write_back) {
       commit_with_cut(store, between, states_before + 2, second, torn, &again);
     }
     const uint32_t lost_before = lost;
-    ok = commit(store, states_before + 3) == GLS_OK && open(store) == states_before + 3 && lost == lost_before;
-    CHECK(ok, "after cut ", first, " of state ", states_before + 1, ", torn ", static_cast<uint32_t>(torn), ", write back ",
-          static_cast<uint32_t>(write_back));
+    ok =
+        commit(store, states_before + 3) == GLS_OK && open(store) == states_before + 3 && lost == lost_before;
+    CHECK(ok, "after cut ", first, " of state ", states_before + 1, ", torn ", static_cast<uint32_t>(torn),
+          ", write back ", static_cast<uint32_t>(write_back));
   }
 }
 
@@ -125,7 +130,8 @@ void check_random(uint32_t id) {
     const bool goes_bad = random.below(8) == 0;
     if (goes_bad) flash.stuck = random.below(block * blocks);
     bool cut;
-    const uint32_t found = commit_with_cut(store, there, n, random.below(block * blocks * 3 / 2 + 8), torn, &cut);
+    const uint32_t found =
+        commit_with_cut(store, there, n, random.below(block * blocks * 3 / 2 + 8), torn, &cut);
     ok = lost == lost_before;
     there = found;
     flash.stuck = Simulator::kNever;
@@ -174,7 +180,8 @@ int program(int argument_count, char** arguments) {
   using namespace glissade::test;
   if (argument_count > 1) {
     uint32_t id = 0;
-    for (const char* digit = arguments[1]; *digit != '\0'; ++digit) id = 10 * id + static_cast<uint32_t>(*digit - '0');
+    for (const char* digit = arguments[1]; *digit != '\0'; ++digit)
+      id = 10 * id + static_cast<uint32_t>(*digit - '0');
     check_random(id);
     return finish();
   }

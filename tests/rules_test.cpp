@@ -23,8 +23,9 @@ Status take_steps(const typename Rule::Params& params, Set& set, uint32_t steps)
   return status;
 }
 
-// A step cut between its slices: other work of the same rule comes between, a slice that is refused, and a power-cut's worth
-// of time; coefficients and buffers are all that it needs to go on. A step begun twice has counted twice, and its last begin counts.
+// A step cut between its slices: other work of the same rule comes between, a slice that is refused, and a
+// power-cut's worth of time; coefficients and buffers are all that it needs to go on. A step begun twice has
+// counted twice, and its last begin counts.
 template <class Rule>
 void check_interrupted(const char* name) {
   const typename Rule::Params params;
@@ -39,22 +40,27 @@ void check_interrupted(const char* name) {
   const OptimizerView<Rule> view = view_of<Rule>(&cut_state, cut.buffers + 2, kCount);
   Status status = GLS_OK;
   for (size_t step = 0; step < 3 && status == GLS_OK; ++step) {
-    status = step_unguarded<Rule>(&params, &state, whole.buffers[0], whole.buffers[1], 1.0f, whole.buffers + 2, kCount);
+    status = step_unguarded<Rule>(&params, &state, whole.buffers[0], whole.buffers[1], 1.0f,
+                                  whole.buffers + 2, kCount);
     if (status == GLS_OK) status = view.begin(c, params);
     if (status == GLS_OK) status = view.sweep(c, cut.buffers[0], cut.buffers[1], 0, 13);
     const bool refused = view.sweep(c, cut.buffers[0], cut.buffers[1], kCount - 1, 2) == GLS_ERROR_RANGE &&
                          view.sweep(c, nullptr, cut.buffers[1], 13, 1) == GLS_ERROR_NULL;
     if (!refused) status = GLS_ERROR_RANGE;
-    if (status == GLS_OK) status = glissade::step<Rule>(&params, &other_state, other_memory[0], other_memory[1], 0.5f, other_slots, 3);
+    if (status == GLS_OK)
+      status =
+          glissade::step<Rule>(&params, &other_state, other_memory[0], other_memory[1], 0.5f, other_slots, 3);
     if (status == GLS_OK) status = view.sweep(c, cut.buffers[0], cut.buffers[1], 13, kCount - 13);
   }
-  CHECK(status == GLS_OK && whole == cut && __builtin_memcmp(&state, &cut_state, sizeof state) == 0, name, " interrupted");
+  CHECK(status == GLS_OK && whole == cut && __builtin_memcmp(&state, &cut_state, sizeof state) == 0, name,
+        " interrupted");
   typename Rule::State twice = {}, once = {};
   status = begin<Rule>(&params, &twice, 1.0f, &c);
   if (status == GLS_OK) status = begin<Rule>(&params, &twice, 1.0f, &c);
   if (status == GLS_OK) status = begin<Rule>(&params, &once, 1.0f, &other);
   if (status == GLS_OK) status = begin<Rule>(&params, &once, 1.0f, &other);
-  CHECK(status == GLS_OK && twice.step == 2 && __builtin_memcmp(&c, &other, sizeof c) == 0, name, " begun twice is the second step");
+  CHECK(status == GLS_OK && twice.step == 2 && __builtin_memcmp(&c, &other, sizeof c) == 0, name,
+        " begun twice is the second step");
 }
 
 // Whole, and cut into random slices taken from the end to the start.

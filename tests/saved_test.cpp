@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Save, restore, go on: the bits of a run that never stopped; and of bytes that are not as they were saved, nothing.
+// Save, restore, go on: the bits of a run that never stopped; and of bytes that are not as they were saved,
+// nothing.
 #include "check.hpp"
 #include "matrix.hpp"
 
@@ -10,8 +11,8 @@ namespace {
 constexpr size_t kWeights = 67;
 unsigned char bytes[GLS_SAVED_BYTES_MAX(3, kWeights) + 1], other_bytes[sizeof bytes];
 
-// The bytes that all rules save after three steps, in the order of rules.inc, as one CRC: the same on every target,
-// which is why each can continue what another saved.
+// The bytes that all rules save after three steps, in the order of rules.inc, as one CRC: the same on every
+// target, which is why each can continue what another saved.
 constexpr uint32_t kEveryRule = 0x64c19868;
 
 template <class Rule>
@@ -25,7 +26,8 @@ struct Run {
   bool step(size_t count = kWeights) {
     Random random(state.step + 1);
     for (size_t i = 0; i < count; ++i) set.buffers[1][i] = random.ordinary();
-    return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], 0.75f, set.buffers + 2, count) == GLS_OK;
+    return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], 0.75f, set.buffers + 2,
+                                count) == GLS_OK;
   }
   Status save(unsigned char* to, size_t size, size_t count = kWeights) {
     return glissade::save<Rule>(&params, &state, set.buffers[0], set.buffers + 2, count, to, size);
@@ -42,7 +44,8 @@ struct Run {
 template <class Rule>
 void check_continues(const char* name) {
   const size_t size = saved_bytes<Rule>(kWeights);
-  CHECK(size > 0 && size <= GLS_SAVED_BYTES_MAX(Rule::kSlots, kWeights), name, ": size ", static_cast<uint32_t>(size));
+  CHECK(size > 0 && size <= GLS_SAVED_BYTES_MAX(Rule::kSlots, kWeights), name, ": size ",
+        static_cast<uint32_t>(size));
   for (uint32_t stop = 0; stop < 5; ++stop) {
     Run<Rule> whole(0), parts(1);
     bool ok = true;
@@ -99,10 +102,12 @@ void check_damage(const char* name) {
          target.state.step == before.state.step && target.params.learning_rate == before.params.learning_rate;
     bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] ^ 1u << bit % 8);
   }
-  CHECK(ok && mismatches > 0 && damages > mismatches, name, ": ", mismatches, " damaged heads, ", damages, " damaged bytes");
+  CHECK(ok && mismatches > 0 && damages > mismatches, name, ": ", mismatches, " damaged heads, ", damages,
+        " damaged bytes");
   CHECK(target.restore(bytes, size, kCount) == GLS_OK, name, ": undamaged again");
   bytes[5] = static_cast<unsigned char>(bytes[5] ^ 1u);
-  CHECK(target.restore(bytes, size, kCount) == GLS_ERROR_DAMAGED, name, ": the library's version alone is no mismatch");
+  CHECK(target.restore(bytes, size, kCount) == GLS_ERROR_DAMAGED, name,
+        ": the library's version alone is no mismatch");
 }
 
 template <class Rule>
@@ -117,10 +122,12 @@ void check_refused(const char* name) {
   };
   CHECK(run.save(bytes, size - 1) == GLS_ERROR_SIZE && nothing_written(), name, ": too small to save");
   CHECK(run.restore(bytes, size - 1) == GLS_ERROR_SIZE && nothing_written(), name, ": too small to restore");
-  CHECK(run.save(nullptr, size) == GLS_ERROR_NULL && run.restore(nullptr, size) == GLS_ERROR_NULL, name, ": null bytes");
-  CHECK(saved_bytes<Rule>(SIZE_MAX / 4) == 0 && run.save(bytes, SIZE_MAX, SIZE_MAX / 4) == GLS_ERROR_RANGE, name, ": huge");
-  CHECK(saved_bytes<Rule>(SIZE_MAX / 16) == 0 && run.save(bytes, SIZE_MAX, SIZE_MAX / 16) == GLS_ERROR_RANGE, name,
-        ": huge with its checksums");
+  CHECK(run.save(nullptr, size) == GLS_ERROR_NULL && run.restore(nullptr, size) == GLS_ERROR_NULL, name,
+        ": null bytes");
+  CHECK(saved_bytes<Rule>(SIZE_MAX / 4) == 0 && run.save(bytes, SIZE_MAX, SIZE_MAX / 4) == GLS_ERROR_RANGE,
+        name, ": huge");
+  CHECK(saved_bytes<Rule>(SIZE_MAX / 16) == 0 && run.save(bytes, SIZE_MAX, SIZE_MAX / 16) == GLS_ERROR_RANGE,
+        name, ": huge with its checksums");
   for (size_t k = 0; k < 2 + Rule::kSlots; k += k == 0 ? 2 : 1) {
     const uint32_t bad[] = {0x7f800000, 0xffc00000};
     for (const uint32_t bits : bad) {
@@ -128,19 +135,24 @@ void check_refused(const char* name) {
       run.set.buffers[k][kWeights - 1] = bits_to_float(bits);
       const bool refused = run.save(bytes, size) == GLS_ERROR_NOT_FINITE;
       run.set.buffers[k][kWeights - 1] = kept;
-      CHECK(refused && nothing_written(), name, ": a number that is not finite in buffer ", static_cast<uint32_t>(k));
+      CHECK(refused && nothing_written(), name, ": a number that is not finite in buffer ",
+            static_cast<uint32_t>(k));
     }
   }
   run.params.learning_rate = -1.0;
   CHECK(run.save(bytes, size) == GLS_ERROR_RANGE && nothing_written(), name, ": parameters out of range");
   run.params.learning_rate = before.params.learning_rate;
   CHECK(run.save(bytes, size) == GLS_OK, name, ": saved after all");
-  CHECK(run.restore(bytes, sizeof bytes, kWeights - 1) == GLS_ERROR_MISMATCH && run == before, name, ": another count");
+  CHECK(run.restore(bytes, sizeof bytes, kWeights - 1) == GLS_ERROR_MISMATCH && run == before, name,
+        ": another count");
   CHECK(run.restore(bytes, sizeof bytes) == GLS_OK && run == before, name, ": more bytes than needed");
   CHECK(save<Rule>(&run.params, &run.state, nullptr, run.set.buffers + 2, 1, bytes, size) == GLS_ERROR_NULL &&
-            save<Rule>(&run.params, &run.state, run.set.buffers[0], nullptr, 1, bytes, size) == GLS_ERROR_NULL &&
-            save<Rule>(nullptr, &run.state, run.set.buffers[0], run.set.buffers + 2, 1, bytes, size) == GLS_ERROR_NULL &&
-            restore<Rule>(&run.params, nullptr, run.set.buffers[0], run.set.buffers + 2, 1, bytes, size) == GLS_ERROR_NULL,
+            save<Rule>(&run.params, &run.state, run.set.buffers[0], nullptr, 1, bytes, size) ==
+                GLS_ERROR_NULL &&
+            save<Rule>(nullptr, &run.state, run.set.buffers[0], run.set.buffers + 2, 1, bytes, size) ==
+                GLS_ERROR_NULL &&
+            restore<Rule>(&run.params, nullptr, run.set.buffers[0], run.set.buffers + 2, 1, bytes, size) ==
+                GLS_ERROR_NULL,
         name, ": null");
 }
 
@@ -166,8 +178,8 @@ void check_other_rules(const char* name) {
   Run<Rule> run(0);
   CHECK(run.save(other_bytes, saved_bytes<Rule>(3), 3) == GLS_OK, name, ": saved");
   for (const Restorer& other : kRestorers) {
-    CHECK(other.restore() == (same_text(name, other.name) ? GLS_OK : GLS_ERROR_MISMATCH), name, " restored as ",
-          other.name);
+    CHECK(other.restore() == (same_text(name, other.name) ? GLS_OK : GLS_ERROR_MISMATCH), name,
+          " restored as ", other.name);
   }
 }
 
@@ -180,12 +192,14 @@ void check_whole_block() {
   float* const no_slots[] = {nullptr};
   for (size_t i = 0; i < count; ++i) weights[i] = static_cast<float>(i);
   static unsigned char block[1032];
-  CHECK(saved_bytes<Sgd>(count) == sizeof block && saved_bytes<Sgd>(count + 1) == sizeof block + 8, "one block, and one more");
+  CHECK(saved_bytes<Sgd>(count) == sizeof block && saved_bytes<Sgd>(count + 1) == sizeof block + 8,
+        "one block, and one more");
   bool ok = save<Sgd>(&params, &state, weights, no_slots, count, block, sizeof block) == GLS_OK;
   ok = ok && restore<Sgd>(&params, &state, back, no_slots, count, block, sizeof block) == GLS_OK;
   CHECK(ok && first_difference(weights, back, count) == count, "a whole block");
   block[1020] ^= 1;
-  CHECK(restore<Sgd>(&params, &state, back, no_slots, count, block, sizeof block) == GLS_ERROR_DAMAGED, "its last weight damaged");
+  CHECK(restore<Sgd>(&params, &state, back, no_slots, count, block, sizeof block) == GLS_ERROR_DAMAGED,
+        "its last weight damaged");
 }
 
 void check_active_backend() {
@@ -213,7 +227,8 @@ void check_active_backend() {
 
 int program(int, char**) {
   using namespace glissade::test;
-  CHECK(gls_crc32(0, "123456789", 9) == 0xcbf43926u && gls_crc32(gls_crc32(0, "1234", 4), "56789", 5) == 0xcbf43926u,
+  CHECK(gls_crc32(0, "123456789", 9) == 0xcbf43926u &&
+            gls_crc32(gls_crc32(0, "1234", 4), "56789", 5) == 0xcbf43926u,
         "CRC-32's check value");
   check_whole_block();
   on_each_backend(check_active_backend);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file, or a block device, as the flash of a store: for Linux and other POSIX systems. Link glissade::file_flash.
+/* A file, or a block device, as the flash of a store: for Linux and other POSIX systems. Link
+ * glissade::file_flash.
  *
  *   gls_file_flash file;
  *   unsigned char buffer[512];
- *   gls_flash flash = {gls_file_flash_read, gls_file_flash_prog, gls_file_flash_erase, gls_file_flash_sync, &file,
- *                      1, 512, 4096, 64, buffer, NULL};
- *   int error = gls_file_flash_open(&file, "state.bin"); */
+ *   gls_flash flash = {gls_file_flash_read, gls_file_flash_prog, gls_file_flash_erase, gls_file_flash_sync,
+ * &file, 1, 512, 4096, 64, buffer, NULL}; int error = gls_file_flash_open(&file, "state.bin"); */
 #ifndef GLISSADE_FILE_FLASH_H
 #define GLISSADE_FILE_FLASH_H
 
@@ -15,16 +15,17 @@ typedef struct gls_file_flash {
   int descriptor; /* -1: not open */
 } gls_file_flash;
 
-/* Opens the file, or makes it, erased. One process at a time may have it open. 0, or a negative errno (-EWOULDBLOCK: it is
- * open elsewhere). */
+/* Opens the file, or makes it, erased. One process at a time may have it open. 0, or a negative errno
+ * (-EWOULDBLOCK: it is open elsewhere). */
 GLS_FUNCTION GLS_NODISCARD int gls_file_flash_open(gls_file_flash* file, const char* path);
 GLS_FUNCTION void gls_file_flash_close(gls_file_flash* file);
 
-/* The callbacks; context is a gls_file_flash. They return 0 or a negative errno; a read that the device knows to have failed
- * (EIO) is GLS_FLASH_UNCORRECTABLE. What lies beyond the end of the file is erased. */
-GLS_FUNCTION int gls_file_flash_read(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, uint32_t size);
-GLS_FUNCTION int gls_file_flash_prog(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer,
+/* The callbacks; context is a gls_file_flash. They return 0 or a negative errno; a read that the device knows
+ * to have failed (EIO) is GLS_FLASH_UNCORRECTABLE. What lies beyond the end of the file is erased. */
+GLS_FUNCTION int gls_file_flash_read(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer,
                                      uint32_t size);
+GLS_FUNCTION int gls_file_flash_prog(const gls_flash* flash, uint32_t block, uint32_t offset,
+                                     const void* buffer, uint32_t size);
 GLS_FUNCTION int gls_file_flash_erase(const gls_flash* flash, uint32_t block);
 GLS_FUNCTION int gls_file_flash_sync(const gls_flash* flash);
 

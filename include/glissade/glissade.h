@@ -79,7 +79,7 @@ size_t gls_backend_width(size_t index);     /* floats that it takes at a time; 0
  * they compute the same bits as the others. */
 bool gls_backend_flushes_subnormals(size_t index);
 
-const char* gls_backend_active(void);       /* null while GLISSADE_BACKEND names none of this machine's */
+const char* gls_backend_active(void); /* null while GLISSADE_BACKEND names none of this machine's */
 
 /* Forces a backend for the whole process; null goes back to the automatic choice. */
 GLS_NODISCARD gls_status gls_backend_force(const char* name);

@@ -49,7 +49,8 @@ template <class Rule>
 [[nodiscard]] size_t saved_bytes(size_t count);
 template <class Rule>
 [[nodiscard]] Status save(const typename Rule::Params* params, const typename Rule::State* state,
-                          const float* weights, const float* const* slots, size_t count, void* bytes, size_t size);
+                          const float* weights, const float* const* slots, size_t count, void* bytes,
+                          size_t size);
 template <class Rule>
 [[nodiscard]] Status restore(typename Rule::Params* params, typename Rule::State* state, float* weights,
                              float* const* slots, size_t count, const void* bytes, size_t size);
@@ -78,15 +79,17 @@ struct OptimizerView {
   float* slots[Rule::kSlots + 1];  // float[count] each, zero at the start, and one that is not used
   size_t count;
 
-  // One step: weights and gradients are float[count]. A gradient that is not finite, or would spoil the state, is
-  // GLS_ERROR_GRADIENT and changes nothing; step_unguarded is for those who know that there is none.
+  // One step: weights and gradients are float[count]. A gradient that is not finite, or would spoil the
+  // state, is GLS_ERROR_GRADIENT and changes nothing; step_unguarded is for those who know that there is
+  // none.
   [[nodiscard]] Status step(float* weights, const float* gradients, const Params& params = {},
                             float gradient_scale = 1.0f) const {
     return glissade::step<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
   }
   [[nodiscard]] Status step_unguarded(float* weights, const float* gradients, const Params& params = {},
                                       float gradient_scale = 1.0f) const {
-    return glissade::step_unguarded<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
+    return glissade::step_unguarded<Formula>(&params, state, weights, gradients, gradient_scale, slots,
+                                             count);
   }
 
   // glissade/saved.h: all that a run needs to go on, in saved_bytes<Formula>(count) bytes.
@@ -100,12 +103,13 @@ struct OptimizerView {
   [[nodiscard]] Status save_to(const float* weights, const Params& params, gls_store& store) const {
     return glissade::save_to<Formula>(&params, state, weights, slots, count, &store);
   }
-  [[nodiscard]] Status restore_from(float* weights, typename Formula::Params& params, gls_store& store) const {
+  [[nodiscard]] Status restore_from(float* weights, typename Formula::Params& params,
+                                    gls_store& store) const {
     return glissade::restore_from<Formula>(&params, state, weights, slots, count, &store);
   }
 
-  // The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges that cover each
-  // of [0..count) once, in any order, from any task. A range beyond count is GLS_ERROR_RANGE.
+  // The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges
+  // that cover each of [0..count) once, in any order, from any task. A range beyond count is GLS_ERROR_RANGE.
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) const {
     return glissade::begin<Formula>(&params, state, gradient_scale, &coefficients);
@@ -181,7 +185,8 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
     return view().save_to(pointer(weights), params, store);
   }
   template <class Weights>
-  [[nodiscard]] Status restore_from(Weights& weights, typename Rule::Formula::Params& params, gls_store& store) {
+  [[nodiscard]] Status restore_from(Weights& weights, typename Rule::Formula::Params& params,
+                                    gls_store& store) {
     return view().restore_from(pointer(weights), params, store);
   }
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},

@@ -32,16 +32,18 @@ GLS_FUNCTION float gls_clip_scale(const gls_gradient_report* report, double max_
  * 0, finite. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_clip_values(float* values, size_t count, float largest);
 
-/* What to do about a step that refused its gradients (GLS_ERROR_GRADIENT). Without this: whatever the caller does with
- * an error. gls_skip counts such steps and makes GLS_OK of their status, until stop_after of them came in a row (0: never),
- * when it stays an error. Every other status goes through. The counts stay at 2^32 - 1. All zero at the start.
+/* What to do about a step that refused its gradients (GLS_ERROR_GRADIENT). Without this: whatever the caller
+ * does with an error. gls_skip counts such steps and makes GLS_OK of their status, until stop_after of them
+ * came in a row (0: never), when it stays an error. Every other status goes through. The counts stay at 2^32
+ * - 1. All zero at the start.
  *
  *   status = gls_skip(&skipped, gls_adam_step(...), 10); */
 typedef struct gls_skipped {
   uint32_t total, in_a_row;
 } gls_skipped;
 
-GLS_FUNCTION GLS_NODISCARD gls_status gls_skip(gls_skipped* skipped, gls_status step_status, uint32_t stop_after);
+GLS_FUNCTION GLS_NODISCARD gls_status gls_skip(gls_skipped* skipped, gls_status step_status,
+                                               uint32_t stop_after);
 
 /* Gradient noise (Neelakantan et al. 2015): normal, with mean 0 and variance eta / (1 + t)^gamma. */
 typedef struct gls_noise_params {

@@ -49,7 +49,8 @@ template <class Rule>
     typename Rule::State state = group.state;  // a copy: this only tries
     status = begin<Formula>(&group.params, &state, gradient_scale, &coefficients);
     if (status == GLS_OK && !group.frozen && group.count > 0) {
-      status = guard<Formula>(&group.params, weights + group.first, gradients + group.first, gradient_scale, group.count);
+      status = guard<Formula>(&group.params, weights + group.first, gradients + group.first, gradient_scale,
+                              group.count);
     }
   }
   for (size_t k = 0; k < group_count && status == GLS_OK; ++k) {

@@ -41,7 +41,7 @@ double gls_schedule_linear(double rate, uint32_t t, double first, double last, u
 double gls_schedule_exponential(double rate, uint32_t t, double gamma);
 
 /* rate * (1 - t / total)^power until total > 0, then 0. power > 0. PolynomialLR. */
-double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double power);
+double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double exponent);
 
 /* Half a cosine from rate at t = 0 to lowest at t = half_period > 0, and back, and so on. CosineAnnealingLR.
  */

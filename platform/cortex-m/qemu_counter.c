@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A QEMU plugin that counts the guest's instructions between reaching one address and
  * another: -plugin libqemu_counter.so,begin=<hex>,end=<hex>,output=<file> writes a line per such stretch. The
- * count is the same in every run. With blocks=<file>, a line there per block of instructions that a stretch ran:
- * the stretch's number from 0, the block's address, its instructions, how often it ran. QEMU's header is in no Debian package of ours, so the few declarations used
- * are here. */
+ * count is the same in every run. With blocks=<file>, a line there per block of instructions that a stretch
+ * ran: the stretch's number from 0, the block's address, its instructions, how often it ran. QEMU's header is
+ * in no Debian package of ours, so the few declarations used are here. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
 
 EXPORT int qemu_plugin_version = GLISSADE_QEMU_PLUGIN_API; /* 1 to QEMU 8, 2 and more from 9 on */
 
-/* A translated block ends where the guest may jump, so it runs as a whole. It may be translated more than once. */
+/* A translated block ends where the guest may jump, so it runs as a whole. It may be translated more than
+ * once. */
 struct block {
   uint64_t address, instructions, runs, runs_at_begin;
   struct block* next;
@@ -49,7 +50,8 @@ static void at_end(unsigned cpu, void* data) {
     const uint64_t runs = b->runs - b->runs_at_begin;
     executed += runs * b->instructions;
     if (blocks != NULL && runs > 0) {
-      fprintf(blocks, "%" PRIu64 " %" PRIx64 " %" PRIu64 " %" PRIu64 "\n", stretches, b->address, b->instructions, runs);
+      fprintf(blocks, "%" PRIu64 " %" PRIx64 " %" PRIu64 " %" PRIu64 "\n", stretches, b->address,
+              b->instructions, runs);
     }
   }
   fprintf(output, "%" PRIu64 "\n", executed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text and exit status by semihosting: a breakpoint that the debugger, or QEMU, answers. RISC-V took the calls
-// over from Arm.
+// Text and exit status by semihosting: a breakpoint that the debugger, or QEMU, answers. RISC-V took the
+// calls over from Arm.
 #include "semihosting.hpp"
 
 #include <stdint.h>

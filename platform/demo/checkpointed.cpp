@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo that may be killed at any time: started again, it goes on. Its state is in a file, whose path is the argument, or on
-// a board in memory that keeps its contents (kept_memory in the board's .ld file).
+// The demo that may be killed at any time: started again, it goes on. Its state is in a file, whose path is
+// the argument, or on a board in memory that keeps its contents (kept_memory in the board's .ld file).
 #include "console.hpp"
 #include "fine_tune.hpp"
 #include "pretrained.hpp"
@@ -8,7 +8,8 @@
 namespace {
 
 constexpr uint32_t kProg = 256, kBlock = 4096;
-constexpr uint32_t kBlocks = 2 * ((GLS_SAVED_BYTES_MAX(2, glissade::demo::kWeights) + 20 + kProg) / kBlock + 1);
+constexpr uint32_t kBlocks =
+    2 * ((GLS_SAVED_BYTES_MAX(2, glissade::demo::kWeights) + 20 + kProg) / kBlock + 1);
 unsigned char buffer[kProg];
 
 }  // namespace
@@ -19,8 +20,17 @@ extern "C" unsigned char kept_memory[];
 
 namespace {
 gls_memory_flash memory = {kept_memory, nullptr};
-const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase, gls_memory_flash_sync, &memory,
-                         1, kProg, kBlock, kBlocks, buffer, nullptr};
+const gls_flash flash = {gls_memory_flash_read,
+                         gls_memory_flash_prog,
+                         gls_memory_flash_erase,
+                         gls_memory_flash_sync,
+                         &memory,
+                         1,
+                         kProg,
+                         kBlock,
+                         kBlocks,
+                         buffer,
+                         nullptr};
 bool open_flash(int, char**) { return true; }
 }  // namespace
 
@@ -32,8 +42,17 @@ bool open_flash(int, char**) { return true; }
 
 namespace {
 gls_file_flash file;
-const gls_flash flash = {gls_file_flash_read, gls_file_flash_prog, gls_file_flash_erase, gls_file_flash_sync, &file,
-                         1, kProg, kBlock, kBlocks, buffer, nullptr};
+const gls_flash flash = {gls_file_flash_read,
+                         gls_file_flash_prog,
+                         gls_file_flash_erase,
+                         gls_file_flash_sync,
+                         &file,
+                         1,
+                         kProg,
+                         kBlock,
+                         kBlocks,
+                         buffer,
+                         nullptr};
 bool open_flash(int argument_count, char** arguments) {
   const int error = argument_count == 2 ? gls_file_flash_open(&file, arguments[1]) : 0;
   if (argument_count != 2) glissade::print("usage: checkpointed FILE\n");

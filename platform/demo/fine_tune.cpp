@@ -64,7 +64,8 @@ Status validate(const float (*rows)[kFeatures], double& loss) {
   loss = 0.0;
   for (size_t vowel = 0; vowel < kVowels; ++vowel) {
     float row_loss;
-    const Status status = net.learn(weights, rows[vowel], vowel, gradients, &row_loss);  // the gradients are not used
+    const Status status =
+        net.learn(weights, rows[vowel], vowel, gradients, &row_loss);  // the gradients are not used
     if (status != GLS_OK) return status;
     loss += static_cast<double>(row_loss);
   }

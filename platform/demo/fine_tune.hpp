@@ -35,8 +35,9 @@ struct Report {
 // Fine-tunes pretrained weights, float[kWeights], on a person's first `repetitions` (1 to kMostTrained).
 Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions, Report& report);
 
-// The same job by somebody who cannot rely on power: after every epoch the first repetition held back says whether the state
-// is better, and the best so far is in the store. Goes on from what the store holds, and ends with the best there was.
+// The same job by somebody who cannot rely on power: after every epoch the first repetition held back says
+// whether the state is better, and the best so far is in the store. Goes on from what the store holds, and
+// ends with the best there was.
 struct CheckpointedReport {
   uint32_t commits;    // the store's, over all runs
   uint32_t best_step;  // after which the best state was

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Firmware for counting what a step costs: rules, unguarded, and the guard, over 128 and over 256 weights, a line "<rule>
-// <weights>" before each;
-// then the same formulas written plainly. The difference over 128 is the instructions per weight; the rest is per step.
+// Firmware for counting what a step costs: rules, unguarded, and the guard, over 128 and over 256 weights, a
+// line "<rule> <weights>" before each; then the same formulas written plainly. The difference over 128 is the
+// instructions per weight; the rest is per step.
 #include "../../bench/plain.hpp"
 #include "console.hpp"
 #include "glissade/glissade.hpp"
@@ -35,7 +35,8 @@ bool count(const char* name) {
     state.step = 10;
     float* const pointers[] = {slots[0], slots[1], slots[2]};
     count_begins();
-    const gls_status status = glissade::step_unguarded<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
+    const gls_status status =
+        glissade::step_unguarded<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
     count_ends();
     return status;
   });

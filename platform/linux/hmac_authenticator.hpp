@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An example of a gls_authenticator: HMAC-SHA-256 by Mbed TLS, which firmware often has already. The counter stands for one
-// that nobody can set back (a TPM's or secure element's, eMMC's replay-protected block, one-time programmable bits).
+// An example of a gls_authenticator: HMAC-SHA-256 by Mbed TLS, which firmware often has already. The counter
+// stands for one that nobody can set back (a TPM's or secure element's, eMMC's replay-protected block,
+// one-time programmable bits).
 #ifndef GLISSADE_PLATFORM_LINUX_HMAC_AUTHENTICATOR_HPP
 #define GLISSADE_PLATFORM_LINUX_HMAC_AUTHENTICATOR_HPP
 
@@ -25,11 +26,15 @@ class HmacAuthenticator {
 
  private:
   static HmacAuthenticator& self(void* context) { return *static_cast<HmacAuthenticator*>(context); }
-  static int begin(void* context) { return self(context).ready_ ? mbedtls_md_hmac_reset(&self(context).mac_) : -1; }
+  static int begin(void* context) {
+    return self(context).ready_ ? mbedtls_md_hmac_reset(&self(context).mac_) : -1;
+  }
   static int update(void* context, const void* bytes, size_t size) {
     return mbedtls_md_hmac_update(&self(context).mac_, static_cast<const unsigned char*>(bytes), size);
   }
-  static int finish(void* context, uint8_t tag[32]) { return mbedtls_md_hmac_finish(&self(context).mac_, tag); }
+  static int finish(void* context, uint8_t tag[32]) {
+    return mbedtls_md_hmac_finish(&self(context).mac_, tag);
+  }
   static int read(void* context, uint32_t* value) {
     *value = self(context).counter_;
     return 0;

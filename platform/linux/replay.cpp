@@ -93,8 +93,8 @@ struct Logged {
 // A whole number that a case names, from least to most.
 int64_t whole(const Json& json, const char* name, int64_t least, int64_t most) {
   if (!json.is_number_integer() || json < least || json > most) {
-    throw std::runtime_error(std::string(name) + ": a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                             ", not " + json.dump());
+    throw std::runtime_error(std::string(name) + ": a whole number from " + std::to_string(least) + " to " +
+                             std::to_string(most) + ", not " + json.dump());
   }
   return json.get<int64_t>();
 }
@@ -108,12 +108,13 @@ void run(const Json& json, uint32_t n, Look look) {
   const std::string optimizer = json.at("optimizer");
   std::deque<std::string> names;
   const std::vector<Option> options = read_options(json.at("options"), names);
-  const golden::Case c{optimizer.c_str(),
-                       options.data(),
-                       options.size(),
-                       static_cast<uint32_t>(whole(json.value("seed", Json(0)), "seed", 0, UINT32_MAX)),
-                       static_cast<int32_t>(whole(json.value("gradient_exponent", Json(0)), "gradient_exponent", -114, 124)),
-                       json.value("changing", false)};
+  const golden::Case c{
+      optimizer.c_str(),
+      options.data(),
+      options.size(),
+      static_cast<uint32_t>(whole(json.value("seed", Json(0)), "seed", 0, UINT32_MAX)),
+      static_cast<int32_t>(whole(json.value("gradient_exponent", Json(0)), "gradient_exponent", -114, 124)),
+      json.value("changing", false)};
   const bool known = golden::with_rule(c, false, [&](const auto& match) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
     std::vector<std::vector<float>> memory(2 + kSlots, std::vector<float>(n));

@@ -66,7 +66,8 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
     for (int i = 0; i < 4; ++i) x[i] = scalar_fma(x[i], y[i], z[i]);
     return Vector::load(x);
   }
-  return wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(first), wasm_f32x4_demote_f64x2_zero(second), 0, 1, 4, 5);
+  return wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(first), wasm_f32x4_demote_f64x2_zero(second), 0, 1,
+                            4, 5);
 }
 
 // A division is cheaper here than the two emulated operations of derived.hpp's way.

@@ -17,7 +17,7 @@ struct Vector {
   using Bits = xsimd::batch<int32_t, GLISSADE_XSIMD_ARCH>;
   using Mask = typename Native::batch_bool_type;
   static constexpr size_t kWidth = Native::size;
-  #if XSIMD_WITH_NEON && !XSIMD_WITH_NEON64
+#if XSIMD_WITH_NEON && !XSIMD_WITH_NEON64
   static constexpr bool kFlushesSubnormals = true;
 #else
   static constexpr bool kFlushesSubnormals = false;

@@ -14,7 +14,8 @@
 
 namespace glissade {
 
-// Calls read(path); it may throw std::exception with a line of text, and nothing else. What it prints goes nowhere.
+// Calls read(path); it may throw std::exception with a line of text, and nothing else. What it prints goes
+// nowhere.
 template <class Read>
 void read_as_file(const uint8_t* bytes, size_t size, Read read) {
   static const bool silent = freopen("/dev/null", "w", stdout) != nullptr;

@@ -3,6 +3,8 @@
 #include "file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
-  glissade::read_as_file(bytes, size, [](const std::string& path) { glissade::replay({{path}, "scalar", ""}); });
+  glissade::read_as_file(bytes, size, [](const std::string& path) {
+    glissade::replay({{path}, "scalar", ""});
+  });
   return 0;
 }

@@ -44,7 +44,9 @@ void restore_any(std::vector<uint8_t> bytes, bool forged) {
   memset(before, 0x5a, sizeof before);
   float* slots[4] = {memory[1], memory[2], memory[3], nullptr};
   bytes.reserve(1);  // not null
-  if (short_input && restore<Rule>(&params, &state, memory[0], slots, kCount, bytes.data(), bytes.size()) != GLS_ERROR_SIZE) abort();
+  if (short_input &&
+      restore<Rule>(&params, &state, memory[0], slots, kCount, bytes.data(), bytes.size()) != GLS_ERROR_SIZE)
+    abort();
   bytes.resize(size);
   if (forged) {  // the head that it needs, from one that was saved
     std::vector<uint8_t> good(size);
@@ -59,7 +61,8 @@ void restore_any(std::vector<uint8_t> bytes, bool forged) {
   const Status status = restore<Rule>(&params, &state, memory[0], slots, kCount, bytes.data(), bytes.size());
   if (status != GLS_OK) {
     if (status != GLS_ERROR_MISMATCH && status != GLS_ERROR_DAMAGED) abort();
-    if (memcmp(memory, before, sizeof memory) != 0 || memcmp(&state, &state_before, sizeof state) != 0) abort();
+    if (memcmp(memory, before, sizeof memory) != 0 || memcmp(&state, &state_before, sizeof state) != 0)
+      abort();
     return;
   }
   std::vector<uint8_t> again(size);
@@ -67,7 +70,9 @@ void restore_any(std::vector<uint8_t> bytes, bool forged) {
   if (saved == GLS_ERROR_NOT_FINITE && forged) return;
   // A hyper-parameter that is true or false has one form for each.
   typename Rule::Params params_again;
-  if (saved != GLS_OK || restore<Rule>(&params_again, &state, memory[0], slots, kCount, again.data(), size) != GLS_OK) abort();
+  if (saved != GLS_OK ||
+      restore<Rule>(&params_again, &state, memory[0], slots, kCount, again.data(), size) != GLS_OK)
+    abort();
   if (!Rule::valid(params_again)) abort();
 }
 

@@ -33,8 +33,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   std::vector<uint8_t> memory(kBlock * kBlocks, 0xff), unit(1u << input[0] % 9);
   memcpy(memory.data(), input + 2, size - 2 < memory.size() ? size - 2 : memory.size());
   gls_memory_flash chip = {memory.data(), nullptr};
-  const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase, gls_memory_flash_sync, &chip, 1,
-                           static_cast<uint32_t>(unit.size()), kBlock, kBlocks, unit.data(), nullptr};
+  const gls_flash flash = {gls_memory_flash_read,
+                           gls_memory_flash_prog,
+                           gls_memory_flash_erase,
+                           gls_memory_flash_sync,
+                           &chip,
+                           1,
+                           static_cast<uint32_t>(unit.size()),
+                           kBlock,
+                           kBlocks,
+                           unit.data(),
+                           nullptr};
   const uint32_t capacity = gls_store_capacity(&flash);
   for (uint32_t slot = 0; slot < 2; ++slot) {
     if (input[1] >> slot & 1) fix_checksums(&memory[slot * kBlock * kBlocks / 2], capacity);
@@ -44,13 +53,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   if (opened != GLS_OK && opened != GLS_ERROR_EMPTY && opened != GLS_ERROR_DAMAGED) abort();
   if ((opened == GLS_OK) != (store.sequence != 0) || store.size > capacity) abort();
   std::vector<uint8_t> state(store.size);
-  if (gls_store_get(&store, state.data(), state.size()) != GLS_OK || gls_store_get(&store, unit.data(), 1) != GLS_ERROR_SIZE) abort();
+  if (gls_store_get(&store, state.data(), state.size()) != GLS_OK ||
+      gls_store_get(&store, unit.data(), 1) != GLS_ERROR_SIZE)
+    abort();
   if (gls_store_rewind(&store) != GLS_OK) abort();
   float weights[2], m[2], v[2];
   gls_adam_params params;
   gls_adam_state adam;
   const Status restored = gls_adam_restore_from(&params, &adam, weights, m, v, 2, &store);
-  if (restored != GLS_OK && restored != GLS_ERROR_SIZE && restored != GLS_ERROR_MISMATCH && restored != GLS_ERROR_DAMAGED) abort();
+  if (restored != GLS_OK && restored != GLS_ERROR_SIZE && restored != GLS_ERROR_MISMATCH &&
+      restored != GLS_ERROR_DAMAGED)
+    abort();
 
   Status status = gls_store_begin(&store);
   if (store.highest == UINT32_MAX) {

@@ -30,7 +30,7 @@ struct Adagrad {
     c.initial = t == 1 ? static_cast<float>(p.initial_accumulator) : 0.0f;
     c.rate = static_cast<float>(-p.learning_rate / (1.0 + (t - 1.0) * p.learning_rate_decay));
     c.count = static_cast<float>(t);
-    c.mean = p.mean;
+    c.mean = p.mean ? 1u : 0u;
     c.epsilon = static_cast<float>(p.epsilon);
   }
 

@@ -34,7 +34,7 @@ struct Asgd {
     c.decay = static_cast<float>(1.0 - p.lambda * static_cast<double>(state.eta));
     c.rate = -state.eta;
     c.mean = state.mu;
-    c.copies = !(state.mu < 1.0f);
+    c.copies = state.mu < 1.0f ? 0u : 1u;
     const double averaged = t - p.start_averaging;
     state.eta = static_cast<float>(p.learning_rate / power(1.0 + p.lambda * p.learning_rate * t, p.alpha));
     state.mu = static_cast<float>(1.0 / (averaged > 1.0 ? averaged : 1.0));

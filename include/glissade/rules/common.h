@@ -20,9 +20,9 @@
 /* On every error nothing has been written (restore_from has one exception: saved.h). */
 typedef enum gls_status {
   GLS_OK = 0,
-  GLS_ERROR_NULL = -1,      /* a pointer is null that must not be */
-  GLS_ERROR_RANGE = -2,     /* a hyper-parameter, scale or label is NaN or outside its stated range; or a count
-                             is larger than any memory (half the address space in bytes) */
+  GLS_ERROR_NULL = -1,  /* a pointer is null that must not be */
+  GLS_ERROR_RANGE = -2, /* a hyper-parameter, scale or label is NaN or outside its stated range; or a count
+                         is larger than any memory (half the address space in bytes) */
   GLS_ERROR_ALIGNMENT = -3, /* a float buffer is not 4-byte aligned */
   GLS_ERROR_BACKEND = -4,   /* the named backend (by call or GLISSADE_BACKEND) is not one of this machine's */
   GLS_ERROR_CURVATURE = -5, /* a matrix is not positive definite, or a curvature not positive */
@@ -31,10 +31,10 @@ typedef enum gls_status {
   GLS_ERROR_MISMATCH = -8,  /* the bytes are of another rule, count or format */
   GLS_ERROR_DAMAGED = -9,   /* the bytes are not as they were saved */
   GLS_ERROR_NOT_FINITE = -10, /* a weight or slot to be saved is infinite or NaN */
-  GLS_ERROR_DEVICE = -11,   /* a callback of a store failed, or flash does not read back as it was programmed */
-  GLS_ERROR_EMPTY = -12,    /* nothing was ever committed to the store */
-  GLS_ERROR_FORGED = -13,   /* no state in the store has a right tag and is new enough */
-  GLS_ERROR_ORDER = -14     /* the store is not open, or not reading or writing as this call needs */
+  GLS_ERROR_DEVICE = -11, /* a callback of a store failed, or flash does not read back as it was programmed */
+  GLS_ERROR_EMPTY = -12,  /* nothing was ever committed to the store */
+  GLS_ERROR_FORGED = -13, /* no state in the store has a right tag and is new enough */
+  GLS_ERROR_ORDER = -14   /* the store is not open, or not reading or writing as this call needs */
 } gls_status;
 
 typedef struct gls_store gls_store; /* glissade/store.h */
@@ -83,13 +83,12 @@ typedef struct gls_moment_coefficients {
 } gls_moment_coefficients;
 
 /* What gls_<rule>_guard refuses: a gradient that is infinite or NaN, or that is too large: from where the
- * product with gradient_scale (whose magnitude is rounded up to a power of two here) reaches the rule's bound, beyond
- * which a slot could overflow and never recover. The bound is
- *   2^46  where squares add up (Adagrad: 2^32 of them fit),
- *   2^62  where squares are averaged (Adam and its relatives, RMSprop, Adadelta) or two gradients multiplied (Rprop),
- *   2^100 elsewhere.
- * With coupled weight decay, weight_decay * w counts as a gradient too. One pass over the gradients, and with coupled
- * decay one over the weights; nothing is written. Where the norm was looked at, gradients.h knows it without a pass. */
+ * product with gradient_scale (whose magnitude is rounded up to a power of two here) reaches the rule's
+ * bound, beyond which a slot could overflow and never recover. The bound is 2^46  where squares add up
+ * (Adagrad: 2^32 of them fit), 2^62  where squares are averaged (Adam and its relatives, RMSprop, Adadelta)
+ * or two gradients multiplied (Rprop), 2^100 elsewhere. With coupled weight decay, weight_decay * w counts as
+ * a gradient too. One pass over the gradients, and with coupled decay one over the weights; nothing is
+ * written. Where the norm was looked at, gradients.h knows it without a pass. */
 
 /* The calls of a rule, after its params, state and coefficients; the names after the rule's are its slots.
  * GLS_RULE_2(adam, m, v) declares:
@@ -101,45 +100,47 @@ typedef struct gls_moment_coefficients {
  *                             float gradient_scale, size_t count);
  *   gls_status gls_adam_begin(const gls_adam_params* params, gls_adam_state* state, float gradient_scale,
  *                             gls_adam_coefficients* coefficients);
- *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float* gradients,
- *                             float* m, float* v, size_t count);
- * step is guard and step_unguarded; step_unguarded is begin and sweep. saved.h has gls_adam_saved_bytes, _save and _restore,
- * and with store.h _save_to and _restore_from. */
-#define GLS_SLOTS(...) __VA_ARGS__
-#define GLS_RULE_CALLS(rule, slots, const_slots)                                                                      \
-  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                               \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,                         \
-                                                           gls_##rule##_state* state, float gradient_scale,           \
-                                                           gls_##rule##_coefficients* coefficients);                  \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_guard(const gls_##rule##_params* params, const float* weights,   \
-                                                           const float* gradients, float gradient_scale,              \
-                                                           size_t count);                                             \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep(const gls_##rule##_coefficients* coefficients,             \
-                                                           float* weights, const float* gradients,                    \
-                                                           GLS_SLOTS slots size_t count);                             \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_unguarded(                                                  \
-      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients,           \
-      float gradient_scale, GLS_SLOTS slots size_t count);                                                            \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step(                                                            \
-      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients,           \
-      float gradient_scale, GLS_SLOTS slots size_t count);                                                            \
-  GLS_FUNCTION size_t gls_##rule##_saved_bytes(size_t count); /* 0: more than any memory holds */                     \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save(                                                            \
-      const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,                       \
-      GLS_SLOTS const_slots size_t count, void* bytes, size_t size);                                                  \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore(                                                         \
-      gls_##rule##_params* params, gls_##rule##_state* state, float* weights, GLS_SLOTS slots size_t count,           \
-      const void* bytes, size_t size);                                                                                \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save_to(                                                         \
-      const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,                       \
-      GLS_SLOTS const_slots size_t count, gls_store* store);                                                          \
-  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore_from(                                                    \
-      gls_##rule##_params* params, gls_##rule##_state* state, float* weights, GLS_SLOTS slots size_t count,           \
-      gls_store* store)
-#define GLS_RULE_0(rule) GLS_RULE_CALLS(rule, (), ())
-#define GLS_RULE_1(rule, a) GLS_RULE_CALLS(rule, (float* a, ), (const float* a, ))
-#define GLS_RULE_2(rule, a, b) GLS_RULE_CALLS(rule, (float* a, float* b, ), (const float* a, const float* b, ))
-#define GLS_RULE_3(rule, a, b, c) \
-  GLS_RULE_CALLS(rule, (float* a, float* b, float* c, ), (const float* a, const float* b, const float* c, ))
+ *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float*
+ * gradients, float* m, float* v, size_t count); step is guard and step_unguarded; step_unguarded is begin and
+ * sweep. saved.h has gls_adam_saved_bytes, _save and _restore, and with store.h _save_to and _restore_from.
+ */
+#define GLS_SLOTS_0(type, unused)
+#define GLS_SLOTS_1(type, a) type *a,
+#define GLS_SLOTS_2(type, a, b) type *a, type *b,
+#define GLS_SLOTS_3(type, a, b, c) type *a, type *b, type *c,
+#define GLS_RULE_CALLS(rule, slots, ...)                                                                    \
+  GLS_FUNCTION void gls_##rule##_defaults(gls_##rule##_params* params);                                     \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_begin(const gls_##rule##_params* params,               \
+                                                           gls_##rule##_state* state, float gradient_scale, \
+                                                           gls_##rule##_coefficients* coefficients);        \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_guard(const gls_##rule##_params* params,               \
+                                                           const float* weights, const float* gradients,    \
+                                                           float gradient_scale, size_t count);             \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep(const gls_##rule##_coefficients* coefficients,   \
+                                                           float* weights, const float* gradients,          \
+                                                           slots(float, __VA_ARGS__) size_t count);         \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_unguarded(                                        \
+      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients, \
+      float gradient_scale, slots(float, __VA_ARGS__) size_t count);                                        \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step(                                                  \
+      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients, \
+      float gradient_scale, slots(float, __VA_ARGS__) size_t count);                                        \
+  GLS_FUNCTION size_t gls_##rule##_saved_bytes(size_t count); /* 0: more than any memory holds */           \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save(                                                  \
+      const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,             \
+      slots(const float, __VA_ARGS__) size_t count, void* bytes, size_t size);                              \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore(                                               \
+      gls_##rule##_params* params, gls_##rule##_state* state, float* weights,                               \
+      slots(float, __VA_ARGS__) size_t count, const void* bytes, size_t size);                              \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save_to(                                               \
+      const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,             \
+      slots(const float, __VA_ARGS__) size_t count, gls_store* store);                                      \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_restore_from(                                          \
+      gls_##rule##_params* params, gls_##rule##_state* state, float* weights,                               \
+      slots(float, __VA_ARGS__) size_t count, gls_store* store)
+#define GLS_RULE_0(rule) GLS_RULE_CALLS(rule, GLS_SLOTS_0, none)
+#define GLS_RULE_1(rule, a) GLS_RULE_CALLS(rule, GLS_SLOTS_1, a)
+#define GLS_RULE_2(rule, a, b) GLS_RULE_CALLS(rule, GLS_SLOTS_2, a, b)
+#define GLS_RULE_3(rule, a, b, c) GLS_RULE_CALLS(rule, GLS_SLOTS_3, a, b, c)
 
 #endif

@@ -20,9 +20,9 @@ double square_root(double x);
 // Hyper-parameters that are meant to become floats, none larger than the largest float. False for NaN. They
 // compare bits, which takes less flash than double arithmetic does without an FPU for it.
 bool not_negative(double x);
-bool in_unit(double x);       // [0, 1): a decay; 1 never forgets
-bool up_to_1(double x);       // [0, 1]
-bool valid_epsilon(double x); // 0, or from 2^-126 on
+bool in_unit(double x);        // [0, 1): a decay; 1 never forgets
+bool up_to_1(double x);        // [0, 1]
+bool valid_epsilon(double x);  // 0, or from 2^-126 on
 bool is_finite(double x);
 
 inline bool is_finite(float x) {
@@ -36,8 +36,8 @@ inline bool equals_zero(double x) {
   return bits << 1 == 0;
 }
 
-// A rule's kGradientBits: the guard's bound in common.h, half of what the arithmetic bears, because decay may add as
-// much again.
+// A rule's kGradientBits: the guard's bound in common.h, half of what the arithmetic bears, because decay may
+// add as much again.
 constexpr uint32_t kSumsFit = 100, kSquaresFit = 62, kSumsOfSquaresFit = 46;
 
 // Counts a step and returns its number, from 1.

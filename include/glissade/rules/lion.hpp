@@ -18,7 +18,9 @@ struct Lion {
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2); }
+  GLISSADE_INLINE static bool valid(const Params& p) {
+    return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2);
+  }
 
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     count_step(state.step);

@@ -20,7 +20,9 @@ struct NAdam {
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p) && not_negative(p.momentum_decay); }
+  GLISSADE_INLINE static bool valid(const Params& p) {
+    return valid_moments(p) && not_negative(p.momentum_decay);
+  }
 
   static double mu(const Params& p, double t) {
     return p.beta1 * (1.0 - 0.5 * power(0.96, t * p.momentum_decay));

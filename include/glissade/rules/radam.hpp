@@ -31,9 +31,9 @@ struct RAdam {
     c.correction = static_cast<float>(1.0 - power(p.beta1, t));
     c.rate = static_cast<float>(p.learning_rate);
     c.epsilon = static_cast<float>(p.epsilon);
-    c.adaptive = rho > 5.0;
+    c.adaptive = rho > 5.0 ? 1u : 0u;
     c.adaptation = c.rectification = 1.0f;
-    if (c.adaptive) {
+    if (c.adaptive != 0) {
       c.adaptation = static_cast<float>(square_root(1.0 - decay));
       c.rectification = static_cast<float>(
           square_root((rho - 4.0) * (rho - 2.0) * limit / ((limit - 4.0) * (limit - 2.0) * rho)));
@@ -44,7 +44,7 @@ struct RAdam {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
     update_moments(c.moments, g, m, v);
     V h = m / c.correction * c.rate;
-    if (c.adaptive) h = h * (V(1.0f) / (sqrt(v) + c.epsilon) * c.adaptation) * c.rectification;
+    if (c.adaptive != 0) h = h * (V(1.0f) / (sqrt(v) + c.epsilon) * c.adaptation) * c.rectification;
     return w - h;
   }
 };

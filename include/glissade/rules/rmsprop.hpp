@@ -19,7 +19,9 @@ struct RmsProp {
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSquaresFit;
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p) && equals_zero(p.momentum); }
+  GLISSADE_INLINE static bool valid(const Params& p) {
+    return valid_but_momentum(p) && equals_zero(p.momentum);
+  }
 
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const bool copies = count_step(state.step) == 1 && p.start_at_gradient;
@@ -37,8 +39,7 @@ struct RmsProp {
 
  protected:
   static bool valid_but_momentum(const Params& p) {
-    return valid_common(p) && up_to_1(p.alpha) && valid_epsilon(p.epsilon) &&
-           not_negative(p.momentum);
+    return valid_common(p) && up_to_1(p.alpha) && valid_epsilon(p.epsilon) && not_negative(p.momentum);
   }
 
   template <class V>
