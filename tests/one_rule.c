@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A C99 firmware that uses one rule, GLISSADE_RULE_NAME with GLISSADE_RULE_SLOTS slots: what a user links,
- * and what
- * `./dev size` measures. */
+/* A C99 firmware that uses one rule, GLISSADE_RULE_NAME with GLISSADE_RULE_SLOTS slots: what a user links, and
+ * what `./dev size` measures. GLISSADE_KEEPS: 1 saves it to memory and restores it, 2 does so with a store, 3 with
+ * a checkpoint. */
 #include "glissade/glissade.h"
+
+#ifndef GLISSADE_KEEPS
+#define GLISSADE_KEEPS 0
+#endif
 
 #define JOIN(a, b, c) a##b##c
 #define NAME(rule, what) JOIN(gls_, rule, what)
@@ -25,15 +29,60 @@ static float slots[GLISSADE_RULE_SLOTS][kCount];
 #endif
 #endif
 
+static RULE(_params) params;
+
+#if GLISSADE_KEEPS == 1
+static unsigned char bytes[GLS_SAVED_BYTES_MAX(GLISSADE_RULE_SLOTS, kCount)];
+
+static gls_status keep(void) {
+  const gls_status status = RULE(_save)(&params, &state, weights, SLOTS kCount, bytes, sizeof bytes);
+  if (status != GLS_OK) return status;
+  return RULE(_restore)(&params, &state, weights, SLOTS kCount, bytes, sizeof bytes);
+}
+#elif GLISSADE_KEEPS > 1
+static unsigned char memory[2048], unit[8];
+static gls_memory_flash chip = {memory, NULL};
+static const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase,
+                                gls_memory_flash_sync, &chip, 1, sizeof unit, 512, 4, unit, NULL};
+static gls_store store;
+
+static gls_status save(void* context, gls_store* to) {
+  (void)context;
+  return RULE(_save_to)(&params, &state, weights, SLOTS kCount, to);
+}
+static gls_status restore(void* context, gls_store* from) {
+  (void)context;
+  return RULE(_restore_from)(&params, &state, weights, SLOTS kCount, from);
+}
+static gls_status keep(void) {
+  gls_status status = gls_store_open(&store, &flash);
+  if (status != GLS_ERROR_EMPTY) return GLS_ERROR_DEVICE;
+#if GLISSADE_KEEPS == 2
+  status = gls_store_begin(&store);
+  if (status == GLS_OK) status = save(NULL, &store);
+  if (status == GLS_OK) status = gls_store_commit(&store);
+  return status == GLS_OK ? restore(NULL, &store) : status;
+#else
+  static gls_checkpoint checkpoint = {&store, save, restore, NULL, NULL, NULL, 0, {0, 0, 0, 0}};
+  gls_verdict verdict = GLS_GO_ON;
+  status = gls_checkpoint_start(&checkpoint);
+  if (status == GLS_OK) status = gls_checkpoint_decide(&checkpoint, 1.0, 0.0, 1, &verdict);
+  return status == GLS_OK && verdict == GLS_COMMITTED ? gls_checkpoint_roll_back(&checkpoint) : GLS_ERROR_DEVICE;
+#endif
+}
+#else
+static gls_status keep(void) { return GLS_OK; }
+#endif
+
 /* Called by platform/cortex-m/startup.cpp. */
 int program(int argument_count, char** arguments);
 
 int program(int argument_count, char** arguments) {
   static const float gradients[kCount] = {1, -1, 1, -1, 1, -1, 1};
-  RULE(_params) params;
   (void)argument_count, (void)arguments;
   RULE(_defaults)(&params);
   if (RULE(_step)(&params, &state, weights, gradients, 1.0f, SLOTS kCount) != GLS_OK) return 1;
+  if (keep() != GLS_OK) return 4;
   for (int i = 0; i < kCount; ++i) {
     if ((weights[i] < 1.0f) != (gradients[i] > 0.0f)) return 2;
   }
