@@ -1,83 +1,221 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps of every rule on every backend, named <rule>/<who>/<weights>, and the plain loop beside Adam.
+// Steps, named <rule>/<who>/<weights>: who is a backend (the unguarded step; <backend>_guarded the guarded one), a peer
+// (peers.hpp) or a limit (limits.hpp). `--check` only compares what the peers compute with what the library does.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "glissade/glissade.hpp"
-#include "plain.hpp"
+#include "limits.hpp"
+#include "peers.hpp"
 
 namespace {
 
-constexpr size_t kBuffers = 5, kMost = 1 << 20;
+using glissade::Status;
 
-// Buffers at staggered offsets within a page: at the same one, four of them slow each other down.
-struct Memory {
-  static constexpr size_t kStride = kMost + 272;
-  std::unique_ptr<float[]> memory{new float[kBuffers * kStride]};
-  float* buffers[kBuffers];
+constexpr size_t kBuffers = 6, kMost = 1 << 24;
+constexpr int64_t kSizes[] = {64, 256, 1024, 4096, 16384, 262144, kMost};
+constexpr float kStill = 1e-9f;  // a learning rate with which weights do not run away
 
-  explicit Memory(size_t count) {
+// Buffers aligned to 64 bytes, at staggered offsets within a page: at the same one, four of them slow each other down.
+// Values over realistic ranges: roots and divisions of easy ones are fast, and subnormals slow.
+class Memory {
+ public:
+  explicit Memory(size_t most) : stride_(most + 272), memory_(new float[kBuffers * stride_ + 16]) {
+    float* const aligned = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(memory_.get()) + 63) & ~uintptr_t{63});
+    for (size_t k = 0; k < kBuffers; ++k) buffers_[k] = aligned + k * stride_;
+    fill();
+  }
+  void fill() {
     uint32_t state = 1;
     for (size_t k = 0; k < kBuffers; ++k) {
-      buffers[k] = memory.get() + k * kStride;
-      for (size_t i = 0; i < count; ++i) {
+      for (size_t i = 0; i < stride_ - 272; ++i) {
         state = state * 1664525u + 1013904223u;
-        const float value = static_cast<float>(state >> 8) * 0x1p-24f + 0.01f;
-        buffers[k][i] = k < 3 && state % 2 ? -value : value;
+        const float value = std::ldexp(static_cast<float>(state >> 8) * 0x1p-24f + 0.5f, -static_cast<int>(state % 8));
+        const bool square = k == 3 || k == 4;
+        buffers_[k][i] = square ? value * value : state % 2 == 1 ? -value : value;
       }
     }
   }
+  float* const* buffers() const { return buffers_; }
+
+ private:
+  size_t stride_;
+  std::unique_ptr<float[]> memory_;
+  float* buffers_[kBuffers];
 };
 
-void report(benchmark::State& state, size_t count) {
-  using benchmark::Counter;
-  state.counters["per_weight"] =
-      Counter(static_cast<double>(count), Counter::kIsIterationInvariantRate | Counter::kInvert);
-}
+using Step = Status (*)(float* const* buffers, size_t count, float rate, bool guarded);
 
 template <class Rule>
-void step(benchmark::State& state, const char* backend) {
-  const size_t count = static_cast<size_t>(state.range(0));
-  const Memory memory(count);
-  typename Rule::Params params;
-  params.learning_rate = 1e-9;  // or the weights run away
-  typename Rule::State rule_state = {};
-  if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
-  for (auto _ : state) {
-    const gls_status status = glissade::step_unguarded<Rule>(
-        &params, &rule_state, memory.buffers[0], memory.buffers[1], 0.5f, memory.buffers + 2, count);
-    if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
-  }
-  report(state, count);
+Status step(float* const* buffers, size_t count, float rate, bool guarded) {
+  static typename Rule::State state = {};
+  static typename Rule::Params params;
+  state.step = kStep - 1;
+  params.learning_rate = static_cast<double>(rate);
+  constexpr auto run = &glissade::step_unguarded<typename Rule::Formula>;
+  constexpr auto guarded_run = &glissade::step<typename Rule::Formula>;
+  return (guarded ? guarded_run : run)(&params, &state, buffers[0], buffers[1], kScale, buffers + 2, count);
 }
 
-void plain(benchmark::State& state) {
-  const size_t count = static_cast<size_t>(state.range(0));
-  const Memory memory(count);
-  float* const* const b = memory.buffers;
-  for (auto _ : state) plain_adam(b[0], b[1], b[2], b[3], count, 0.5f, 1e-9f, 0.9f, 0.999f, 0.5f, 1e-8f);
-  report(state, count);
+struct Rule {
+  const char* name;
+  Step step;
+
+  // Buffers as the rule takes them: weights, gradients, slots. Its first slot is a mean, or of squares.
+  void order(float* const* from, float** to) const {
+    const std::string text = name;
+    const bool squares = text.rfind("rmsprop", 0) == 0 || text.rfind("adagrad", 0) == 0 || text == "adadelta";
+    for (size_t k = 0; k < kBuffers; ++k) to[k] = from[k];
+    if (squares) to[2] = from[3], to[3] = from[4], to[4] = from[2];
+  }
+};
+const Rule kRules[] = {
+#define GLISSADE_RULE(name, Rule, slot_count) {#name, step<glissade::Rule>},
+#include "rules.inc"
+    {"adamw", step<glissade::AdamW>},
+};
+
+const Rule& rule_called(const char* name) {
+  for (const Rule& rule : kRules) {
+    if (std::strcmp(rule.name, name) == 0) return rule;
+  }
+  std::abort();
+}
+
+// The same step on the same data, to within rounding: peers fold constants in their own ways.
+bool check(const Peer& peer) {
+  constexpr size_t kCount = 1000;
+  const float rate = 0.125f;
+  Memory ours(kCount), theirs(kCount);
+  float *a[kBuffers], *b[kBuffers];
+  const Rule& rule = rule_called(peer.rule);
+  rule.order(ours.buffers(), a);
+  rule.order(theirs.buffers(), b);
+  if (rule.step(a, kCount, rate, false) != GLS_OK) return false;
+  peer.step(b, kCount, rate);
+  for (size_t i = 0; i < kCount; ++i) {
+    const float difference = std::fabs(a[0][i] - b[0][i]);
+    if (!(difference <= 2e-5f * (std::fabs(a[0][i]) + rate))) {
+      std::printf("%s/%s: weight %zu is %.9g, not %.9g\n", peer.rule, peer.who, i, static_cast<double>(b[0][i]),
+                  static_cast<double>(a[0][i]));
+      return false;
+    }
+  }
+  return true;
+}
+
+Memory& shared_memory(int which) {
+  static Memory steps(kMost), limits(kMost);
+  return which == 0 ? steps : limits;
+}
+
+void report(benchmark::State& state, const char* rule, int buffers_moved) {
+  using benchmark::Counter;
+  const double count = static_cast<double>(state.range(0));
+  state.counters["per_weight"] = Counter(count, Counter::kIsIterationInvariantRate | Counter::kInvert);
+  state.SetBytesProcessed(state.iterations() * state.range(0) * buffers_moved * 4);
+  state.SetLabel(rule);
+}
+
+int moved(int slots) { return 3 + 2 * slots; }  // w, g and slots are read, w and slots written
+
+int slots_of(const char* rule) {
+  for (const Cost& cost : kCosts) {
+    if (std::strcmp(cost.rule, rule) == 0) return cost.slots;
+  }
+  return 2;
+}
+
+void add_ours(const Rule& rule, const char* backend, bool guarded, bool all_sizes) {
+  const std::string name = std::string(rule.name) + "/" + backend + (guarded ? "_guarded" : "");
+  auto* const added = benchmark::RegisterBenchmark(name.c_str(), [&rule, backend, guarded](benchmark::State& state) {
+    float* buffers[kBuffers];
+    rule.order(shared_memory(0).buffers(), buffers);
+    if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
+    const size_t count = static_cast<size_t>(state.range(0));
+    for (auto _ : state) {
+      const Status status = rule.step(buffers, count, kStill, guarded);
+      if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
+    }
+    report(state, rule.name, moved(slots_of(rule.name)));
+  });
+  for (const int64_t size : kSizes) {
+    if (all_sizes || size == 1024) added->Arg(size);
+  }
+  if (all_sizes && std::strcmp(rule.name, "adam") == 0) added->Arg(1)->Arg(16);
+}
+
+void add_peer(const Peer& peer) {
+  auto* const added =
+      benchmark::RegisterBenchmark((std::string(peer.rule) + "/" + peer.who).c_str(), [peer](benchmark::State& state) {
+        float* buffers[kBuffers];
+        rule_called(peer.rule).order(shared_memory(0).buffers(), buffers);
+        const size_t count = static_cast<size_t>(state.range(0));
+        for (auto _ : state) {
+          peer.step(buffers, count, kStill);
+          benchmark::ClobberMemory();
+        }
+        report(state, peer.rule, moved(slots_of(peer.rule)));
+      });
+  for (const int64_t size : kSizes) added->Arg(size);
+}
+
+void add_limits(const Cost& cost) {
+  auto* const copy =
+      benchmark::RegisterBenchmark((std::string(cost.rule) + "/limit_copy").c_str(), [cost](benchmark::State& state) {
+        float* const* const buffers = shared_memory(1).buffers();
+        for (auto _ : state) {
+          limit_copy(buffers, cost.slots, static_cast<size_t>(state.range(0)));
+          benchmark::ClobberMemory();
+        }
+        report(state, cost.rule, moved(cost.slots));
+      });
+  for (const int64_t size : kSizes) copy->Arg(size);
+  if (cost.roots == 0) return;
+  benchmark::RegisterBenchmark((std::string(cost.rule) + "/limit_divide").c_str(), [cost](benchmark::State& state) {
+    float sink[32];
+    for (int i = 0; i < 32; ++i) sink[i] = 0.01f + 0.1234f * static_cast<float>(i);
+    for (auto _ : state) {
+      limit_root_divide(sink, cost.roots, static_cast<size_t>(state.range(0)));
+      benchmark::DoNotOptimize(sink);
+    }
+    report(state, cost.rule, 0);
+  })->Arg(16384);
 }
 
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  std::vector<Peer> peers = plain_peers();
+  for (const Peer& peer : eigen_peers()) peers.push_back(peer);
+  bool same = true;
+  for (const Peer& peer : peers) same = check(peer) && same;
+  if (!same) return 1;
+  if (argument_count == 2 && std::strcmp(arguments[1], "--check") == 0) {
+    std::printf("%zu peers compute the same steps\n", peers.size());
+    return 0;
+  }
+  const std::string best = gls_backend_active() == nullptr ? "" : gls_backend_active();
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     if (!gls_backend_supported(i)) continue;
     const char* const backend = gls_backend_name(i);
-    const auto add = [&](const std::string& rule, void (*run)(benchmark::State&, const char*)) {
-      benchmark::RegisterBenchmark((rule + "/" + backend).c_str(), run, backend)
-          ->Arg(64)
-          ->Arg(1024)
-          ->Arg(kMost);
-    };
-#define GLISSADE_RULE(name, Rule, slot_count) add(#name, step<glissade::Rule>);
-#include "rules.inc"
+    for (const Cost& cost : kCosts) add_ours(rule_called(cost.rule), backend, false, true);
+    for (const Cost& cost : kCosts) add_ours(rule_called(cost.rule), backend, true, false);
+    for (const Rule& rule : kRules) {
+      bool measured = false;
+      for (const Cost& cost : kCosts) measured = measured || std::strcmp(cost.rule, rule.name) == 0;
+      if (!measured) add_ours(rule, backend, false, false);
+    }
   }
-  benchmark::RegisterBenchmark("adam/peer_plain_O2", plain)->Arg(64)->Arg(1024)->Arg(kMost);
+  for (const Peer& peer : peers) add_peer(peer);
+  for (const Cost& cost : kCosts) add_limits(cost);
   benchmark::Initialize(&argument_count, arguments);
   if (benchmark::ReportUnrecognizedArguments(argument_count, arguments)) return 2;
   benchmark::RunSpecifiedBenchmarks();

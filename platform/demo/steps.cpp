@@ -69,11 +69,11 @@ int program(int, char**) {
   if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
   const bool ok =
       count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count_guard() &&
-      count_plain("plain_sgd", [](size_t n) { plain_sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
+      count_plain("plain_sgd", [](size_t n) { plain::sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
       count_plain("plain_momentum",
-                  [](size_t n) { plain_momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&
+                  [](size_t n) { plain::momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&
       count_plain("plain_adam", [](size_t n) {
-        plain_adam(weights, gradients, slots[0], slots[1], n, 0.5f, 1e-3f, 0.9f, 0.999f, 0.1f, 1e-8f);
+        plain::adam(weights, gradients, slots[0], slots[1], n, 0.5f, 1e-3f, 0.9f, 0.999f, 0.1f, 1e-8f);
       });
   return ok ? 0 : 1;
 }
