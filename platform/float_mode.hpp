@@ -76,21 +76,23 @@ inline void write_float_mode(FloatModeRegister) {}
 
 class FloatMode {
  public:
-  GLISSADE_INLINE explicit FloatMode(bool flush) : callers_(read_float_mode() & kFloatModeMask) {
-    set(flush ? kFlushMode & kFloatModeMask : 0);
+  GLISSADE_INLINE explicit FloatMode(bool flush)
+      : ours_(flush ? kFlushMode & kFloatModeMask : 0), callers_(read_float_mode() & kFloatModeMask) {
+    if (callers_ != ours_) set(ours_);
   }
-  GLISSADE_INLINE ~FloatMode() { set(callers_); }
+  GLISSADE_INLINE ~FloatMode() {
+    if (callers_ != ours_) set(callers_);
+  }
   FloatMode(const FloatMode&) = delete;
   FloatMode& operator=(const FloatMode&) = delete;
 
  private:
   // Leaves the rest of the register alone: exception flags add up there.
   GLISSADE_INLINE static void set(FloatModeRegister mode) {
-    const FloatModeRegister all = read_float_mode();
-    if ((all & kFloatModeMask) != mode) write_float_mode((all & ~kFloatModeMask) | mode);
+    write_float_mode((read_float_mode() & ~kFloatModeMask) | mode);
   }
 
-  const FloatModeRegister callers_;
+  const FloatModeRegister ours_, callers_;
 };
 
 }  // namespace
