@@ -22,7 +22,8 @@ void adam(float* const* buffers, size_t n, float rate, float decay) {
   Arrays x(buffers, n);
   x.a = 0.9f * x.a + (0.1f * kScale) * x.g;
   x.b = 0.999f * x.b + (0.001f * kScale * kScale) * x.g.square();
-  x.w = decay * x.w - (rate * kRootCorrection2 / kCorrection1) * x.a / (x.b.sqrt() + 1e-8f * kRootCorrection2);
+  x.w =
+      decay * x.w - (rate * kRootCorrection2 / kCorrection1) * x.a / (x.b.sqrt() + 1e-8f * kRootCorrection2);
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ std::vector<Peer> eigen_peers() {
          x.b = 0.9f * x.b + 0.1f * step.square();
        }},
       {"adam", "peer_eigen", [](float* const* b, size_t n, float rate) { adam(b, n, rate, 1.0f); }},
-      {"adamw", "peer_eigen", [](float* const* b, size_t n, float rate) { adam(b, n, rate, 1.0f - rate * 0.01f); }},
+      {"adamw", "peer_eigen",
+       [](float* const* b, size_t n, float rate) { adam(b, n, rate, 1.0f - rate * 0.01f); }},
   };
 }
 #else

@@ -3,6 +3,10 @@
 
 #include <stdint.h>
 
+#ifdef __AVX__
+#include <immintrin.h>
+#endif
+
 namespace {
 
 #ifdef __AVX__
@@ -21,7 +25,7 @@ constexpr size_t kLanes = sizeof(Vector) / sizeof(float);
 
 Vector root(Vector x) {
 #ifdef __AVX__
-  return __builtin_ia32_sqrtps256(x);
+  return _mm256_sqrt_ps(x);
 #else
   for (size_t i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
   return x;
@@ -52,7 +56,6 @@ void limit_root_divide(float* sink, int roots, size_t count) {
   Vector x[kStreams], sum[kStreams] = {};
   for (size_t k = 0; k < kStreams; ++k) x[k] = *reinterpret_cast<const Vector*>(sink + k * kLanes % 32);
   for (size_t i = 0; i < count; i += kStreams * kLanes) {
-#pragma GCC unroll 4
     for (size_t k = 0; k < kStreams; ++k) {
       __asm__ volatile("" : "+" GLISSADE_VECTOR_REGISTER(x[k]));  // as if just loaded: or it is computed once
       const Vector r = root(x[k]);

@@ -25,8 +25,9 @@ struct Cost {
   const char* rule;
   int slots, roots;
 };
-constexpr Cost kCosts[] = {{"sgd", 0, 0},     {"momentum", 1, 0}, {"lion", 1, 0}, {"signum", 1, 0},  {"adagrad", 1, 1},
-                           {"rmsprop", 1, 1}, {"adadelta", 2, 2}, {"adam", 2, 1}, {"adamw", 2, 1}};
+constexpr Cost kCosts[] = {{"sgd", 0, 0},      {"momentum", 1, 0}, {"lion", 1, 0},
+                           {"signum", 1, 0},   {"adagrad", 1, 1},  {"rmsprop", 1, 1},
+                           {"adadelta", 2, 2}, {"adam", 2, 1},     {"adamw", 2, 1}};
 
 // 1 - beta^kStep.
 constexpr float correction(float beta) {

@@ -11,14 +11,16 @@ void sgd(float* w, const float* g, size_t count, float scale, float rate) {
   for (size_t i = 0; i < count; ++i) w[i] -= rate * (scale * g[i]);
 }
 
-void momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate, float momentum) {
+void momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate,
+              float momentum) {
   for (size_t i = 0; i < count; ++i) {
     buffer[i] = momentum * buffer[i] + scale * g[i];
     w[i] -= rate * buffer[i];
   }
 }
 
-void lion(float* w, const float* g, float* m, size_t count, float scale, float rate, float beta1, float beta2) {
+void lion(float* w, const float* g, float* m, size_t count, float scale, float rate, float beta1,
+          float beta2) {
   for (size_t i = 0; i < count; ++i) {
     const float gradient = scale * g[i], direction = beta1 * m[i] + (1.0f - beta1) * gradient;
     m[i] = beta2 * m[i] + (1.0f - beta2) * gradient;
@@ -90,7 +92,8 @@ void adam_passes(float* w, const float* g, float* m, float* v, float* temporary,
   for (size_t i = 0; i < count; ++i) temporary[i] = g[i] * g[i];
   for (size_t i = 0; i < count; ++i) temporary[i] = scale * scale * (1.0f - beta2) * temporary[i];
   for (size_t i = 0; i < count; ++i) v[i] = v[i] + temporary[i];
-  for (size_t i = 0; i < count; ++i) temporary[i] = static_cast<float>(scalar_sqrt(static_cast<double>(v[i])));
+  for (size_t i = 0; i < count; ++i)
+    temporary[i] = static_cast<float>(scalar_sqrt(static_cast<double>(v[i])));
   for (size_t i = 0; i < count; ++i) temporary[i] = temporary[i] + epsilon * root_divisor;
   for (size_t i = 0; i < count; ++i) temporary[i] = m[i] / temporary[i];
   for (size_t i = 0; i < count; ++i) temporary[i] = rate * root_divisor * temporary[i];

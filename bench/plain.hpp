@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops that a firmware engineer writes: what the library is measured beside. In namespace GLISSADE_PLAIN, so that
-// one program can hold them compiled in several ways; without an include guard for the same reason.
+// The loops that a firmware engineer writes: what the library is measured beside. In namespace
+// GLISSADE_PLAIN, so that one program can hold them compiled in several ways; without an include guard for
+// the same reason.
 #ifndef GLISSADE_PLAIN
 #define GLISSADE_PLAIN plain
 #endif
@@ -11,7 +12,8 @@ namespace GLISSADE_PLAIN {
 
 void sgd(float* w, const float* g, size_t count, float scale, float rate);
 void momentum(float* w, const float* g, float* buffer, size_t count, float scale, float rate, float momentum);
-void lion(float* w, const float* g, float* m, size_t count, float scale, float rate, float beta1, float beta2);
+void lion(float* w, const float* g, float* m, size_t count, float scale, float rate, float beta1,
+          float beta2);
 void signum(float* w, const float* g, float* m, size_t count, float scale, float rate, float beta);
 void adagrad(float* w, const float* g, float* sum, size_t count, float scale, float rate, float epsilon);
 void rmsprop(float* w, const float* g, float* v, size_t count, float scale, float rate, float alpha,
@@ -19,8 +21,8 @@ void rmsprop(float* w, const float* g, float* v, size_t count, float scale, floa
 void adadelta(float* w, const float* g, float* v, float* u, size_t count, float scale, float rate, float rho,
               float epsilon);
 
-// With PyTorch's two divisions, by root_divisor (the root of 1 - beta2^t) and by the sum; rate has 1 - beta1^t in
-// it.
+// With PyTorch's two divisions, by root_divisor (the root of 1 - beta2^t) and by the sum; rate has 1 -
+// beta1^t in it.
 void adam(float* w, const float* g, float* m, float* v, size_t count, float scale, float rate, float beta1,
           float beta2, float root_divisor, float epsilon);
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps, named <rule>/<who>/<weights>: who is a backend (the unguarded step; <backend>_guarded the guarded one), a peer
-// (peers.hpp) or a limit (limits.hpp). `--check` only compares what the peers compute with what the library does.
+// Steps, named <rule>/<who>/<weights>: who is a backend (the unguarded step; <backend>_guarded the guarded
+// one), a peer (peers.hpp) or a limit (limits.hpp). `--check` only compares what the peers compute with what
+// the library does.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -23,12 +25,13 @@ constexpr size_t kBuffers = 6, kMost = 1 << 24;
 constexpr int64_t kSizes[] = {64, 256, 1024, 4096, 16384, 262144, kMost};
 constexpr float kStill = 1e-9f;  // a learning rate with which weights do not run away
 
-// Buffers aligned to 64 bytes, at staggered offsets within a page: at the same one, four of them slow each other down.
-// Values over realistic ranges: roots and divisions of easy ones are fast, and subnormals slow.
+// Buffers aligned to 64 bytes, at staggered offsets within a page: at the same one, four of them slow each
+// other down. Values over realistic ranges: roots and divisions of easy ones are fast, and subnormals slow.
 class Memory {
  public:
   explicit Memory(size_t most) : stride_(most + 272), memory_(new float[kBuffers * stride_ + 16]) {
-    float* const aligned = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(memory_.get()) + 63) & ~uintptr_t{63});
+    float* const aligned =
+        reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(memory_.get()) + 63) & ~uintptr_t{63});
     for (size_t k = 0; k < kBuffers; ++k) buffers_[k] = aligned + k * stride_;
     fill();
   }
@@ -37,7 +40,8 @@ class Memory {
     for (size_t k = 0; k < kBuffers; ++k) {
       for (size_t i = 0; i < stride_ - 272; ++i) {
         state = state * 1664525u + 1013904223u;
-        const float value = std::ldexp(static_cast<float>(state >> 8) * 0x1p-24f + 0.5f, -static_cast<int>(state % 8));
+        const float value =
+            std::ldexp(static_cast<float>(state >> 8) * 0x1p-24f + 0.5f, -static_cast<int>(state % 8));
         const bool square = k == 3 || k == 4;
         buffers_[k][i] = square ? value * value : state % 2 == 1 ? -value : value;
       }
@@ -103,17 +107,25 @@ bool check(const Peer& peer) {
   for (size_t i = 0; i < kCount; ++i) {
     const float difference = std::fabs(a[0][i] - b[0][i]);
     if (!(difference <= 2e-5f * (std::fabs(a[0][i]) + rate))) {
-      std::printf("%s/%s: weight %zu is %.9g, not %.9g\n", peer.rule, peer.who, i, static_cast<double>(b[0][i]),
-                  static_cast<double>(a[0][i]));
+      std::printf("%s/%s: weight %zu is %.9g, not %.9g\n", peer.rule, peer.who, i,
+                  static_cast<double>(b[0][i]), static_cast<double>(a[0][i]));
       return false;
     }
   }
   return true;
 }
 
-Memory& shared_memory(int which) {
-  static Memory steps(kMost), limits(kMost);
-  return which == 0 ? steps : limits;
+// One for steps and one for limits, which leave nothing that a step could use; as large as was asked for yet.
+enum Which { kSteps, kLimits };
+float* const* shared_buffers(Which which, size_t count) {
+  static std::unique_ptr<Memory> memory[2];
+  static size_t most[2] = {0, 0};
+  if (count > most[which]) {
+    memory[which].reset();
+    memory[which] = std::make_unique<Memory>(count);
+    most[which] = count;
+  }
+  return memory[which]->buffers();
 }
 
 void report(benchmark::State& state, const char* rule, int buffers_moved) {
@@ -135,17 +147,18 @@ int slots_of(const char* rule) {
 
 void add_ours(const Rule& rule, const char* backend, bool guarded, bool all_sizes) {
   const std::string name = std::string(rule.name) + "/" + backend + (guarded ? "_guarded" : "");
-  auto* const added = benchmark::RegisterBenchmark(name.c_str(), [&rule, backend, guarded](benchmark::State& state) {
-    float* buffers[kBuffers];
-    rule.order(shared_memory(0).buffers(), buffers);
-    if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
-    const size_t count = static_cast<size_t>(state.range(0));
-    for (auto _ : state) {
-      const Status status = rule.step(buffers, count, kStill, guarded);
-      if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
-    }
-    report(state, rule.name, moved(slots_of(rule.name)));
-  });
+  auto* const added =
+      benchmark::RegisterBenchmark(name.c_str(), [&rule, backend, guarded](benchmark::State& state) {
+        const size_t count = static_cast<size_t>(state.range(0));
+        float* buffers[kBuffers];
+        rule.order(shared_buffers(kSteps, count), buffers);
+        if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
+        for (auto _ : state) {
+          const Status status = rule.step(buffers, count, kStill, guarded);
+          if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
+        }
+        report(state, rule.name, moved(slots_of(rule.name)));
+      });
   for (const int64_t size : kSizes) {
     if (all_sizes || size == 1024) added->Arg(size);
   }
@@ -153,11 +166,11 @@ void add_ours(const Rule& rule, const char* backend, bool guarded, bool all_size
 }
 
 void add_peer(const Peer& peer) {
-  auto* const added =
-      benchmark::RegisterBenchmark((std::string(peer.rule) + "/" + peer.who).c_str(), [peer](benchmark::State& state) {
-        float* buffers[kBuffers];
-        rule_called(peer.rule).order(shared_memory(0).buffers(), buffers);
+  auto* const added = benchmark::RegisterBenchmark(
+      (std::string(peer.rule) + "/" + peer.who).c_str(), [peer](benchmark::State& state) {
         const size_t count = static_cast<size_t>(state.range(0));
+        float* buffers[kBuffers];
+        rule_called(peer.rule).order(shared_buffers(kSteps, count), buffers);
         for (auto _ : state) {
           peer.step(buffers, count, kStill);
           benchmark::ClobberMemory();
@@ -168,26 +181,30 @@ void add_peer(const Peer& peer) {
 }
 
 void add_limits(const Cost& cost) {
-  auto* const copy =
-      benchmark::RegisterBenchmark((std::string(cost.rule) + "/limit_copy").c_str(), [cost](benchmark::State& state) {
-        float* const* const buffers = shared_memory(1).buffers();
+  auto* const copy = benchmark::RegisterBenchmark(
+      (std::string(cost.rule) + "/limit_copy").c_str(), [cost](benchmark::State& state) {
+        const size_t count = static_cast<size_t>(state.range(0));
+        float* const* const buffers = shared_buffers(kLimits, count);
         for (auto _ : state) {
-          limit_copy(buffers, cost.slots, static_cast<size_t>(state.range(0)));
+          limit_copy(buffers, cost.slots, count);
           benchmark::ClobberMemory();
         }
         report(state, cost.rule, moved(cost.slots));
       });
   for (const int64_t size : kSizes) copy->Arg(size);
   if (cost.roots == 0) return;
-  benchmark::RegisterBenchmark((std::string(cost.rule) + "/limit_divide").c_str(), [cost](benchmark::State& state) {
-    float sink[32];
-    for (int i = 0; i < 32; ++i) sink[i] = 0.01f + 0.1234f * static_cast<float>(i);
-    for (auto _ : state) {
-      limit_root_divide(sink, cost.roots, static_cast<size_t>(state.range(0)));
-      benchmark::DoNotOptimize(sink);
-    }
-    report(state, cost.rule, 0);
-  })->Arg(16384);
+  benchmark::RegisterBenchmark((std::string(cost.rule) + "/limit_divide").c_str(),
+                               [cost](benchmark::State& state) {
+                                 float sink[32];
+                                 for (int i = 0; i < 32; ++i)
+                                   sink[i] = 0.01f + 0.1234f * static_cast<float>(i);
+                                 for (auto _ : state) {
+                                   limit_root_divide(sink, cost.roots, static_cast<size_t>(state.range(0)));
+                                   benchmark::DoNotOptimize(sink);
+                                 }
+                                 report(state, cost.rule, 0);
+                               })
+      ->Arg(16384);
 }
 
 }  // namespace
@@ -202,7 +219,6 @@ int main(int argument_count, char** arguments) {
     std::printf("%zu peers compute the same steps\n", peers.size());
     return 0;
   }
-  const std::string best = gls_backend_active() == nullptr ? "" : gls_backend_active();
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     if (!gls_backend_supported(i)) continue;
     const char* const backend = gls_backend_name(i);
