@@ -35,6 +35,7 @@ set terminal svg size 900,480 font 'sans-serif,13' background 'white'
 set output '$folder/steps_ratios.svg'
 set title "Time of others over that of $backend, 1,024 weights, on ${processor:-this processor}" noenhanced
 set style data histograms; set style histogram clustered gap 1; set style fill solid 0.8 border -1
+set xtics rotate by -30
 set logscale y; set yrange [0.5:40]; set ytics (0.5, 1, 2, 5, 10, 20, 40); set grid y; set ylabel 'times as long'; set key outside right noenhanced
 columns = $(awk 'NR == 1 { print NF }' "$data/ratios")
 set arrow from graph 0, first 1 to graph 1, first 1 nohead linewidth 2
