@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "glissade/glissade.hpp"
+#include "glissade/threads.hpp"
 #include "limits.hpp"
 #include "peers.hpp"
 
@@ -180,6 +181,50 @@ void add_peer(const Peer& peer) {
   for (const int64_t size : kSizes) added->Arg(size);
 }
 
+// Two threads where memory is the limit: the guarded step, and what the machine's copy does with two.
+template <class Rule>
+void add_two_threads(const Cost& cost) {
+  const std::string name = cost.rule;
+  benchmark::RegisterBenchmark((name + "/two_threads").c_str(),
+                               [cost](benchmark::State& state) {
+                                 const size_t count = static_cast<size_t>(state.range(0));
+                                 float* const* const buffers = shared_buffers(kSteps, count);
+                                 typename Rule::State rule_state = {kStep};
+                                 typename Rule::Params params;
+                                 params.learning_rate = static_cast<double>(kStill);
+                                 const auto view = glissade::view_of<Rule>(&rule_state, buffers + 2, count);
+                                 if (gls_backend_force(nullptr) != GLS_OK) state.SkipWithError("no backend");
+                                 for (auto _ : state) {
+                                   const Status status = glissade::step_on_threads(
+                                       2, view, buffers[0], buffers[1], params, kScale);
+                                   if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
+                                 }
+                                 report(state, cost.rule, moved(cost.slots));
+                               })
+      ->Arg(kMost)
+      ->UseRealTime();
+  benchmark::RegisterBenchmark((name + "/limit_copy_two_threads").c_str(),
+                               [cost](benchmark::State& state) {
+                                 const size_t count = static_cast<size_t>(state.range(0));
+                                 float* const* const buffers = shared_buffers(kLimits, count);
+                                 for (auto _ : state) {
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(2)
+#endif
+                                   for (size_t half = 0; half < 2; ++half) {
+                                     float* part[kBuffers];
+                                     for (size_t k = 0; k < kBuffers; ++k)
+                                       part[k] = buffers[k] + half * count / 2;
+                                     limit_copy(part, cost.slots, count / 2);
+                                   }
+                                   benchmark::ClobberMemory();
+                                 }
+                                 report(state, cost.rule, moved(cost.slots));
+                               })
+      ->Arg(kMost)
+      ->UseRealTime();
+}
+
 void add_limits(const Cost& cost) {
   auto* const copy = benchmark::RegisterBenchmark(
       (std::string(cost.rule) + "/limit_copy").c_str(), [cost](benchmark::State& state) {
@@ -232,6 +277,8 @@ int main(int argument_count, char** arguments) {
   }
   for (const Peer& peer : peers) add_peer(peer);
   for (const Cost& cost : kCosts) add_limits(cost);
+  add_two_threads<glissade::Sgd>(kCosts[0]);
+  add_two_threads<glissade::Adam>(kCosts[7]);
   benchmark::Initialize(&argument_count, arguments);
   if (benchmark::ReportUnrecognizedArguments(argument_count, arguments)) return 2;
   benchmark::RunSpecifiedBenchmarks();
