@@ -48,12 +48,13 @@ void solve_transposed(const float* upper, float* x, size_t n) {
 void solve(const float* upper, float* x, size_t n) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for (size_t k = n; k-- > 0;) {
-    const float* const after = upper + k * n + k + 1;
+    const float* const row = upper + k * (n + 1);
+    float* const at = x + k;
     const float sum = canonical_sum(n - k - 1, [=](auto s, size_t j) {
       using V = decltype(s);
-      return fma(V::load(after + j), V::load(x + k + 1 + j), s);
+      return fma(V::load(row + 1 + j), V::load(at + 1 + j), s);
     });
-    ((Single::load(x + k) - sum) / Single::load(upper + k * n + k)).store(x + k);
+    ((Single::load(at) - sum) / Single::load(row)).store(at);
   }
 }
 
