@@ -13,16 +13,17 @@ using namespace glissade;
 
 constexpr uint32_t kBlock = 256, kBlocks = 4;
 
-// What a forger does: makes the checksums of a slot right, for as many bytes as fit.
+// What a forger does: makes the checksums of a slot right, for as many bytes as fit; or lets its header claim
+// more.
 void fix_checksums(uint8_t* slot, uint32_t capacity) {
   const auto put = [](uint8_t* at, uint32_t word) {
     for (size_t i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(word >> 8 * i);
   };
   uint8_t* const header = slot + capacity;
   memcpy(header, "GLS\2", 4);
-  const uint32_t size = (header[8] | static_cast<uint32_t>(header[9]) << 8) % (capacity + 1);
+  const uint32_t size = (header[8] | static_cast<uint32_t>(header[9]) << 8) % (4 * capacity + 1);
   put(header + 8, size);
-  put(header + 12, gls_crc32(0, slot, size));
+  put(header + 12, gls_crc32(0, slot, size < capacity ? size : capacity));
   put(header + 48, gls_crc32(0, header, 48));
 }
 
