@@ -5,10 +5,11 @@
  *
  * gls_<rule>_saved_bytes says how many, gls_<rule>_save writes them, gls_<rule>_restore reads them back:
  *
- *   gls_status gls_adam_save(const gls_adam_params* params, const gls_adam_state* state, const float*
- * weights, const float* m, const float* v, size_t count, void* bytes, size_t size); gls_status
- * gls_adam_restore(gls_adam_params* params, gls_adam_state* state, float* weights, float* m, float* v, size_t
- * count, const void* bytes, size_t size);
+ *   gls_status gls_adam_save(const gls_adam_params* params, const gls_adam_state* state,
+ *                            const float* weights, const float* m, const float* v, size_t count,
+ *                            void* bytes, size_t size);
+ *   gls_status gls_adam_restore(gls_adam_params* params, gls_adam_state* state, float* weights, float* m,
+ *                               float* v, size_t count, const void* bytes, size_t size);
  *
  * gls_<rule>_save_to and _restore_from do the same with a store in flash (store.h):
  *

@@ -26,8 +26,7 @@
 
 #include "glissade/rules/common.h"
 
-/* The flash, as its driver knows it. The names, and the calls but for their first argument, are littlefs's.
- */
+/* The flash, as its driver knows it. Names, and the calls but for their first argument, are littlefs's. */
 typedef struct gls_flash gls_flash;
 struct gls_flash {
   /* Each returns 0, or something else where it fails. size is prog_size, offset a multiple of it within the
@@ -81,11 +80,14 @@ struct gls_store {
   int phase;
 };
 
-/* Finds the committed state, reads all of it once, and gets ready to read it (gls_store_get). Of the errors,
- * with these the store is open, and begin may write a first state: GLS_ERROR_EMPTY    nothing was ever
- * committed here, GLS_ERROR_DAMAGED  no whole state is left, GLS_ERROR_FORGED   no state has a right tag, and
- * is as new as the counter says. GLS_ERROR_RANGE: the sizes in flash do not fit each other. flash and what it
- * points to must stay. */
+/* Finds the committed state, reads all of it once, and gets ready to read it (gls_store_get). With three of
+ * its errors the store is open, and begin may write a first state:
+ *
+ *   GLS_ERROR_EMPTY    nothing was ever committed here
+ *   GLS_ERROR_DAMAGED  no whole state is left (or the first one was cut)
+ *   GLS_ERROR_FORGED   no state has a right tag and is as new as the counter says
+ *
+ * GLS_ERROR_RANGE: the sizes in flash do not fit each other. flash and what it points to must stay. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_store_open(gls_store* store, const gls_flash* flash);
 
 /* As many bytes as a state can have: half the flash, less the header. 0 where the sizes do not fit each
