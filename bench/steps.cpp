@@ -15,6 +15,7 @@
 
 #include "glissade/glissade.hpp"
 #include "glissade/threads.hpp"
+#include "layers.hpp"
 #include "limits.hpp"
 #include "peers.hpp"
 
@@ -64,9 +65,9 @@ Status step(float* const* buffers, size_t count, float rate, bool guarded) {
   static typename Rule::Params params;
   state.step = kStep - 1;
   params.learning_rate = static_cast<double>(rate);
-  constexpr auto run = &glissade::step_unguarded<typename Rule::Formula>;
-  constexpr auto guarded_run = &glissade::step<typename Rule::Formula>;
-  return (guarded ? guarded_run : run)(&params, &state, buffers[0], buffers[1], kScale, buffers + 2, count);
+  const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
+  return guarded ? view.step(buffers[0], buffers[1], params, kScale)
+                 : view.step_unguarded(buffers[0], buffers[1], params, kScale);
 }
 
 struct Rule {
@@ -259,9 +260,10 @@ int main(int argument_count, char** arguments) {
   for (const Peer& peer : eigen_peers()) peers.push_back(peer);
   bool same = true;
   for (const Peer& peer : peers) same = check(peer) && same;
+  same = add_layers() && same;
   if (!same) return 1;
   if (argument_count == 2 && std::strcmp(arguments[1], "--check") == 0) {
-    std::printf("%zu peers compute the same steps\n", peers.size());
+    std::printf("%zu peers compute the same steps, and Eigen the same layers\n", peers.size());
     return 0;
   }
   for (size_t i = 0; i < gls_backend_count(); ++i) {

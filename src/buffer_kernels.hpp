@@ -31,7 +31,7 @@ void look_at_gradients(const float* gradients, GradientBlock* block, size_t coun
         const V magnitude = abs(V::load(gradients + i));
         return max(select(V(kInfinity) > magnitude, magnitude, V(0.0f)), most);
       },
-      [](Single a, Single b) { return max(a, b); });
+      [](auto a, auto b) { return max(a, b); });
   block->not_finite = canonical_sum(count, [=](auto sum, size_t i) {
     using V = decltype(sum);
     return sum + select(V(kInfinity) > abs(V::load(gradients + i)), V(0.0f), V(1.0f));

@@ -15,17 +15,23 @@ namespace GLISSADE_BACKEND {
 namespace {
 #include "elementary.hpp"
 #include "loops.hpp"
+#include "loops_dense.hpp"
 }  // namespace
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                   \
-  void sweep_##name(const Rule::Coefficients& c, float* w, const float* g, float* const* slots, \
-                    size_t count) {                                                             \
-    sweep<Rule>(c, w, g, slots, count);                                                         \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                     \
+  void sweep_##name(const Rule::Coefficients& c, float* w, const float* g, float* const* slots,   \
+                    size_t count) {                                                               \
+    sweep<Rule>(c, w, g, slots, count);                                                           \
+  }                                                                                               \
+  void sweep_dense_##name(const Rule::Coefficients& c, float* w, const gls_dense_gradient& layer, \
+                          float* const* slots) {                                                  \
+    sweep_dense<Rule>(c, w, layer, slots, sweep_##name);                                          \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE
 
 #include "buffer_kernels.hpp"
+#include "dense_kernels.hpp"
 #include "layer_kernels.hpp"
 #include "matrix_kernels.hpp"
 #include "noise_kernel.hpp"

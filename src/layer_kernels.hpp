@@ -1,43 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layers and losses. Included by kernels.cpp only, inside its backend's namespace.
-
-// Outputs in lanes, inputs in order: y = fma(x, w, y) from the bias.
-void dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
-                   size_t output_count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
-  const float* const biases = weights + input_count * output_count;
-  for_each(output_count, [=](auto lanes, size_t j) {
-    using V = typename decltype(lanes)::Type;
-    V y = V::load(biases + j);
-    for (size_t i = 0; i < input_count; ++i) y = fma(V::load(weights + i * output_count + j), inputs[i], y);
-    y.store(outputs + j);
-  });
-}
-
-void dense_backward(const float* weights, const float* inputs, const float* output_gradients,
-                    float* weight_gradients, float* input_gradients, size_t input_count,
-                    size_t output_count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
-  for (size_t i = 0; i < input_count; ++i) {
-    const float* const row = weights + i * output_count;
-    float* const row_gradient = weight_gradients + i * output_count;
-    const float x = inputs[i];
-    for_each(output_count, [=](auto lanes, size_t j) {
-      using V = typename decltype(lanes)::Type;
-      fma(V::load(output_gradients + j), x, V::load(row_gradient + j)).store(row_gradient + j);
-    });
-    if (input_gradients == nullptr) continue;
-    input_gradients[i] = canonical_sum(output_count, [=](auto sum, size_t j) {
-      using V = decltype(sum);
-      return fma(V::load(row + j), V::load(output_gradients + j), sum);
-    });
-  }
-  float* const bias_gradients = weight_gradients + input_count * output_count;
-  for_each(output_count, [=](auto lanes, size_t j) {
-    using V = typename decltype(lanes)::Type;
-    (V::load(bias_gradients + j) + V::load(output_gradients + j)).store(bias_gradients + j);
-  });
-}
+// Activations, batch normalization and losses. Included by kernels.cpp only, inside its backend's namespace.
 
 namespace {
 

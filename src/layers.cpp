@@ -10,6 +10,16 @@ namespace {
 // A count for check_buffers that refuses null even where there is nothing.
 size_t some(size_t count) { return count | 1; }
 
+// Of the three counts no two may make a buffer larger than memory.
+template <class... Buffer>
+GLISSADE_INLINE gls_status check_dense(const Kernels* kernels, size_t samples, size_t input_count,
+                                       size_t output_count, const Buffer*... buffers) {
+  gls_status status = check_buffers(kernels, some(elements(input_count, output_count)), buffers...);
+  if (status == GLS_OK) status = check_buffers(kernels, some(elements(samples, input_count)), buffers...);
+  return status == GLS_OK ? check_buffers(kernels, some(elements(samples, output_count)), buffers...)
+                          : status;
+}
+
 bool valid_nonzero(double epsilon) { return epsilon != 0.0 && valid_epsilon(epsilon); }
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
@@ -22,25 +32,41 @@ __attribute__((noinline)) void add_penalty(double strength, double squares, doub
 
 extern "C" {
 
-gls_status gls_dense_forward(const float* weights, const float* inputs, float* outputs, size_t input_count,
-                             size_t output_count) {
+gls_status gls_dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
+                             size_t input_count, size_t output_count) {
   const Kernels* const kernels = active_kernels();
   const gls_status status =
-      check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, outputs);
-  if (status == GLS_OK) kernels->dense_forward(weights, inputs, outputs, input_count, output_count);
+      check_dense(kernels, samples, input_count, output_count, weights, inputs, outputs);
+  if (status == GLS_OK) kernels->dense_forward(weights, inputs, outputs, samples, input_count, output_count);
   return status;
 }
 
 gls_status gls_dense_backward(const float* weights, const float* inputs, const float* output_gradients,
-                              float* weight_gradients, float* input_gradients, size_t input_count,
-                              size_t output_count) {
+                              float* weight_gradients, float* input_gradients, size_t samples,
+                              size_t input_count, size_t output_count) {
   const Kernels* const kernels = active_kernels();
   const gls_status status =
-      check_buffers(kernels, some(elements(input_count, output_count)), weights, inputs, output_gradients,
-                    weight_gradients, input_gradients == nullptr ? weights : input_gradients);
+      check_dense(kernels, samples, input_count, output_count, weights, inputs, output_gradients,
+                  weight_gradients, input_gradients == nullptr ? weights : input_gradients);
+  if (status != GLS_OK) return status;
+  const gls_dense_gradient layer = {inputs, output_gradients, samples, input_count, output_count};
+  kernels->dense_weight_gradients(&layer, weight_gradients);
+  if (input_gradients != nullptr) {
+    kernels->dense_input_gradients(weights, output_gradients, input_gradients, samples, input_count,
+                                   output_count);
+  }
+  return GLS_OK;
+}
+
+gls_status gls_dense_input_gradients(const float* weights, const float* output_gradients,
+                                     float* input_gradients, size_t samples, size_t input_count,
+                                     size_t output_count) {
+  const Kernels* const kernels = active_kernels();
+  const gls_status status =
+      check_dense(kernels, samples, input_count, output_count, weights, output_gradients, input_gradients);
   if (status == GLS_OK) {
-    kernels->dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, input_count,
-                            output_count);
+    kernels->dense_input_gradients(weights, output_gradients, input_gradients, samples, input_count,
+                                   output_count);
   }
   return status;
 }

@@ -21,23 +21,35 @@ GLISSADE_INLINE void next(const typename Rule::Coefficients& c, V& w, V g, float
 template <int kSlots>
 struct Position {
   float* w;
-  const float* g;
   float* slots[kSlots + 1];
 };
 
-// Takes the rule over `steps` times V::kWidth weights. Counting down and moving pointers is what compilers
+template <int kSlots>
+GLISSADE_INLINE Position<kSlots> start_at(float* w, float* const* slots) {
+  Position<kSlots> at{w, {}};
+  for (int k = 0; k < kSlots; ++k) at.slots[k] = slots[k];
+  return at;
+}
+
+// Takes the rule over V::kWidth weights, and the position beyond them.
+template <class Rule, class V>
+GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, V gradient) {
+  V weight = V::template load<0>(at.w);
+  prepare(c.gradient, weight, gradient);
+  next<Rule>(c, weight, gradient, at.slots);
+  weight.template store<0>(at.w);
+  Pointers<V>::move(at.w);
+  for (int k = 0; k < Rule::kSlots; ++k) Pointers<V>::move(at.slots[k]);
+}
+
+// The same `steps` times with gradients from a buffer. Counting down and moving pointers is what compilers
 // turn into the shortest loops on small cores; on others it makes no difference.
 template <class Rule, class V>
-GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, size_t steps) {
+GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
+                             const float*& g, size_t steps) {
   for (; steps > 0; --steps) {
-    V weight = V::template load<0>(at.w);
-    V gradient = V::template load<1>(at.g);
-    prepare(c.gradient, weight, gradient);
-    next<Rule>(c, weight, gradient, at.slots);
-    weight.template store<0>(at.w);
-    Pointers<V>::move(at.w);
-    Pointers<V>::move(at.g);
-    for (int k = 0; k < Rule::kSlots; ++k) Pointers<V>::move(at.slots[k]);
+    advance<Rule>(c, at, V::template load<1>(g));
+    Pointers<V>::move(g);
   }
 }
 
@@ -47,10 +59,9 @@ GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, floa
   const FloatMode mode(Vector::kFlushesSubnormals);
   // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
   const typename Rule::Coefficients c = coefficients;
-  Position<Rule::kSlots> at{w, g, {}};
-  for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] = slots[k];
-  advance<Rule, Vector>(c, at, count / Vector::kWidth);
-  advance<Rule, Single>(c, at, count % Vector::kWidth);
+  Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
+  advance<Rule, Vector>(c, at, g, count / Vector::kWidth);
+  advance<Rule, Single>(c, at, g, count % Vector::kWidth);
 }
 
 // Tells a lambda the lanes type to work in.
@@ -67,25 +78,73 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   for (; i < count; ++i) operation(Lanes<Single>{}, i);
 }
 
-// The canonical sum of count terms. 16 running sums start at +0, and term i goes into sum i mod 16; then sums
-// j and j + 8 are added, j and j + 4, j + 2, j + 1. Fewer than 16 terms are added in order. add(sum, i) is
-// sum plus the terms from i on; combine(a, b) is a + b, or what takes its place.
-template <class Add, class Combine>
-GLISSADE_INLINE float canonical_fold(size_t count, Add add, Combine combine) {
-  constexpr size_t kSums = 16;
-  static_assert(kSums % Vector::kWidth == 0, "a vector must hold a whole share of the running sums");
-  float sums[kSums] = {};
-  const size_t whole = count < kSums ? 0 : count - count % kSums;
-  for (size_t j = 0; whole > 0 && j < kSums; j += Vector::kWidth) {
-    Vector sum(0.0f);
-    for (size_t i = j; i < whole; i += kSums) sum = add(sum, i);
-    sum.store(sums + j);
+// How many registers a tile may take: one where code must be small.
+#ifdef __OPTIMIZE_SIZE__
+constexpr size_t kTileRegisters = 1;
+#else
+constexpr size_t kTileRegisters = Vector::kRegisters;
+#endif
+constexpr size_t share_of_registers(size_t parts) {
+  return kTileRegisters / parts > 0 ? kTileRegisters / parts : 1;
+}
+
+// kCount values that stay in registers, where of an array compilers do not always know it. each(f) does
+// f(value, its number), at(k) is one of them.
+#define GLISSADE_FLAT __attribute__((always_inline))
+template <class T, size_t kCount>
+struct Tile {
+  T first;
+  Tile<T, kCount - 1> rest;
+
+  GLISSADE_INLINE explicit Tile(T start) : first(start), rest(start) {}
+  template <size_t kFirst = 0, class Work>
+  GLISSADE_INLINE void each(Work work) {
+    work(first, kFirst);
+    rest.template each<kFirst + 1>(work);
   }
-  for (size_t i = whole; i < count; ++i) {
-    float* const sum = sums + (whole > 0 ? i - whole : 0);
-    add(Single::load(sum), i).store(sum);
+  GLISSADE_INLINE T at(size_t k) const { return k == 0 ? first : rest.at(k - 1); }
+  // Numbers k and k + half of them are added, and so on.
+  template <size_t kStride = 1>
+  GLISSADE_INLINE T total(size_t k = 0) const {
+    if constexpr (kStride == kCount)
+      return at(k);
+    else
+      return total<2 * kStride>(k) + total<2 * kStride>(k + kStride);
   }
-  for (size_t half = whole > 0 ? kSums / 2 : 0; half > 0; half /= 2) {
+};
+template <class T>
+struct Tile<T, 1> {
+  T first;
+
+  GLISSADE_INLINE explicit Tile(T start) : first(start) {}
+  template <size_t kFirst = 0, class Work>
+  GLISSADE_INLINE void each(Work work) {
+    work(first, kFirst);
+  }
+  GLISSADE_INLINE T at(size_t) const { return first; }
+  GLISSADE_INLINE T total() const { return first; }
+};
+
+struct Plus {
+  template <class V>
+  GLISSADE_INLINE V operator()(V a, V b) const {
+    return a + b;
+  }
+};
+
+// Of the sums, j and j + half of them are combined, and so on.
+template <class Combine>
+GLISSADE_INLINE float fold_sums(float* sums, size_t count, Combine combine) {
+  size_t half = count / 2;
+  if constexpr (kTileRegisters > 1) {
+    for (; half >= Vector::kWidth; half /= 2) {
+      for (size_t j = 0; j < half; j += Vector::kWidth) {
+        combine(Vector::load(sums + j), Vector::load(sums + j + half)).store(sums + j);
+      }
+    }
+    if constexpr (__is_same(Combine, Plus)) return add_across(Vector::load(sums));
+  }
+  for (; half > 0; half /= 2) {
     for (size_t j = 0; j < half; ++j) {
       combine(Single::load(sums + j), Single::load(sums + j + half)).store(sums + j);
     }
@@ -93,7 +152,57 @@ GLISSADE_INLINE float canonical_fold(size_t count, Add add, Combine combine) {
   return sums[0];
 }
 
+// The canonical sum of count terms. 16 running sums start at +0, and term i goes into sum i mod 16; then sums
+// j and j + 8 are added, j and j + 4, j + 2, j + 1. Fewer than 16 terms are added in order. add(sum, i, n) is
+// sum n plus its terms from i on; combine(a, b) is a + b, or what takes its place. Several sums at a time,
+// result(sum, n) for each, hide each other's latency.
+template <size_t kAtOnce, class Add, class Combine, class Result>
+GLISSADE_INLINE void canonical_folds(size_t count, Add add, Combine combine, Result result) {
+  constexpr size_t kSums = 16, kWidth = Vector::kWidth;
+  static_assert(kSums % kWidth == 0, "a vector must hold a whole share of the running sums");
+  constexpr size_t kTogether = kTileRegisters * kWidth < 2 * kSums ? 1 : kSums / kWidth;
+  float memory[kAtOnce][kSums];
+  const size_t whole = count < kSums ? 0 : count - count % kSums;
+  for (size_t j = 0; whole > 0 && j < kSums; j += kTogether * kWidth) {
+    using Row = Tile<Vector, kTogether>;
+    Tile<Row, kAtOnce> sums(Row(Vector(0.0f)));
+    for (size_t i = j; i < whole; i += kSums) {
+      sums.each([&](Row& row, size_t n) GLISSADE_FLAT {
+        row.each([&](Vector& sum, size_t k) GLISSADE_FLAT { sum = add(sum, i + k * kWidth, n); });
+      });
+    }
+    // Without a rest nothing needs to go through memory: half the time of short sums.
+    if constexpr (kTogether * kWidth == kSums && kTileRegisters > 1 && __is_same(Combine, Plus)) {
+      if (whole == count) {
+        sums.each([&](const Row& row, size_t n) GLISSADE_FLAT { result(add_across(row.total()), n); });
+        return;
+      }
+    }
+    sums.each([&](Row& row, size_t n) GLISSADE_FLAT {
+      row.each([&](Vector& sum, size_t k) GLISSADE_FLAT { sum.store(memory[n] + j + k * kWidth); });
+    });
+  }
+  for (size_t n = 0; n < kAtOnce; ++n) {
+    float* const sums = memory[n];
+    if (whole == 0) sums[0] = 0.0f;
+    for (size_t i = whole; i < count; ++i) {
+      float* const sum = sums + (whole > 0 ? i - whole : 0);
+      add(Single::load(sum), i, n).store(sum);
+    }
+    result(whole > 0 ? fold_sums(sums, kSums, combine) : sums[0], n);
+  }
+}
+
+template <class Add, class Combine>
+GLISSADE_INLINE float canonical_fold(size_t count, Add add, Combine combine) {
+  float sum = 0.0f;
+  canonical_folds<1>(
+      count, [=](auto partial, size_t i, size_t) { return add(partial, i); }, combine,
+      [&sum](float total, size_t) { sum = total; });
+  return sum;
+}
+
 template <class Add>
 GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
-  return canonical_fold(count, add, [](Single a, Single b) { return a + b; });
+  return canonical_fold(count, add, Plus());
 }

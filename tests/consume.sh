@@ -26,7 +26,7 @@ if [ "$way" = find_package ]; then
   mv "$work/before" "$work/prefix" # an installed tree can move
   consume installed "$@"
   case "$*" in *toolchain*) exit ;; esac
-  for flags in -O0 -O1 -Os -O3 '-Ofast -ffast-math -flto'; do
+  for flags in -O0 -O1 -Os -O3 '-Ofast -ffast-math -flto=auto'; do
     consume "flags${flags// /}" "$@" -DCMAKE_C_FLAGS="$flags" -DCMAKE_CXX_FLAGS="$flags"
   done
   export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig

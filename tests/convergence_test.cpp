@@ -175,9 +175,7 @@ double deep_loss(bool normalized, double rate) {
     for (float& gradient : gradients) gradient = 0.0f;
     for (size_t layer = 0; layer < kLayers; ++layer) {
       const float* const w = weights + layer * kLayer;
-      for (size_t s = 0; s < kSamples; ++s) {
-        ok = ok && Dense<kWide, kWide>::forward(w, a[layer] + s * kWide, z[layer] + s * kWide) == GLS_OK;
-      }
+      ok = ok && Dense<kWide, kWide>::forward(w, a[layer], z[layer], kSamples) == GLS_OK;
       float* const y = a[layer + 1];
       if (normalized) {
         ok = ok && gls_batch_norm_train(w + kDense, z[layer], y, running, batch[layer], kSamples, kWide, 0.1,
@@ -200,10 +198,7 @@ double deep_loss(bool normalized, double rate) {
         ok = ok && gls_batch_norm_backward(w + kDense, z[layer], batch[layer], dz, g + kDense, dz, kSamples,
                                            kWide) == GLS_OK;
       }
-      for (size_t s = 0; s < kSamples; ++s) {
-        ok = ok && gls_dense_backward(w, a[layer] + s * kWide, dz + s * kWide, g, dy + s * kWide, kWide,
-                                      kWide) == GLS_OK;
-      }
+      ok = ok && gls_dense_backward(w, a[layer], dz, g, dy, kSamples, kWide, kWide) == GLS_OK;
     }
     rule->step(weights, gradients);
   }

@@ -60,32 +60,52 @@ TEST(Faces, EveryRuleHasAllItsCFunctions) {
   float* const other_slots[] = {other_memory[1], other_memory[2], other_memory[3]};
   unsigned char bytes[GLS_SAVED_BYTES_MAX(3, kCount)];
   (void)slot1, (void)slot2;
-#define GLISSADE_RULE(name, Rule, slot_count)                                                               \
-  {                                                                                                         \
-    Buffers b;                                                                                              \
-    std::memset(slot_memory, 0, sizeof slot_memory);                                                        \
-    gls_##name##_params params, restored;                                                                   \
-    gls_##name##_state state = {};                                                                          \
-    Rule::State other_state = {};                                                                           \
-    gls_##name##_defaults(&params);                                                                         \
-    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_OK);                   \
-    EXPECT_EQ(gls_##name##_step(&params, &state, b.weights, b.gradients, 1.0f,                              \
-                                GLISSADE_SLOTS_##slot_count kCount),                                        \
-              GLS_OK);                                                                                      \
-    EXPECT_EQ(gls_##name##_saved_bytes(kCount), saved_bytes<Rule>(kCount));                                 \
-    EXPECT_EQ(gls_##name##_save(&params, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes,      \
-                                sizeof bytes),                                                              \
-              GLS_OK);                                                                                      \
-    EXPECT_EQ(                                                                                              \
-        restore<Rule>(&restored, &other_state, other_memory[0], other_slots, kCount, bytes, sizeof bytes),  \
-        GLS_OK);                                                                                            \
-    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                 \
-    for (int k = 0; k < slot_count; ++k) EXPECT_TRUE(same(slot_memory[k], other_memory[k + 1])) << #name;   \
-    EXPECT_EQ(gls_##name##_restore(&restored, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes, \
-                                   sizeof bytes),                                                           \
-              GLS_OK);                                                                                      \
-    b.gradients[3] = std::numeric_limits<float>::quiet_NaN();                                               \
-    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_ERROR_GRADIENT);       \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                                \
+  {                                                                                                          \
+    Buffers b;                                                                                               \
+    std::memset(slot_memory, 0, sizeof slot_memory);                                                         \
+    gls_##name##_params params, restored;                                                                    \
+    gls_##name##_state state = {};                                                                           \
+    Rule::State other_state = {};                                                                            \
+    gls_##name##_defaults(&params);                                                                          \
+    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_OK);                    \
+    EXPECT_EQ(gls_##name##_step(&params, &state, b.weights, b.gradients, 1.0f,                               \
+                                GLISSADE_SLOTS_##slot_count kCount),                                         \
+              GLS_OK);                                                                                       \
+    EXPECT_EQ(gls_##name##_saved_bytes(kCount), saved_bytes<Rule>(kCount));                                  \
+    EXPECT_EQ(gls_##name##_save(&params, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes,       \
+                                sizeof bytes),                                                               \
+              GLS_OK);                                                                                       \
+    EXPECT_EQ(                                                                                               \
+        restore<Rule>(&restored, &other_state, other_memory[0], other_slots, kCount, bytes, sizeof bytes),   \
+        GLS_OK);                                                                                             \
+    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                  \
+    for (int k = 0; k < slot_count; ++k) EXPECT_TRUE(same(slot_memory[k], other_memory[k + 1])) << #name;    \
+    EXPECT_EQ(gls_##name##_restore(&restored, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes,  \
+                                   sizeof bytes),                                                            \
+              GLS_OK);                                                                                       \
+    const float inputs[] = {b.gradients[1], 0.5f}, outputs[] = {1.0f, -0.25f};                               \
+    const gls_dense_gradient layers[] = {{inputs, outputs, 1, 2, 2}};                                        \
+    gls_##name##_coefficients c;                                                                             \
+    EXPECT_EQ(gls_##name##_guard_dense(&params, b.weights, layers, 1, 1.0f, 6), GLS_OK);                     \
+    EXPECT_EQ(                                                                                               \
+        gls_##name##_step_dense(&params, &state, b.weights, layers, 1, 1.0f, GLISSADE_SLOTS_##slot_count 6), \
+        GLS_OK);                                                                                             \
+    EXPECT_EQ(gls_##name##_step_dense_unguarded(&params, &state, b.weights, layers, 1, 1.0f,                 \
+                                                GLISSADE_SLOTS_##slot_count 6),                              \
+              GLS_OK);                                                                                       \
+    EXPECT_EQ(gls_##name##_begin(&params, &state, 1.0f, &c), GLS_OK);                                        \
+    EXPECT_EQ(gls_##name##_sweep_dense(&c, b.weights, layers, 1, GLISSADE_SLOTS_##slot_count 6), GLS_OK);    \
+    EXPECT_EQ(gls_##name##_sweep_dense(&c, b.weights, layers, 1, GLISSADE_SLOTS_##slot_count 7),             \
+              GLS_ERROR_RANGE);                                                                              \
+    const DenseGradients factors{layers, 1};                                                                 \
+    EXPECT_EQ(step<Rule>(&restored, &other_state, other_memory[0], factors, 1.0f, other_slots, 6), GLS_OK);  \
+    EXPECT_EQ(step_unguarded<Rule>(&restored, &other_state, other_memory[0], factors, 1.0f, other_slots, 6), \
+              GLS_OK);                                                                                       \
+    EXPECT_EQ(step<Rule>(&restored, &other_state, other_memory[0], factors, 1.0f, other_slots, 6), GLS_OK);  \
+    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                  \
+    b.gradients[3] = std::numeric_limits<float>::quiet_NaN();                                                \
+    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_ERROR_GRADIENT);        \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE

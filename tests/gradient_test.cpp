@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "glissade/layers.hpp"
@@ -97,6 +98,64 @@ TEST_P(Gradient, OfManySamplesAddsUp) {
   ASSERT_EQ(net.learn(weights, inputs, 0, twice, &loss), GLS_OK);
   ASSERT_EQ(net.learn(weights, inputs, 0, twice, &loss), GLS_OK);
   for (size_t i = 0; i < Net::kWeights; ++i) EXPECT_FLOAT_EQ(twice[i], 2.0f * once[i]);
+}
+
+// A network that begins and ends with an activation, by the C calls.
+TEST_P(Gradient, BetweenActivations) {
+  using Between = glissade::Network<glissade::Tanh<5>, glissade::Dense<5, 3>, glissade::Sigmoid<3>>;
+  static Between net;
+  float weights[18], gradients[18] = {}, expected[18] = {}, inputs[5], targets[3], loss, expected_loss;
+  float hidden[5], outputs[3], output_gradients[3];
+  fill(weights, 18, 0.8f);
+  fill(inputs, 5, 2.0f);
+  fill(targets, 3, 1.0f);
+  ASSERT_EQ(net.learn_regression(weights, inputs, targets, gradients, &loss), GLS_OK);
+  ASSERT_EQ(gls_tanh_forward(inputs, hidden, 5), GLS_OK);
+  ASSERT_EQ(gls_dense_forward(weights, hidden, outputs, 1, 5, 3), GLS_OK);
+  ASSERT_EQ(gls_sigmoid_forward(outputs, outputs, 3), GLS_OK);
+  ASSERT_EQ(gls_mean_squared_error(outputs, targets, &expected_loss, output_gradients, 3), GLS_OK);
+  ASSERT_EQ(gls_sigmoid_backward(outputs, output_gradients, output_gradients, 3), GLS_OK);
+  ASSERT_EQ(gls_dense_backward(weights, hidden, output_gradients, expected, nullptr, 1, 5, 3), GLS_OK);
+  EXPECT_EQ(loss, expected_loss);
+  EXPECT_EQ(std::memcmp(gradients, expected, sizeof gradients), 0);
+}
+
+// Samples together, one by one, and as factors that a step takes: the same bits.
+TEST_P(Gradient, OfABatchIsThatOfItsSamples) {
+  using One = glissade::Network<glissade::Dense<5, 18>, glissade::Tanh<18>, glissade::Dense<18, 7>,
+                                glissade::Sigmoid<7>>;
+  constexpr size_t kSamples = 6, kWeights = One::kWeights;
+  static One one;
+  static One::InBatches<kSamples + 1> batch;
+  static float weights[kWeights], single[kWeights], together[kWeights], stepped[kWeights];
+  static float inputs[5 * kSamples], targets[7 * kSamples];
+  static glissade::Optimizer<glissade::Adam, kWeights> optimizer, by_factors;
+  optimizer = by_factors = {};
+  fill(weights, kWeights, 0.8f);
+  fill(inputs, 5 * kSamples, 2.0f);
+  fill(targets, 7 * kSamples, 1.0f);
+  for (size_t i = 0; i < kWeights; ++i) single[i] = together[i] = 0.0f, stepped[i] = weights[i];
+  float loss, sum = 0.5f, batch_loss = 0.5f, factor_loss = 0.5f;
+  for (size_t s = 0; s < kSamples; ++s) {
+    ASSERT_EQ(one.learn_regression(weights, inputs + 5 * s, targets + 7 * s, single, &loss), GLS_OK);
+    sum += loss;
+  }
+  ASSERT_EQ(batch.learn_regression(weights, inputs, targets, kSamples, together, &batch_loss), GLS_OK);
+  EXPECT_EQ(batch_loss, sum);
+  EXPECT_EQ(std::memcmp(single, together, sizeof single), 0);
+  gls_dense_gradient layers[One::kDenseLayers];
+  ASSERT_EQ(batch.learn_regression(weights, inputs, targets, kSamples, layers, &factor_loss), GLS_OK);
+  EXPECT_EQ(factor_loss, sum);
+  ASSERT_EQ(by_factors.step(stepped, layers, {}, 0.25f), GLS_OK);
+  ASSERT_EQ(optimizer.step(weights, single, {}, 0.25f), GLS_OK);
+  EXPECT_EQ(std::memcmp(weights, stepped, sizeof weights), 0);
+  EXPECT_EQ(std::memcmp(&optimizer, &by_factors, sizeof optimizer), 0);
+  EXPECT_EQ(batch.forward(weights, inputs, kSamples + 2), GLS_ERROR_RANGE);
+  const size_t labels[] = {0, 6, 7};
+  batch_loss = 0.5f;
+  EXPECT_EQ(batch.learn(weights, inputs, labels, 3, together, &batch_loss), GLS_ERROR_RANGE);
+  EXPECT_EQ(batch_loss, 0.5f);
+  EXPECT_EQ(batch.learn(weights, inputs, labels, 2, together, &batch_loss), GLS_OK);
 }
 
 using Curved = glissade::Network<glissade::Dense<5, 18>, glissade::Tanh<18>, glissade::Dense<18, 7>,

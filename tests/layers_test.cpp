@@ -54,33 +54,72 @@ void check_order_of_sums(uint32_t count) {
   const float input = 0.5f;
   float dx = 0.0f;
   got[0].fill(2 * count, random, false);
-  const Status status = gls_dense_backward(weights.values, &input, dy.values, got[0].values, &dx, 1, count);
+  const Status status =
+      gls_dense_backward(weights.values, &input, dy.values, got[0].values, &dx, 1, 1, count);
   CHECK(status == GLS_OK && same_value(dx, canonical_dot(weights.values, dy.values, count)), "a sum of ",
         count, " products on ", gls_backend_active());
 }
 
-void check_dense(uint32_t inputs, uint32_t outputs, bool extreme) {
+// Forward and backward, sample by sample, as layers.h says it.
+void plain_forward(uint32_t samples, uint32_t inputs, uint32_t outputs, float* y) {
+  for (uint32_t s = 0; s < samples; ++s) {
+    for (uint32_t j = 0; j < outputs; ++j) {
+      float sum = weights.values[inputs * outputs + j];
+      for (uint32_t i = 0; i < inputs; ++i) {
+        sum = scalar_fma(weights.values[i * outputs + j], x.values[s * inputs + i], sum);
+      }
+      y[s * outputs + j] = sum;
+    }
+  }
+}
+
+void plain_backward(uint32_t samples, uint32_t inputs, uint32_t outputs, float* dw, float* dx) {
+  for (uint32_t s = 0; s < samples; ++s) {
+    const float* const gradients = dy.values + s * outputs;
+    for (uint32_t i = 0; i <= inputs; ++i) {
+      for (uint32_t j = 0; j < outputs; ++j) {
+        float& sum = dw[i * outputs + j];
+        sum = i == inputs ? sum + gradients[j] : scalar_fma(gradients[j], x.values[s * inputs + i], sum);
+      }
+      if (i < inputs) dx[s * inputs + i] = canonical_dot(weights.values + i * outputs, gradients, outputs);
+    }
+  }
+}
+
+void check_dense(uint32_t samples, uint32_t inputs, uint32_t outputs, bool extreme) {
   Random random(inputs * 64 + outputs);
   weights.fill(inputs * outputs + outputs, random, extreme);
-  x.fill(inputs, random, extreme);
-  dy.fill(outputs, random, extreme);
-  got[0].fill(outputs, random, false);
+  x.fill(samples * inputs, random, extreme);
+  dy.fill(samples * outputs, random, extreme);
+  got[0].fill(samples * outputs, random, false);
   expected[0] = got[0];
   const Kernels& kernels = expected_kernels();
-  Status status = gls_dense_forward(weights.values, x.values, got[0].values, inputs, outputs);
-  kernels.dense_forward(weights.values, x.values, expected[0].values, inputs, outputs);
-  CHECK(status == GLS_OK && got[0] == expected[0], "dense forward ", inputs, "x", outputs, " on ",
-        gls_backend_active());
+  Status status = gls_dense_forward(weights.values, x.values, got[0].values, samples, inputs, outputs);
+  if (extreme)
+    kernels.dense_forward(weights.values, x.values, expected[0].values, samples, inputs, outputs);
+  else
+    plain_forward(samples, inputs, outputs, expected[0].values);
+  CHECK(status == GLS_OK && got[0] == expected[0], "dense forward ", samples, "x", inputs, "x", outputs,
+        " on ", gls_backend_active());
   got[0].fill(weights.count, random, extreme);
-  got[1].fill(inputs, random, false);
+  got[1].fill(samples * inputs, random, false);
   expected[0] = got[0];
   expected[1] = got[1];
-  status =
-      gls_dense_backward(weights.values, x.values, dy.values, got[0].values, got[1].values, inputs, outputs);
-  kernels.dense_backward(weights.values, x.values, dy.values, expected[0].values, expected[1].values, inputs,
-                         outputs);
-  CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "dense backward ", inputs, "x",
-        outputs, " on ", gls_backend_active());
+  const gls_dense_gradient layer = {x.values, dy.values, samples, inputs, outputs};
+  status = gls_dense_backward(weights.values, x.values, dy.values, got[0].values, got[1].values, samples,
+                              inputs, outputs);
+  if (extreme) {
+    kernels.dense_weight_gradients(&layer, expected[0].values);
+    kernels.dense_input_gradients(weights.values, dy.values, expected[1].values, samples, inputs, outputs);
+  } else {
+    plain_backward(samples, inputs, outputs, expected[0].values, expected[1].values);
+  }
+  CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "dense backward ", samples, "x",
+        inputs, "x", outputs, " on ", gls_backend_active());
+  got[0] = got[1];
+  for (uint32_t i = 0; i < got[0].count; ++i) got[0].values[i] = 1.0f;
+  status = gls_dense_input_gradients(weights.values, dy.values, got[0].values, samples, inputs, outputs);
+  CHECK(status == GLS_OK && got[0] == got[1], "dense input gradients ", samples, "x", inputs, "x", outputs);
 }
 
 using Forward = Status (*)(const float*, float*, size_t);
@@ -201,12 +240,13 @@ void check_softmax(uint32_t count, bool extreme) {
 void check_errors() {
   float a[16] = {}, b[16] = {}, c[16] = {}, loss = 1.0f;
   float* const odd = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(a) + 1);
-  CHECK(gls_dense_forward(nullptr, b, c, 2, 2) == GLS_ERROR_NULL, "dense without weights");
-  CHECK(gls_dense_forward(a, b, nullptr, 2, 2) == GLS_ERROR_NULL, "dense without outputs");
-  CHECK(gls_dense_forward(odd, b, c, 2, 2) == GLS_ERROR_ALIGNMENT, "dense with odd weights");
-  CHECK(gls_dense_backward(a, b, c, nullptr, nullptr, 2, 2) == GLS_ERROR_NULL,
+  CHECK(gls_dense_forward(nullptr, b, c, 1, 2, 2) == GLS_ERROR_NULL, "dense without weights");
+  CHECK(gls_dense_forward(a, b, nullptr, 1, 2, 2) == GLS_ERROR_NULL, "dense without outputs");
+  CHECK(gls_dense_forward(odd, b, c, 1, 2, 2) == GLS_ERROR_ALIGNMENT, "dense with odd weights");
+  CHECK(gls_dense_backward(a, b, c, nullptr, nullptr, 1, 2, 2) == GLS_ERROR_NULL,
         "dense without weight gradients");
-  CHECK(gls_dense_backward(a, b, c, a, nullptr, 2, 2) == GLS_OK, "dense without input gradients");
+  CHECK(gls_dense_backward(a, b, c, a, nullptr, 1, 2, 2) == GLS_OK, "dense without input gradients");
+  CHECK(gls_dense_input_gradients(a, b, nullptr, 1, 2, 2) == GLS_ERROR_NULL, "only input gradients, without");
   CHECK(gls_relu_forward(nullptr, b, 2) == GLS_ERROR_NULL, "ReLU without inputs");
   CHECK(gls_relu_backward(a, nullptr, b, 2) == GLS_ERROR_NULL, "ReLU without gradients");
   CHECK(gls_tanh_forward(a, nullptr, 2) == GLS_ERROR_NULL, "tanh without outputs");
@@ -234,8 +274,10 @@ int program(int, char**) {
   on_each_backend([] {
     for (uint32_t inputs = 0; inputs <= kMost; inputs += inputs < 3 ? 1 : 4) {
       for (uint32_t outputs = 0; outputs <= kMost; ++outputs) {
-        check_dense(inputs, outputs, false);
-        check_dense(inputs, outputs, true);
+        for (uint32_t samples = 0; samples <= 6; samples += samples == 1 ? 5 : 1) {
+          check_dense(samples, inputs, outputs, false);
+          check_dense(samples, inputs, outputs, true);
+        }
       }
     }
     for (uint32_t count = 0; count <= 67; ++count) {

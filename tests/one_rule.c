@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A C99 firmware that uses one rule, GLISSADE_RULE_NAME with GLISSADE_RULE_SLOTS slots: what a user links, and
- * what `./dev size` measures. GLISSADE_KEEPS: 1 saves it to memory and restores it, 2 does so with a store, 3 with
- * a checkpoint. */
+/* A C99 firmware that uses one rule, GLISSADE_RULE_NAME with GLISSADE_RULE_SLOTS slots: what a user links,
+ * and what `./dev size` measures. GLISSADE_KEEPS: 1 saves it to memory and restores it, 2 does so with a
+ * store, 3 with a checkpoint. */
 #include "glissade/glissade.h"
 
 #ifndef GLISSADE_KEEPS
@@ -42,8 +42,17 @@ static gls_status keep(void) {
 #elif GLISSADE_KEEPS > 1
 static unsigned char memory[2048], unit[8];
 static gls_memory_flash chip = {memory, NULL};
-static const gls_flash flash = {gls_memory_flash_read, gls_memory_flash_prog, gls_memory_flash_erase,
-                                gls_memory_flash_sync, &chip, 1, sizeof unit, 512, 4, unit, NULL};
+static const gls_flash flash = {gls_memory_flash_read,
+                                gls_memory_flash_prog,
+                                gls_memory_flash_erase,
+                                gls_memory_flash_sync,
+                                &chip,
+                                1,
+                                sizeof unit,
+                                512,
+                                4,
+                                unit,
+                                NULL};
 static gls_store store;
 
 static gls_status save(void* context, gls_store* to) {
@@ -67,7 +76,8 @@ static gls_status keep(void) {
   gls_verdict verdict = GLS_GO_ON;
   status = gls_checkpoint_start(&checkpoint);
   if (status == GLS_OK) status = gls_checkpoint_decide(&checkpoint, 1.0, 0.0, 1, &verdict);
-  return status == GLS_OK && verdict == GLS_COMMITTED ? gls_checkpoint_roll_back(&checkpoint) : GLS_ERROR_DEVICE;
+  return status == GLS_OK && verdict == GLS_COMMITTED ? gls_checkpoint_roll_back(&checkpoint)
+                                                      : GLS_ERROR_DEVICE;
 #endif
 }
 #else

@@ -88,9 +88,9 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
            "natural gradient");
       good(gls_natural_gradient_diagonal(buffer(0, n), 1.0, buffer(1, n), buffer(2, n), &number, n),
            "diagonal");
-      good(gls_dense_forward(buffer(0, 3 * n + n), buffer(1, 3), buffer(2, n), 3, n), "dense");
-      good(gls_dense_backward(buffer(0, 4 * n), buffer(1, 3), buffer(2, n), buffer(3, 4 * n), buffer(4, 3), 3,
-                              n),
+      good(gls_dense_forward(buffer(0, 3 * n + n), buffer(1, 18), buffer(2, 6 * n), 6, 3, n), "dense");
+      good(gls_dense_backward(buffer(0, 4 * n), buffer(1, 18), buffer(2, 6 * n), buffer(3, 4 * n),
+                              buffer(4, 18), 6, 3, n),
            "dense backward");
       for (const auto forward : {gls_relu_forward, gls_sigmoid_forward, gls_tanh_forward}) {
         good(forward(buffer(0, n), buffer(1, n), n), "activation");

@@ -6,19 +6,24 @@ set -euo pipefail
 readme=$1 include=$2 work=$3 c_compiler=$4 cpp_compiler=$5
 shift 5
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+rm -rf "$work"
 mkdir -p "$work"
-example() { # language, output file: the README's first block in that language
-  awk -v fence="\`\`\`$1" '$0 == fence && !seen { inside = seen = 1; next } /^```/ { inside = 0 } inside' "$readme" >"$2"
-  [ -s "$2" ] || { echo "FAILED: no $1 example in $readme"; exit 1; }
-}
-example cpp "$work/example.cpp"
-example c "$work/example.c"
-"$cpp_compiler" -std=c++17 "${warnings[@]}" -I"$include" "$work/example.cpp" "$@" -o "$work/example_cpp"
-"$c_compiler" -std=c99 "${warnings[@]}" -I"$include" -c "$work/example.c" -o "$work/example_c.o"
-"$cpp_compiler" "$work/example_c.o" "$@" -o "$work/example_c"
-for language in cpp c; do
-  said=$(sed -n 's|.*// prints: ||p; s|.*/\* prints: \(.*\) \*/|\1|p' "$work/example.$language")
-  printed=$("$work/example_$language")
-  echo "$language: $printed"
+awk -v folder="$work/" '/^```(c|cpp)$/ { language = substr($0, 4); file = folder "example" ++n "." language; next }
+  /^```/ { file = "" } file != "" { print > file }' "$readme"
+for language in c cpp; do
+  ls "$work"/*."$language" >/dev/null || { echo "FAILED: no $language example in $readme"; exit 1; }
+done
+for source in "$work"/example*; do
+  program=${source%.*}
+  case $source in
+    *.c)
+      "$c_compiler" -std=c99 "${warnings[@]}" -I"$include" -c "$source" -o "$program.o"
+      "$cpp_compiler" "$program.o" "$@" -o "$program"
+      ;;
+    *.cpp) "$cpp_compiler" -std=c++17 "${warnings[@]}" -I"$include" "$source" "$@" -o "$program" ;;
+  esac
+  said=$(sed -n 's|.*// prints: ||p; s|.*/\* prints: \(.*\) \*/|\1|p' "$source")
+  printed=$("$program")
+  echo "${source##*/}: $printed"
   [ -n "$said" ] && [ "$printed" = "$said" ] || { echo "FAILED: the README says: $said"; exit 1; }
 done

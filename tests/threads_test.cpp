@@ -45,8 +45,7 @@ TYPED_TEST(Threads, GiveTheBitsOfOne) {
   for (unsigned threads = 0; threads < 9; ++threads) {
     Run<TypeParam> run;
     for (int step = 0; step < 3; ++step) {
-      ASSERT_EQ(step_on_threads(threads, run.view, run.weights.data(), run.gradients.data()),
-                GLS_OK);
+      ASSERT_EQ(step_on_threads(threads, run.view, run.weights.data(), run.gradients.data()), GLS_OK);
     }
     EXPECT_TRUE(run == one) << threads;
   }

@@ -26,23 +26,35 @@ namespace glissade {
 
 using Status = gls_status;
 
+// The gradients of dense layers one behind the other, as factors: gls_dense_gradient. Everywhere below they
+// may stand in place of a buffer of gradients.
+struct DenseGradients {
+  const gls_dense_gradient* layers;
+  size_t layer_count;
+};
+
 // The calls of the C face for any rule: gls_<rule>_step is step<Rule>, and so on. slots: kSlots pointers.
 template <class Rule>
 [[nodiscard]] Status begin(const typename Rule::Params* params, typename Rule::State* state,
                            float gradient_scale, typename Rule::Coefficients* coefficients);
-template <class Rule>
-[[nodiscard]] Status sweep(const typename Rule::Coefficients* coefficients, float* weights,
-                           const float* gradients, float* const* slots, size_t count);
-template <class Rule>
-[[nodiscard]] Status guard(const typename Rule::Params* params, const float* weights, const float* gradients,
-                           float gradient_scale, size_t count);
-template <class Rule>
-[[nodiscard]] Status step(const typename Rule::Params* params, typename Rule::State* state, float* weights,
-                          const float* gradients, float gradient_scale, float* const* slots, size_t count);
-template <class Rule>
-[[nodiscard]] Status step_unguarded(const typename Rule::Params* params, typename Rule::State* state,
-                                    float* weights, const float* gradients, float gradient_scale,
-                                    float* const* slots, size_t count);
+#define GLISSADE_FACES(Gradients)                                                                            \
+  template <class Rule>                                                                                      \
+  [[nodiscard]] Status sweep(const typename Rule::Coefficients* coefficients, float* weights,                \
+                             Gradients gradients, float* const* slots, size_t count);                        \
+  template <class Rule>                                                                                      \
+  [[nodiscard]] Status guard(const typename Rule::Params* params, const float* weights, Gradients gradients, \
+                             float gradient_scale, size_t count);                                            \
+  template <class Rule>                                                                                      \
+  [[nodiscard]] Status step(const typename Rule::Params* params, typename Rule::State* state,                \
+                            float* weights, Gradients gradients, float gradient_scale, float* const* slots,  \
+                            size_t count);                                                                   \
+  template <class Rule>                                                                                      \
+  [[nodiscard]] Status step_unguarded(const typename Rule::Params* params, typename Rule::State* state,      \
+                                      float* weights, Gradients gradients, float gradient_scale,             \
+                                      float* const* slots, size_t count);
+GLISSADE_FACES(const float*)
+GLISSADE_FACES(DenseGradients)
+#undef GLISSADE_FACES
 
 // As in glissade/saved.h.
 template <class Rule>
@@ -79,14 +91,16 @@ struct OptimizerView {
   float* slots[Rule::kSlots + 1];  // float[count] each, zero at the start, and one that is not used
   size_t count;
 
-  // One step: weights and gradients are float[count]. A gradient that is not finite, or would spoil the
-  // state, is GLS_ERROR_GRADIENT and changes nothing; step_unguarded is for those who know that there is
-  // none.
-  [[nodiscard]] Status step(float* weights, const float* gradients, const Params& params = {},
+  // One step: weights is float[count], gradients too, or DenseGradients of layers with as many weights. A
+  // gradient that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing;
+  // step_unguarded is for those who know that there is none.
+  template <class Gradients>
+  [[nodiscard]] Status step(float* weights, Gradients gradients, const Params& params = {},
                             float gradient_scale = 1.0f) const {
     return glissade::step<Formula>(&params, state, weights, gradients, gradient_scale, slots, count);
   }
-  [[nodiscard]] Status step_unguarded(float* weights, const float* gradients, const Params& params = {},
+  template <class Gradients>
+  [[nodiscard]] Status step_unguarded(float* weights, Gradients gradients, const Params& params = {},
                                       float gradient_scale = 1.0f) const {
     return glissade::step_unguarded<Formula>(&params, state, weights, gradients, gradient_scale, slots,
                                              count);
@@ -148,7 +162,8 @@ struct SlotMemory<0, N> {};
 // An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
 // 4 + 4 * N * kSlots bytes. It starts at all zeros: a static one needs nothing, others are written
 // `Optimizer<Adam, 683> optimizer{};`. Hyper-parameters come with each step, so they may change at any.
-// Buffers are float[N] or std::array<float, N>; another size does not compile.
+// Buffers are float[N] or std::array<float, N>; another size does not compile. Gradients may also be an array
+// of gls_dense_gradient.
 //
 //   static glissade::Optimizer<glissade::Adam, 683> optimizer;
 //   glissade::Adam::Params params;
@@ -210,6 +225,10 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
  private:
   static float* pointer(float (&buffer)[N]) { return buffer; }
   static const float* pointer(const float (&buffer)[N]) { return buffer; }
+  template <size_t kLayers>
+  static DenseGradients pointer(const gls_dense_gradient (&layers)[kLayers]) {
+    return {layers, kLayers};
+  }
   template <template <class, size_t> class Array>
   static float* pointer(Array<float, N>& buffer) {
     return buffer.data();

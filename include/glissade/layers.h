@@ -7,18 +7,29 @@
 
 #include "glissade/rules/common.h"
 
-/* outputs = inputs * W + bias. weights: float[input_count * output_count + output_count], one row of
- * output_count per input, then the biases. */
+/* A dense layer, of any number of samples. weights: float[input_count * output_count + output_count], one row
+ * of output_count per input, then the biases. inputs: float[samples * input_count], outputs:
+ * float[samples * output_count], a sample after another. The bits do not depend on how samples are put
+ * together in calls.
+ * Forward: outputs = inputs * W + bias. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_forward(const float* weights, const float* inputs,
-                                                        float* outputs, size_t input_count,
+                                                        float* outputs, size_t samples, size_t input_count,
                                                         size_t output_count);
 
-/* Adds this sample's gradient to weight_gradients (same shape as weights; zero it before the first
- * sample), and writes the gradient of the inputs to input_gradients unless that is null. */
+/* Adds the samples' gradients to weight_gradients (same shape as weights; zero it before the first
+ * sample), and writes the gradients of the inputs to input_gradients unless that is null. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_backward(const float* weights, const float* inputs,
                                                          const float* output_gradients,
                                                          float* weight_gradients, float* input_gradients,
-                                                         size_t input_count, size_t output_count);
+                                                         size_t samples, size_t input_count,
+                                                         size_t output_count);
+
+/* Only the gradients of the inputs, for a step that takes the weights' from their factors
+ * (gls_dense_gradient; before that step, which changes the weights). */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_input_gradients(const float* weights,
+                                                                const float* output_gradients,
+                                                                float* input_gradients, size_t samples,
+                                                                size_t input_count, size_t output_count);
 
 /* Activations. Forward: outputs, float[count], may be inputs. Backward: of the three buffers, any may be the
  * same. Errors of tanh and sigmoid are below 1.5 and 2.5 ulp (where the result is no subnormal).

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fixed-size networks over one flat weight array and one flat gradient array, ready for an Optimizer.
+// Fixed-size networks over one flat weight array, ready for an Optimizer.
 //
 //   using Net = glissade::Network<glissade::Dense<9, 32>, glissade::Relu<32>, glissade::Dense<32, 11>>;
 //   static Net net;                                   // activations of one sample
 //   static float weights[Net::kWeights], gradients[Net::kWeights];
 //   float loss;
 //   Status status = net.learn(weights, inputs, label, gradients, &loss);  // adds the sample's gradient
+//   gls_dense_gradient layers[Net::kDenseLayers];                         // or, without a gradient buffer,
+//   status = net.learn(weights, inputs, label, layers, &loss);            // its factors
+//   status = optimizer.step(weights, layers, params);
 #ifndef GLISSADE_LAYERS_HPP
 #define GLISSADE_LAYERS_HPP
 
@@ -18,14 +21,25 @@ template <size_t kIn, size_t kOut>
 struct Dense {
   static constexpr size_t kInputs = kIn, kOutputs = kOut, kWeights = kIn * kOut + kOut, kBiases = kOut;
 
-  [[nodiscard]] static Status forward(const float* weights, const float* inputs, float* outputs) {
-    return gls_dense_forward(weights, inputs, outputs, kIn, kOut);
+  static constexpr bool kInPlace = false;
+
+  [[nodiscard]] static Status forward(const float* weights, const float* inputs, float* outputs,
+                                      size_t samples) {
+    return gls_dense_forward(weights, inputs, outputs, samples, kIn, kOut);
   }
   [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
                                        const float* output_gradients, float* weight_gradients,
-                                       float* input_gradients) {
-    return gls_dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, kIn,
-                              kOut);
+                                       float* input_gradients, size_t samples) {
+    return gls_dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, samples,
+                              kIn, kOut);
+  }
+  // Without the weights' gradients, which these are the factors of.
+  [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
+                                       const float* output_gradients, gls_dense_gradient* factors,
+                                       float* input_gradients, size_t samples) {
+    *factors = {inputs, output_gradients, samples, kIn, kOut};
+    if (input_gradients == nullptr) return GLS_OK;
+    return gls_dense_input_gradients(weights, output_gradients, input_gradients, samples, kIn, kOut);
   }
 };
 
@@ -33,19 +47,23 @@ using ActivationForward = Status (*)(const float* inputs, float* outputs, size_t
 using ActivationBackward = Status (*)(const float* outputs, const float* output_gradients,
                                       float* input_gradients, size_t count);
 
-// outputs = f(inputs), one by one.
+// outputs = f(inputs), one by one, in the buffer of the layer before.
 template <size_t N, ActivationForward kForward, ActivationBackward kBackward>
 struct Activation {
   static constexpr size_t kInputs = N, kOutputs = N, kWeights = 0, kBiases = 0;
+  static constexpr bool kInPlace = true;
 
-  [[nodiscard]] static Status forward(const float* /*weights*/, const float* inputs, float* outputs) {
-    return kForward(inputs, outputs, N);
+  [[nodiscard]] static Status forward(const float* /*weights*/, const float* inputs, float* outputs,
+                                      size_t samples) {
+    return kForward(inputs, outputs, samples * N);
   }
+  template <class Gradients>
   [[nodiscard]] static Status backward(const float* /*weights*/, const float* /*inputs*/,
                                        const float* outputs, const float* output_gradients,
-                                       float* /*weight_gradients*/, float* input_gradients) {
+                                       Gradients* /*weight_gradients*/, float* input_gradients,
+                                       size_t samples) {
     if (input_gradients == nullptr) return GLS_OK;  // a first layer: nobody asks
-    return kBackward(outputs, output_gradients, input_gradients, N);
+    return kBackward(outputs, output_gradients, input_gradients, samples * N);
   }
 };
 
@@ -56,108 +74,226 @@ using Sigmoid = Activation<N, gls_sigmoid_forward, gls_sigmoid_backward>;
 template <size_t N>
 using Tanh = Activation<N, gls_tanh_forward, gls_tanh_backward>;
 
-template <class... Layers>
-class Network;
+// A layer and those behind it, with the outputs of up to kSamples samples and their gradients. kFirst: the
+// inputs are the caller's, which nothing may be written over.
+template <size_t kSamples, bool kFirst, class... Layers>
+class LayerChain;
 
-template <>
-class Network<> {
+template <size_t kSamples, bool kFirst>
+class LayerChain<kSamples, kFirst> {
  public:
-  static constexpr size_t kWeights = 0;
+  static constexpr size_t kWeights = 0, kDenseLayers = 0;
 };
 
-// A layer and the network behind it. Holds the outputs, and their gradients, of one sample. Weights are in
-// the order of the layers.
-template <class First, class... Rest>
-class Network<First, Rest...> {
+template <size_t kSamples, bool kFirst, class First, class... Rest>
+class LayerChain<kSamples, kFirst, First, Rest...> {
+  using Next = LayerChain<kSamples, false, Rest...>;
   static constexpr bool kIsLast = sizeof...(Rest) == 0;
+  static constexpr bool kOwns = kFirst || !First::kInPlace;
+  // The loss replaces the last outputs by their gradients, unless an activation there needs both.
+  static constexpr size_t kOutputMemory = kOwns ? kSamples * First::kOutputs : 0;
+  static constexpr size_t kGradientMemory = kIsLast && !First::kInPlace ? 0 : kOutputMemory;
 
  public:
   static constexpr size_t kInputs = First::kInputs;
-  static constexpr size_t kWeights = First::kWeights + Network<Rest...>::kWeights;
+  static constexpr size_t kWeights = First::kWeights + Next::kWeights;
+  static constexpr size_t kDenseLayers = (First::kWeights > 0 ? 1 : 0) + Next::kDenseLayers;
 
-  // Runs one sample: inputs is float[kInputs], weights float[kWeights].
-  [[nodiscard]] Status forward(const float* weights, const float* inputs) {
-    const Status status = First::forward(weights, inputs, outputs_);
+  // before, gradients_before: the buffers of the layer in front.
+  [[nodiscard]] Status forward(const float* weights, const float* inputs, float* before, size_t samples) {
+    float* const outputs = outputs_in(before);
+    const Status status = First::forward(weights, inputs, outputs, samples);
     if constexpr (!kIsLast) {
-      static_assert(First::kOutputs == decltype(rest_)::kInputs,
-                    "a layer's inputs are the outputs before it");
-      return status == GLS_OK ? rest_.forward(weights + First::kWeights, outputs_) : status;
+      static_assert(First::kOutputs == Next::kInputs, "a layer's inputs are the outputs before it");
+      return status == GLS_OK ? next_.forward(weights + First::kWeights, outputs, outputs, samples) : status;
     }
     return status;
   }
 
-  // Of the sample that ran last: float[the last layer's kOutputs].
-  const float* outputs() const {
+  float* last_outputs(float* before) {
     if constexpr (kIsLast)
-      return outputs_;
+      return outputs_in(before);
     else
-      return rest_.outputs();
+      return next_.last_outputs(outputs_in(before));
   }
 
-  // Runs one sample of a classifier, with softmax and cross-entropy: writes its loss and adds its gradient to
-  // weight_gradients, float[kWeights]. label is below the number of outputs.
-  [[nodiscard]] Status learn(const float* weights, const float* inputs, size_t label, float* weight_gradients,
-                             float* loss) {
-    return learn_by(weights, inputs, weight_gradients, [=](const float* y, float* gradients, size_t count) {
-      return gls_softmax_cross_entropy(y, label, loss, gradients, count);
-    });
+  // gradients is the weights' buffer, which is added to, or a gls_dense_gradient for each layer with weights.
+  template <class Loss, class Gradients>
+  [[nodiscard]] Status backward(const float* weights, const float* inputs, float* before,
+                                float* gradients_before, size_t samples, Loss loss, Gradients* gradients) {
+    float* const outputs = outputs_in(before);
+    float* output_gradients = gradients_before;
+    if constexpr (kOwns) output_gradients = kGradientMemory > 0 ? gradients_.values() : outputs;
+    Status status;
+    if constexpr (kIsLast) {
+      status = loss(outputs, output_gradients);
+    } else {
+      status = next_.backward(weights + First::kWeights, outputs, outputs, output_gradients, samples, loss,
+                              behind_first(gradients));
+    }
+    if (status != GLS_OK) return status;
+    return First::backward(weights, inputs, outputs, output_gradients, gradients, gradients_before, samples);
   }
 
-  // The same for a network that predicts numbers, with the mean squared error. targets: one per output.
-  [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
-                                        float* weight_gradients, float* loss) {
-    return learn_by(weights, inputs, weight_gradients, [=](const float* y, float* gradients, size_t count) {
-      return gls_mean_squared_error(y, targets, loss, gradients, count);
-    });
-  }
-
-  // Adds strength / 2 times the squares of the weights, without biases, to *penalty, and its gradient to
-  // weight_gradients. For the textbooks' lambda / (2 m) over m samples strength is lambda / m.
   [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
                                          double* penalty) {
     if constexpr (!kIsLast) {
-      const Status status = Network<Rest...>::l2_penalty(weights + First::kWeights, strength,
-                                                         weight_gradients + First::kWeights, penalty);
+      const Status status =
+          Next::l2_penalty(weights + First::kWeights, strength, weight_gradients + First::kWeights, penalty);
       if (status != GLS_OK) return status;
     }
     return gls_l2_penalty(weights, strength, weight_gradients, penalty, First::kWeights - First::kBiases);
   }
 
  private:
-  template <class...>
-  friend class Network;
+  template <size_t N, class = void>
+  struct Memory {
+    float floats[N];
+    float* values() { return floats; }
+  };
+  template <class Unused>
+  struct Memory<0, Unused> {
+    float* values() { return nullptr; }
+  };
 
-  template <class Loss>
-  [[nodiscard]] Status learn_by(const float* weights, const float* inputs, float* weight_gradients,
-                                Loss loss) {
-    Status status = forward(weights, inputs);
-    if (status == GLS_OK) status = start_backward(loss);
-    return status == GLS_OK ? backward(weights, inputs, weight_gradients, nullptr) : status;
+  static float* behind_first(float* gradients) { return gradients + First::kWeights; }
+  static gls_dense_gradient* behind_first(gls_dense_gradient* layers) {
+    return layers + (First::kWeights > 0 ? 1 : 0);
   }
 
-  template <class Loss>
-  [[nodiscard]] Status start_backward(Loss loss) {
-    if constexpr (kIsLast)
-      return loss(outputs_, gradients_, First::kOutputs);
+  float* outputs_in(float* before) {
+    if constexpr (kOwns)
+      return outputs_.values();
     else
-      return rest_.start_backward(loss);
+      return before;
   }
 
-  [[nodiscard]] Status backward(const float* weights, const float* inputs, float* weight_gradients,
-                                float* input_gradients) {
-    Status status = GLS_OK;
-    if constexpr (!kIsLast) {
-      status =
-          rest_.backward(weights + First::kWeights, outputs_, weight_gradients + First::kWeights, gradients_);
-    }
-    return status == GLS_OK
-               ? First::backward(weights, inputs, outputs_, gradients_, weight_gradients, input_gradients)
-               : status;
+  Memory<kOutputMemory> outputs_;
+  Memory<kGradientMemory> gradients_;
+  Next next_;
+};
+
+// Layers one behind the other, for up to kSamples samples at a time. Weights are in the order of the layers.
+// The bits do not depend on how samples are put together in calls. samples > kSamples is GLS_ERROR_RANGE.
+template <size_t kSamples, class... Layers>
+class BatchNetwork {
+  using Chain = LayerChain<kSamples, true, Layers...>;
+
+ public:
+  static constexpr size_t kInputs = Chain::kInputs, kWeights = Chain::kWeights;
+  static constexpr size_t kDenseLayers = Chain::kDenseLayers;
+  static constexpr size_t kOutputs = (Layers::kOutputs, ...);  // of the last layer
+
+  // inputs is float[samples * kInputs], a sample after another, weights float[kWeights].
+  [[nodiscard]] Status forward(const float* weights, const float* inputs, size_t samples) {
+    return samples <= kSamples ? chain_.forward(weights, inputs, nullptr, samples) : GLS_ERROR_RANGE;
   }
 
-  float outputs_[First::kOutputs];
-  float gradients_[First::kOutputs];
-  Network<Rest...> rest_;
+  // Of the last forward, float[samples * kOutputs]. Learning writes over them.
+  const float* outputs() { return chain_.last_outputs(nullptr); }
+
+  // Runs samples of a classifier, with softmax and cross-entropy: adds the sum of their losses, in order, to
+  // *loss, and their gradients to weight_gradients, float[kWeights]. Each of labels, size_t[samples], is
+  // below kOutputs.
+  [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
+                             float* weight_gradients, float* loss) {
+    return learn_by(weights, inputs, samples, classifier(labels), weight_gradients, loss);
+  }
+  // The same without a gradient buffer: writes the factors of the gradients to layers, for the optimizer's
+  // next step. They point into inputs and this network, and hold until it runs again.
+  [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
+                             gls_dense_gradient (&layers)[kDenseLayers], float* loss) {
+    return learn_by(weights, inputs, samples, classifier(labels), layers, loss);
+  }
+
+  // Both for a network that predicts numbers, with the mean squared error. targets: float[samples *
+  // kOutputs].
+  [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
+                                        size_t samples, float* weight_gradients, float* loss) {
+    return learn_by(weights, inputs, samples, regression(targets), weight_gradients, loss);
+  }
+  [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
+                                        size_t samples, gls_dense_gradient (&layers)[kDenseLayers],
+                                        float* loss) {
+    return learn_by(weights, inputs, samples, regression(targets), layers, loss);
+  }
+
+  // Adds strength / 2 times the squares of the weights, without biases, to *penalty, and its gradient to
+  // weight_gradients. For the textbooks' lambda / (2 m) over m samples strength is lambda / m.
+  [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
+                                         double* penalty) {
+    return Chain::l2_penalty(weights, strength, weight_gradients, penalty);
+  }
+
+ private:
+  static auto classifier(const size_t* labels) {
+    return [labels](const float* y, size_t sample, float* loss, float* gradients) {
+      return gls_softmax_cross_entropy(y, labels[sample], loss, gradients, kOutputs);
+    };
+  }
+  static auto regression(const float* targets) {
+    return [targets](const float* y, size_t sample, float* loss, float* gradients) {
+      return gls_mean_squared_error(y, targets + sample * kOutputs, loss, gradients, kOutputs);
+    };
+  }
+
+  template <class Loss, class Gradients>
+  [[nodiscard]] Status learn_by(const float* weights, const float* inputs, size_t samples, Loss loss_of,
+                                Gradients* gradients, float* loss) {
+    Status status = forward(weights, inputs, samples);
+    if (status != GLS_OK) return status;
+    float sum = *loss;
+    status = chain_.backward(
+        weights, inputs, nullptr, nullptr, samples,
+        [&](const float* y, float* y_gradients) {
+          Status each = GLS_OK;
+          for (size_t s = 0; s < samples && each == GLS_OK; ++s) {
+            float one;
+            each = loss_of(y + s * kOutputs, s, &one, y_gradients + s * kOutputs);
+            sum += one;
+          }
+          return each;
+        },
+        gradients);
+    if (status == GLS_OK) *loss = sum;
+    return status;
+  }
+
+  Chain chain_;
+};
+
+// The same for one sample at a time; *loss is written, not added to.
+template <class... Layers>
+class Network : private BatchNetwork<1, Layers...> {
+  using Batch = BatchNetwork<1, Layers...>;
+
+ public:
+  using Batch::kDenseLayers;
+  using Batch::kInputs;
+  using Batch::kOutputs;
+  using Batch::kWeights;
+  using Batch::l2_penalty;
+  using Batch::outputs;
+  template <size_t kSamples>
+  using InBatches = BatchNetwork<kSamples, Layers...>;
+
+  [[nodiscard]] Status forward(const float* weights, const float* inputs) {
+    return Batch::forward(weights, inputs, 1);
+  }
+
+  // gradients: float*, or gls_dense_gradient[kDenseLayers].
+  template <class Gradients>
+  [[nodiscard]] Status learn(const float* weights, const float* inputs, size_t label, Gradients&& gradients,
+                             float* loss) {
+    *loss = 0.0f;
+    return Batch::learn(weights, inputs, &label, 1, gradients, loss);
+  }
+  template <class Gradients>
+  [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
+                                        Gradients&& gradients, float* loss) {
+    *loss = 0.0f;
+    return Batch::learn_regression(weights, inputs, targets, 1, gradients, loss);
+  }
 };
 
 }  // namespace glissade

@@ -9,21 +9,23 @@ namespace glissade {
 namespace demo {
 namespace {
 
-// All the memory of the job: 4 * 683 bytes each for weights and gradients, 8 * 683 for the optimizer.
+// All the memory of the job: 4 * 683 bytes for the weights, 8 * 683 for the optimizer, and activations.
 float weights[kWeights];
-float gradients[kWeights];
 Optimizer<Adam, kWeights> optimizer;
-Net net;
+Net::InBatches<kVowels> net;
+constexpr size_t kLabels[kVowels] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 
 Status count_correct(const Recordings& recordings, uint32_t& correct) {
   correct = 0;
-  for (size_t row = kRows - kTests; row < kRows; ++row) {
-    const Status status = net.forward(weights, recordings[row]);
+  for (size_t row = kRows - kTests; row < kRows; row += kVowels) {
+    const Status status = net.forward(weights, recordings[row], kVowels);
     if (status != GLS_OK) return status;
-    const float* const logits = net.outputs();
-    size_t best = 0;
-    for (size_t vowel = 1; vowel < kVowels; ++vowel) best = logits[vowel] > logits[best] ? vowel : best;
-    if (best == row % kVowels) ++correct;
+    const float* logits = net.outputs();
+    for (size_t spoken = 0; spoken < kVowels; ++spoken, logits += kVowels) {
+      size_t best = 0;
+      for (size_t vowel = 1; vowel < kVowels; ++vowel) best = logits[vowel] > logits[best] ? vowel : best;
+      if (best == spoken) ++correct;
+    }
   }
   return GLS_OK;
 }
@@ -34,16 +36,12 @@ Adam::Params chosen_params() {
   return params;
 }
 
-// One step on one repetition of all vowels; adds the losses.
+// One step on one repetition of all vowels; adds the losses. There is no gradient buffer: the step takes the
+// gradients from their factors.
 Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
-  for (float& gradient : gradients) gradient = 0.0f;
-  for (size_t vowel = 0; vowel < kVowels; ++vowel) {
-    float loss;
-    const Status status = net.learn(weights, rows[vowel], vowel, gradients, &loss);
-    if (status != GLS_OK) return status;
-    loss_sum += loss;
-  }
-  return optimizer.step(weights, gradients, chosen_params(), 1.0f / kVowels);
+  gls_dense_gradient layers[Net::kDenseLayers];
+  const Status status = net.learn(weights, *rows, kLabels, kVowels, layers, &loss_sum);
+  return status == GLS_OK ? optimizer.step(weights, layers, chosen_params(), 1.0f / kVowels) : status;
 }
 
 void start(const float* pretrained) {
@@ -61,16 +59,11 @@ uint32_t state_crc() {
 
 // The mean loss of one repetition.
 Status validate(const float (*rows)[kFeatures], double& loss) {
-  loss = 0.0;
-  for (size_t vowel = 0; vowel < kVowels; ++vowel) {
-    float row_loss;
-    const Status status =
-        net.learn(weights, rows[vowel], vowel, gradients, &row_loss);  // the gradients are not used
-    if (status != GLS_OK) return status;
-    loss += static_cast<double>(row_loss);
-  }
-  loss /= kVowels;
-  return GLS_OK;
+  gls_dense_gradient unused[Net::kDenseLayers];
+  float sum = 0.0f;
+  const Status status = net.learn(weights, *rows, kLabels, kVowels, unused, &sum);
+  loss = static_cast<double>(sum) / kVowels;
+  return status;
 }
 
 Status save(void*, gls_store* store) { return optimizer.save_to(weights, chosen_params(), *store); }

@@ -37,6 +37,21 @@ GLISSADE_INLINE V divide_by(V x, float divisor, float reciprocal) {
   return select(quotient > 3.4028235e38f, quotient, fma(remainder, reciprocal, quotient));
 }
 
+// The sum of all lanes: j and j + half of them are added, and so on.
+template <size_t kCount, size_t kStride = 1>
+GLISSADE_INLINE float add_floats(const float* floats) {
+  if constexpr (kStride == kCount)
+    return *floats;
+  else
+    return add_floats<kCount, 2 * kStride>(floats) + add_floats<kCount, 2 * kStride>(floats + kStride);
+}
+template <class V>
+GLISSADE_INLINE float add_across(V x) {
+  float lanes[V::kWidth];
+  x.store(lanes);
+  return add_floats<V::kWidth>(lanes);
+}
+
 }  // namespace
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade

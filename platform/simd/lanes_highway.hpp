@@ -17,6 +17,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 struct Vector {
   static constexpr bool kComparesWhole = true;
+  static constexpr size_t kRegisters = 16;  // that a loop may count on
   using Tag = HWY_FULL(float);
 #if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
   static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;
@@ -97,6 +98,21 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
 
 // A division is cheaper here than the two emulated operations of derived.hpp's way.
 GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
+#endif
+
+#if HWY_ARCH_X86
+// As in derived.hpp, in registers.
+template <size_t kLanes, class V>
+GLISSADE_INLINE float add_lanes(V x) {
+  if constexpr (kLanes > 4) {
+    const hn::Half<hn::DFromV<V>> half;
+    return add_lanes<kLanes / 2>(hn::Add(hn::LowerHalf(half, x), hn::UpperHalf(half, x)));
+  } else {
+    x = hn::Add(x, hn::Shuffle1032(x));
+    return hn::GetLane(hn::Add(x, hn::Shuffle2301(x)));
+  }
+}
+GLISSADE_INLINE float add_across(Vector x) { return add_lanes<Vector::kWidth>(x.value); }
 #endif
 
 // 2^n for an integer n from -126 to 127.

@@ -82,6 +82,16 @@ typedef struct gls_moment_coefficients {
   gls_mean_coefficients square;
 } gls_moment_coefficients;
 
+/* The gradient of a dense layer's weights (glissade/layers.h), not multiplied out: the sum over samples, in
+ * order, of input times output gradient. A step takes it as it is, in one pass over the weights: no gradient
+ * buffer, the same bits. Worth its while in RAM where samples * (input_count + output_count) floats, which a
+ * backward pass keeps for it, are fewer than the weights. All counts may be 0. */
+typedef struct gls_dense_gradient {
+  const float* inputs;           /* float[samples * input_count], a sample after another */
+  const float* output_gradients; /* float[samples * output_count] */
+  size_t samples, input_count, output_count;
+} gls_dense_gradient;
+
 /* What gls_<rule>_guard refuses: a gradient that is infinite or NaN, or that is too large: from where the
  * product with gradient_scale (whose magnitude is rounded up to a power of two here) reaches the rule's
  * bound, beyond which a slot could overflow and never recover. The bound is 2^46  where squares add up
@@ -100,10 +110,21 @@ typedef struct gls_moment_coefficients {
  *                             float gradient_scale, size_t count);
  *   gls_status gls_adam_begin(const gls_adam_params* params, gls_adam_state* state, float gradient_scale,
  *                             gls_adam_coefficients* coefficients);
- *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights, const float*
- * gradients, float* m, float* v, size_t count); step is guard and step_unguarded; step_unguarded is begin and
- * sweep. saved.h has gls_adam_saved_bytes, _save and _restore, and with store.h _save_to and _restore_from.
- */
+ *   gls_status gls_adam_sweep(const gls_adam_coefficients* coefficients, float* weights,
+ *                             const float* gradients, float* m, float* v, size_t count);
+ *
+ * step is guard and step_unguarded; step_unguarded is begin and sweep. The same four of dense layers, which
+ * stand one behind the other in weights and slots, take their gradients instead of the buffer; count is the
+ * number of all their weights, or the call is GLS_ERROR_RANGE:
+ *
+ *   gls_status gls_adam_step_dense(const gls_adam_params* params, gls_adam_state* state, float* weights,
+ *                                  const gls_dense_gradient* layers, size_t layer_count,
+ *                                  float gradient_scale, float* m, float* v, size_t count);
+ *   gls_adam_step_dense_unguarded, gls_adam_guard_dense, gls_adam_sweep_dense
+ *
+ * guard_dense looks at the factors, and multiplies out only where these could be too large; it refuses what
+ * guard refuses. saved.h has gls_adam_saved_bytes, _save and _restore, and with store.h _save_to and
+ * _restore_from. */
 #define GLS_SLOTS_0(type, unused)
 #define GLS_SLOTS_1(type, a) type *a,
 #define GLS_SLOTS_2(type, a, b) type *a, type *b,
@@ -125,6 +146,20 @@ typedef struct gls_moment_coefficients {
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step(                                                  \
       const gls_##rule##_params* params, gls_##rule##_state* state, float* weights, const float* gradients, \
       float gradient_scale, slots(float, __VA_ARGS__) size_t count);                                        \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_guard_dense(                                           \
+      const gls_##rule##_params* params, const float* weights, const gls_dense_gradient* layers,            \
+      size_t layer_count, float gradient_scale, size_t count);                                              \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_sweep_dense(                                           \
+      const gls_##rule##_coefficients* coefficients, float* weights, const gls_dense_gradient* layers,      \
+      size_t layer_count, slots(float, __VA_ARGS__) size_t count);                                          \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_dense_unguarded(                                  \
+      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights,                         \
+      const gls_dense_gradient* layers, size_t layer_count, float gradient_scale,                           \
+      slots(float, __VA_ARGS__) size_t count);                                                              \
+  GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_step_dense(                                            \
+      const gls_##rule##_params* params, gls_##rule##_state* state, float* weights,                         \
+      const gls_dense_gradient* layers, size_t layer_count, float gradient_scale,                           \
+      slots(float, __VA_ARGS__) size_t count);                                                              \
   GLS_FUNCTION size_t gls_##rule##_saved_bytes(size_t count); /* 0: more than any memory holds */           \
   GLS_FUNCTION GLS_NODISCARD gls_status gls_##rule##_save(                                                  \
       const gls_##rule##_params* params, const gls_##rule##_state* state, const float* weights,             \

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dense layers. Tiles of samples, rows and columns share loads and keep several sums under way; no tile
+// changes the order of a sum. Included by kernels.cpp only, inside its backend's namespace.
+
+namespace {
+
+// Outputs in lanes, inputs in order: y = fma(x, w, y) from the bias.
+template <size_t kSamples, size_t kVectors>
+GLISSADE_INLINE void forward_samples(const float* weights, const float* inputs, float* outputs,
+                                     size_t input_count, size_t output_count) {
+  for_columns<kVectors>(output_count, [=](auto columns, size_t j) {
+    using V = typename decltype(columns)::Type;
+    using Row = Tile<V, decltype(columns)::kCount>;
+    const auto load = [=](Row& row, size_t i) GLISSADE_FLAT {
+      const float* const from = weights + i * output_count + j;
+      row.each([=](V& v, size_t k) GLISSADE_FLAT { v = V::load(from + k * V::kWidth); });
+    };
+    Row w(V(0.0f));
+    load(w, input_count);
+    Tile<Row, kSamples> y(w);
+    for (size_t i = 0; i < input_count; ++i) {
+      load(w, i);
+      y.each([&](Row& sums, size_t s) GLISSADE_FLAT {
+        const float x = inputs[s * input_count + i];
+        sums.each([&](V& sum, size_t k) GLISSADE_FLAT { sum = fma(w.at(k), x, sum); });
+      });
+    }
+    y.each([&](Row& sums, size_t s) GLISSADE_FLAT {
+      float* const to = outputs + s * output_count + j;
+      sums.each([&](V& sum, size_t k) GLISSADE_FLAT { sum.store(to + k * V::kWidth); });
+    });
+  });
+}
+
+// The gradients of kRows of a sample's inputs.
+template <size_t kRows>
+GLISSADE_INLINE void backward_rows(const float* rows, const float* output_gradients, float* input_gradients,
+                                   size_t output_count) {
+  canonical_folds<kRows>(
+      output_count,
+      [=](auto sum, size_t j, size_t row) GLISSADE_FLAT {
+        using V = decltype(sum);
+        return fma(V::load(rows + row * output_count + j), V::load(output_gradients + j), sum);
+      },
+      Plus(), [=](float sum, size_t row) { input_gradients[row] = sum; });
+}
+
+}  // namespace
+
+void dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
+                   size_t input_count, size_t output_count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  constexpr size_t kSamples = kTileRegisters < 8 ? 1 : 4;
+  size_t s = 0;
+  for (; samples - s >= kSamples; s += kSamples) {
+    forward_samples<kSamples, share_of_registers(2 * kSamples)>(
+        weights, inputs + s * input_count, outputs + s * output_count, input_count, output_count);
+  }
+  if constexpr (kSamples > 1) {
+    for (; s < samples; ++s) {
+      forward_samples<1, share_of_registers(2)>(weights, inputs + s * input_count,
+                                                outputs + s * output_count, input_count, output_count);
+    }
+  }
+}
+
+void dense_input_gradients(const float* weights, const float* output_gradients, float* input_gradients,
+                           size_t samples, size_t input_count, size_t output_count) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  constexpr size_t kRows = share_of_registers(4);
+  for (size_t s = 0; s < samples; ++s) {
+    size_t i = 0;
+    for (; input_count - i >= kRows; i += kRows) {
+      backward_rows<kRows>(weights + i * output_count, output_gradients, input_gradients + i, output_count);
+    }
+    if constexpr (kRows > 1) {
+      for (; i < input_count; ++i) {
+        backward_rows<1>(weights + i * output_count, output_gradients, input_gradients + i, output_count);
+      }
+    }
+    output_gradients += output_count;
+    input_gradients += input_count;
+  }
+}
+
+void dense_weight_gradients(const gls_dense_gradient* of, float* weight_gradients) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  const gls_dense_gradient layer = *of;
+  for (size_t i = 0; i <= layer.input_count; ++i) {
+    const GradientRow row(layer, i);
+    for_columns<share_of_registers(4)>(layer.output_count, [=](auto columns, size_t j) {
+      using V = typename decltype(columns)::Type;
+      Tile<V, decltype(columns)::kCount> g(V(0.0f));
+      g.each([=](V& sum, size_t n) GLISSADE_FLAT { sum = V::load(weight_gradients + j + n * V::kWidth); });
+      row.add(j, g);
+      g.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(weight_gradients + j + n * V::kWidth); });
+    });
+    weight_gradients += layer.output_count;
+  }
+}
+
+// Whether every |g| of the gradient is below the bound; NaN is not.
+void dense_all_below(const gls_dense_gradient* layer, float bound, bool* below) {
+  const FloatMode mode(Vector::kFlushesSubnormals);
+  GradientPosition at{0, 0};
+  float gradients[kGradientBlock];
+  *below = true;
+  while (const size_t count = *below ? next_block(*layer, at, gradients) : 0) {
+    all_below(gradients, bound, below, count);
+  }
+}
