@@ -22,9 +22,9 @@ template <class T>
 struct Aligned {
   using value_type = T;
   T* allocate(size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{64}));
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}));
   }
-  void deallocate(T* memory, size_t) { ::operator delete(memory, std::align_val_t{64}); }
+  void deallocate(T* memory, size_t) { ::operator delete (memory, std::align_val_t{64}); }
   bool operator==(const Aligned&) const { return true; }
   bool operator!=(const Aligned&) const { return false; }
 };
@@ -107,8 +107,7 @@ using Pass = Status (Layer::*)(const LayerPeer*);
 
 void add_pass(const char* name, Pass pass, size_t samples, const char* who, const LayerPeer* peer) {
   auto* const added = benchmark::RegisterBenchmark(
-      (std::string(name) + "_" + std::to_string(samples) + "/" + who).c_str(),
-      [=](benchmark::State& state) {
+      (std::string(name) + "_" + std::to_string(samples) + "/" + who).c_str(), [=](benchmark::State& state) {
         Layer layer(samples, static_cast<size_t>(state.range(0)));
         if (peer == nullptr) choose(state, who);
         for (auto _ : state) {

@@ -19,6 +19,7 @@ struct Peer {
 
 std::vector<Peer> plain_peers();
 std::vector<Peer> eigen_peers();  // none where there was no Eigen
+std::vector<Peer> torch_peers();  // none without GLISSADE_BENCH_TORCH
 
 // What a rule's formula has of roots and divisions, and of memory.
 struct Cost {

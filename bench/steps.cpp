@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "glissade/glissade.hpp"
 #include "glissade/threads.hpp"
@@ -57,17 +58,22 @@ class Memory {
   float* buffers_[kBuffers];
 };
 
-using Step = Status (*)(float* const* buffers, size_t count, float rate, bool guarded);
+enum class Way { kUnguarded, kGuarded, kFlushing };
+using Step = Status (*)(float* const* buffers, size_t count, float rate, Way way);
 
 template <class Rule>
-Status step(float* const* buffers, size_t count, float rate, bool guarded) {
+Status step(float* const* buffers, size_t count, float rate, Way way) {
   static typename Rule::State state = {};
   static typename Rule::Params params;
   state.step = kStep - 1;
   params.learning_rate = static_cast<double>(rate);
   const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
-  return guarded ? view.step(buffers[0], buffers[1], params, kScale)
-                 : view.step_unguarded(buffers[0], buffers[1], params, kScale);
+  if (way == Way::kUnguarded) return view.step_unguarded(buffers[0], buffers[1], params, kScale);
+  if (way == Way::kGuarded) return view.step(buffers[0], buffers[1], params, kScale);
+  typename Rule::Coefficients coefficients;
+  const Status status = view.begin(coefficients, params, kScale);
+  coefficients.gradient.kind |= GLS_FLUSH_SUBNORMALS;
+  return status == GLS_OK ? view.sweep(coefficients, buffers[0], buffers[1], 0, count) : status;
 }
 
 struct Rule {
@@ -104,7 +110,7 @@ bool check(const Peer& peer) {
   const Rule& rule = rule_called(peer.rule);
   rule.order(ours.buffers(), a);
   rule.order(theirs.buffers(), b);
-  if (rule.step(a, kCount, rate, false) != GLS_OK) return false;
+  if (rule.step(a, kCount, rate, Way::kUnguarded) != GLS_OK) return false;
   peer.step(b, kCount, rate);
   for (size_t i = 0; i < kCount; ++i) {
     const float difference = std::fabs(a[0][i] - b[0][i]);
@@ -147,24 +153,75 @@ int slots_of(const char* rule) {
   return 2;
 }
 
-void add_ours(const Rule& rule, const char* backend, bool guarded, bool all_sizes) {
-  const std::string name = std::string(rule.name) + "/" + backend + (guarded ? "_guarded" : "");
-  auto* const added =
-      benchmark::RegisterBenchmark(name.c_str(), [&rule, backend, guarded](benchmark::State& state) {
-        const size_t count = static_cast<size_t>(state.range(0));
-        float* buffers[kBuffers];
-        rule.order(shared_buffers(kSteps, count), buffers);
-        if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
-        for (auto _ : state) {
-          const Status status = rule.step(buffers, count, kStill, guarded);
-          if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
-        }
-        report(state, rule.name, moved(slots_of(rule.name)));
-      });
-  for (const int64_t size : kSizes) {
-    if (all_sizes || size == 1024) added->Arg(size);
+// A row of ours: place(buffers) may put other buffers, or other values, in the place of the usual.
+template <class Place>
+auto* add_ours(const Rule& rule, const char* backend, const char* suffix, Way way, Place place) {
+  const std::string name = std::string(rule.name) + "/" + backend + suffix;
+  return benchmark::RegisterBenchmark(name.c_str(), [=, &rule](benchmark::State& state) {
+    const size_t count = static_cast<size_t>(state.range(0));
+    float* buffers[kBuffers];
+    rule.order(shared_buffers(kSteps, count), buffers);
+    place(buffers, count);
+    if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
+    for (auto _ : state) {
+      const Status status = rule.step(buffers, count, kStill, way);
+      if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
+    }
+    report(state, rule.name, moved(slots_of(rule.name)));
+  });
+}
+
+void as_usual(float**, size_t) {}
+
+void off_by_one_float(float** buffers, size_t) {
+  for (size_t k = 0; k < kBuffers; ++k) ++buffers[k];
+}
+
+// All at the same place within a page.
+void aliased(float** buffers, size_t count) {
+  constexpr size_t kPage = 4096 / sizeof(float);
+  static std::vector<float> memory((kBuffers * 16 + 1) * kPage);
+  if (count > 16 * kPage) std::abort();
+  const uintptr_t first_page = (reinterpret_cast<uintptr_t>(memory.data()) + 4095) & ~uintptr_t{4095};
+  float* at = reinterpret_cast<float*>(first_page);
+  for (size_t k = 0; k < kBuffers; ++k, at += 16 * kPage) {
+    for (size_t i = 0; i < count; ++i) at[i] = buffers[k][i];
+    buffers[k] = at;
   }
-  if (all_sizes && std::strcmp(rule.name, "adam") == 0) added->Arg(1)->Arg(16);
+}
+
+// Gradients whose squares are subnormal, and so is their mean.
+void subnormal(float** buffers, size_t count) {
+  static std::vector<float> memory(2 * 1024);
+  if (count > 1024) std::abort();
+  float *const gradients = memory.data(), *const squares = gradients + 1024;
+  for (size_t i = 0; i < count; ++i) {
+    gradients[i] = static_cast<float>(i % 16 + 1) * 1e-20f;  // their squares are subnormal
+    squares[i] = 1e-40f;
+  }
+  buffers[1] = gradients;
+  buffers[3] = squares;
+}
+
+void add_backend(const char* backend) {
+  for (const Cost& cost : kCosts) {
+    const Rule& rule = rule_called(cost.rule);
+    auto* const usual = add_ours(rule, backend, "", Way::kUnguarded, as_usual);
+    for (const int64_t size : kSizes) usual->Arg(size);
+    add_ours(rule, backend, "_guarded", Way::kGuarded, as_usual)->Arg(1024);
+    add_ours(rule, backend, "_unaligned", Way::kUnguarded, off_by_one_float)->Arg(1024);
+    add_ours(rule, backend, "_aliased", Way::kUnguarded, aliased)->Arg(1024);
+    // A step that is short, and rests of 1 to 15 weights behind 1024.
+    if (std::strcmp(rule.name, "adam") == 0) usual->Arg(1)->Arg(16)->Arg(1025)->Arg(1031)->Arg(1039);
+  }
+  const Rule& adam = rule_called("adam");
+  add_ours(adam, backend, "_subnormal", Way::kUnguarded, subnormal)->Arg(1024);
+  add_ours(adam, backend, "_flushing", Way::kFlushing, subnormal)->Arg(1024);
+  for (const Rule& rule : kRules) {
+    bool measured = false;
+    for (const Cost& cost : kCosts) measured = measured || std::strcmp(cost.rule, rule.name) == 0;
+    if (!measured) add_ours(rule, backend, "", Way::kUnguarded, as_usual)->Arg(1024);
+  }
 }
 
 void add_peer(const Peer& peer) {
@@ -182,48 +239,65 @@ void add_peer(const Peer& peer) {
   for (const int64_t size : kSizes) added->Arg(size);
 }
 
-// Two threads where memory is the limit: the guarded step, and what the machine's copy does with two.
-template <class Rule>
-void add_two_threads(const Cost& cost) {
-  const std::string name = cost.rule;
-  benchmark::RegisterBenchmark((name + "/two_threads").c_str(),
-                               [cost](benchmark::State& state) {
+// Two threads where memory is the limit: the guarded step, the unguarded one in slices, and what the
+// machine's copy does with two.
+template <class Work>
+void add_two_threads(const Cost& cost, const char* who, Which which, Work work) {
+  benchmark::RegisterBenchmark((std::string(cost.rule) + who).c_str(),
+                               [=](benchmark::State& state) {
                                  const size_t count = static_cast<size_t>(state.range(0));
-                                 float* const* const buffers = shared_buffers(kSteps, count);
-                                 typename Rule::State rule_state = {kStep};
-                                 typename Rule::Params params;
-                                 params.learning_rate = static_cast<double>(kStill);
-                                 const auto view = glissade::view_of<Rule>(&rule_state, buffers + 2, count);
+                                 float* const* const buffers = shared_buffers(which, count);
                                  if (gls_backend_force(nullptr) != GLS_OK) state.SkipWithError("no backend");
                                  for (auto _ : state) {
-                                   const Status status = glissade::step_on_threads(
-                                       2, view, buffers[0], buffers[1], params, kScale);
+                                   const Status status = work(buffers, count);
                                    if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
-                                 }
-                                 report(state, cost.rule, moved(cost.slots));
-                               })
-      ->Arg(kMost)
-      ->UseRealTime();
-  benchmark::RegisterBenchmark((name + "/limit_copy_two_threads").c_str(),
-                               [cost](benchmark::State& state) {
-                                 const size_t count = static_cast<size_t>(state.range(0));
-                                 float* const* const buffers = shared_buffers(kLimits, count);
-                                 for (auto _ : state) {
-#ifdef _OPENMP
-#pragma omp parallel for num_threads(2)
-#endif
-                                   for (size_t half = 0; half < 2; ++half) {
-                                     float* part[kBuffers];
-                                     for (size_t k = 0; k < kBuffers; ++k)
-                                       part[k] = buffers[k] + half * count / 2;
-                                     limit_copy(part, cost.slots, count / 2);
-                                   }
                                    benchmark::ClobberMemory();
                                  }
                                  report(state, cost.rule, moved(cost.slots));
                                })
       ->Arg(kMost)
       ->UseRealTime();
+}
+
+// work(0) and work(1) by a thread each.
+template <class Work>
+void on_two_threads(Work work) {
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(2)
+#endif
+  for (size_t half = 0; half < 2; ++half) work(half);
+}
+
+template <class Rule>
+void add_two_threads(const Cost& cost) {
+  add_two_threads(cost, "/two_threads_guarded", kSteps, [](float* const* buffers, size_t count) {
+    typename Rule::State state = {kStep};
+    typename Rule::Params params;
+    params.learning_rate = static_cast<double>(kStill);
+    const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
+    return glissade::step_on_threads(2, view, buffers[0], buffers[1], params, kScale);
+  });
+  add_two_threads(cost, "/two_threads", kSteps, [](float* const* buffers, size_t count) {
+    typename Rule::State state = {kStep};
+    typename Rule::Params params;
+    typename Rule::Coefficients c;
+    params.learning_rate = static_cast<double>(kStill);
+    const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
+    const Status status = view.begin(c, params, kScale);
+    Status swept[2] = {status, status};
+    on_two_threads([&](size_t half) {
+      if (status == GLS_OK) swept[half] = view.sweep(c, buffers[0], buffers[1], half * count / 2, count / 2);
+    });
+    return swept[0] == GLS_OK ? swept[1] : swept[0];
+  });
+  add_two_threads(cost, "/limit_copy_two_threads", kLimits, [cost](float* const* buffers, size_t count) {
+    on_two_threads([&](size_t half) {
+      float* part[kBuffers];
+      for (size_t k = 0; k < kBuffers; ++k) part[k] = buffers[k] + half * count / 2;
+      limit_copy(part, cost.slots, count / 2);
+    });
+    return GLS_OK;
+  });
 }
 
 void add_limits(const Cost& cost) {
@@ -258,6 +332,7 @@ void add_limits(const Cost& cost) {
 int main(int argument_count, char** arguments) {
   std::vector<Peer> peers = plain_peers();
   for (const Peer& peer : eigen_peers()) peers.push_back(peer);
+  for (const Peer& peer : torch_peers()) peers.push_back(peer);
   bool same = true;
   for (const Peer& peer : peers) same = check(peer) && same;
   same = add_layers() && same;
@@ -268,14 +343,7 @@ int main(int argument_count, char** arguments) {
   }
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     if (!gls_backend_supported(i)) continue;
-    const char* const backend = gls_backend_name(i);
-    for (const Cost& cost : kCosts) add_ours(rule_called(cost.rule), backend, false, true);
-    for (const Cost& cost : kCosts) add_ours(rule_called(cost.rule), backend, true, false);
-    for (const Rule& rule : kRules) {
-      bool measured = false;
-      for (const Cost& cost : kCosts) measured = measured || std::strcmp(cost.rule, rule.name) == 0;
-      if (!measured) add_ours(rule, backend, false, false);
-    }
+    add_backend(gls_backend_name(i));
   }
   for (const Peer& peer : peers) add_peer(peer);
   for (const Cost& cost : kCosts) add_limits(cost);

@@ -15,6 +15,13 @@
 namespace glissade {
 namespace {
 
+// Whether flushing is worth an option: smaller cores keep subnormals without losing time.
+#if defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
+constexpr bool kFlushesOnDemand = true;
+#else
+constexpr bool kFlushesOnDemand = false;
+#endif
+
 #if defined(__x86_64__) || defined(__i386__)
 
 using FloatModeRegister = uint32_t;

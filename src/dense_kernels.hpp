@@ -58,8 +58,8 @@ void dense_forward(const float* weights, const float* inputs, float* outputs, si
   }
   if constexpr (kSamples > 1) {
     for (; s < samples; ++s) {
-      forward_samples<1, share_of_registers(2)>(weights, inputs + s * input_count,
-                                                outputs + s * output_count, input_count, output_count);
+      forward_samples<1, share_of_registers(2)>(weights, inputs + s * input_count, outputs + s * output_count,
+                                                input_count, output_count);
     }
   }
 }

@@ -80,15 +80,14 @@ bool agree(const typename Rule::Params& params, const gls_dense_gradient (&layer
   }
   bool same = __builtin_memcmp(&states[0], &states[1], sizeof states[0]) == 0;
   for (size_t k = 0; k < kBuffers; ++k) {
-    same = same &&
-           (k == 1 || first_difference(memory[0][k], memory[1][k], count + 1) == count + 1);
+    same = same && (k == 1 || first_difference(memory[0][k], memory[1][k], count + 1) == count + 1);
   }
   return same;
 }
 
-constexpr Shape kShapes[][2] = {
-    {{1, 3, 35}, {1, 2, 3}},  {{1, 1, 64}, {1, 5, 1}},  {{3, 7, 11}, {3, 4, 16}}, {{2, 0, 37}, {2, 6, 17}},
-    {{5, 2, 33}, {5, 0, 61}}, {{0, 2, 20}, {1, 30, 2}}, {{1, 37, 1}, {4, 3, 31}}, {{1, 9, 0}, {2, 3, 32}}};
+constexpr Shape kShapes[][2] = {{{1, 3, 35}, {1, 2, 3}},  {{1, 1, 64}, {1, 5, 1}},  {{3, 7, 11}, {3, 4, 16}},
+                                {{2, 0, 37}, {2, 6, 17}}, {{5, 2, 33}, {5, 0, 61}}, {{0, 2, 20}, {1, 30, 2}},
+                                {{1, 37, 1}, {4, 3, 31}}, {{1, 9, 0}, {2, 3, 32}}};
 
 template <class Rule>
 void check_rule(const char* name) {
@@ -126,7 +125,8 @@ void check_guards(const char* name) {
     wrong += !agree<Rule>(usual, layers, count, scale, true);
     refused += guard<Rule>(&usual, memory[1][0], DenseGradients{layers, 2}, scale, count) != GLS_OK;
   }
-  CHECK(wrong == 0 && refused > 0 && refused < 200, name, ": guards that disagree: ", wrong, "; refused: ", refused);
+  CHECK(wrong == 0 && refused > 0 && refused < 200, name, ": guards that disagree: ", wrong,
+        "; refused: ", refused);
 }
 
 // A factor that is too large alone, where all it meets is small.

@@ -16,6 +16,8 @@ template <class Rule>
 struct Tested {
   const char* name;
   void (*Kernels::*sweep)(const typename Rule::Coefficients&, float*, const float*, float* const*, size_t);
+  void (*Kernels::*sweep_dense)(const typename Rule::Coefficients&, float*, const gls_dense_gradient&,
+                                float* const*);
 };
 
 template <class Rule>
@@ -24,7 +26,8 @@ Rule rule_of(const Tested<Rule>&);
 // work(Tested<Rule>) for every rule; the rule is decltype(rule_of(tested)).
 template <class Work>
 void for_each_rule(Work work) {
-#define GLISSADE_RULE(name, Rule, slot_count) work(Tested<Rule>{#name, &Kernels::sweep_##name});
+#define GLISSADE_RULE(name, Rule, slot_count) \
+  work(Tested<Rule>{#name, &Kernels::sweep_##name, &Kernels::sweep_dense_##name});
 #include "rules.inc"
 #undef GLISSADE_RULE
 }

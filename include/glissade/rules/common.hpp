@@ -68,8 +68,8 @@ GLISSADE_INLINE gls_gradient_coefficients gradient_coefficients(const Params& p,
 template <class V>
 GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
   g = g * c.scale;
-  if (c.kind != kNoDecay) {
-    if (c.kind == kCoupledDecay)
+  if ((c.kind & (kCoupledDecay | kDecoupledDecay)) != 0) {
+    if ((c.kind & kCoupledDecay) != 0)
       g = fma(w, c.decay, g);
     else
       w = w * c.decay;
