@@ -37,9 +37,7 @@ void optimize(Session& session, Options options) {
   session.optimizer = std::make_unique<Optim>(std::vector<Tensor>{session.weights}, options);
 }
 
-void sgd(Session& s, float* const*, size_t, double rate) {
-  optimize<optim::SGD>(s, optim::SGDOptions(rate));
-}
+void sgd(Session& s, float* const*, size_t, double rate) { optimize<optim::SGD>(s, optim::SGDOptions(rate)); }
 void momentum(Session& s, float* const* b, size_t n, double rate) {
   optimize<optim::SGD>(s, optim::SGDOptions(rate).momentum(0.9));
   s.set_state<optim::SGDParamState>([=](auto& state) { state.momentum_buffer(view(b[2], n)); });

@@ -53,14 +53,17 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
   }
 }
 
-GLISSADE_INLINE bool flushes(const gls_gradient_coefficients& c) {
-  return Vector::kFlushesSubnormals || (kFlushesOnDemand && (c.kind & GLS_FLUSH_SUBNORMALS) != 0);
-}
+// A sweep's floating-point mode.
+struct SweepMode : FloatMode {
+  GLISSADE_INLINE explicit SweepMode(const gls_gradient_coefficients& c)
+      : FloatMode(Vector::kFlushesSubnormals || (kFlushesOnDemand && (c.kind & GLS_FLUSH_SUBNORMALS) != 0),
+                  kModeIsDear && (c.kind & kModeIsSet) != 0) {}
+};
 
 template <class Rule>
 GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, float* w, const float* g,
                            float* const* slots, size_t count) {
-  const FloatMode mode(flushes(coefficients.gradient));
+  const SweepMode mode(coefficients.gradient);
   // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
   const typename Rule::Coefficients c = coefficients;
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);

@@ -106,7 +106,7 @@ GLISSADE_INLINE void advance_row(const typename Rule::Coefficients& c, Position<
 template <class Rule, class Sweep>
 GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients, float* w,
                                  const gls_dense_gradient& layer, float* const* slots, Sweep sweep_buffer) {
-  const FloatMode mode(flushes(coefficients.gradient));
+  const SweepMode mode(coefficients.gradient);
   GradientPosition place{0, 0};
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
   if constexpr (kTileRegisters == 1) {

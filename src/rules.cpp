@@ -114,9 +114,11 @@ struct Layers {
     return below;
   }
 
+  // Not inlined, to keep the caller's stack small.
   template <class Rule>
-  GLISSADE_INLINE void sweep(const Kernels* kernels, const typename Rule::Coefficients& c, float* weights,
-                             float* const* slots, size_t) const {
+  __attribute__((noinline)) void sweep(const Kernels* /*kernels*/, const typename Rule::Coefficients& c,
+                                       float* weights, float* const* slots, size_t) const {
+    const Kernels* const kernels = active_kernels();  // handed over, all of them would be linked
     float* at[Rule::kSlots + 1];
     for (int k = 0; k < Rule::kSlots; ++k) at[k] = slots[k];
     for (size_t k = 0; k < gradients.layer_count; ++k) {
@@ -147,11 +149,17 @@ GLISSADE_INLINE Status guard_here(const typename Rule::Params& p, const float* w
 
 template <class Rule>
 GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::State& state,
-                          float gradient_scale, typename Rule::Coefficients& coefficients) {
-  const FloatMode mode(false);
+                          float gradient_scale, typename Rule::Coefficients& coefficients, bool mode_is_set) {
+  const FloatMode mode(false, mode_is_set);
   Rule::tick(params, state, coefficients);
   coefficients.gradient = gradient_coefficients(params, gradient_scale);
+  if (mode_is_set) coefficients.gradient.kind |= kModeIsSet;
 }
+
+// The mode of a whole step, where looking at it is dear.
+struct StepMode : FloatMode {
+  GLISSADE_INLINE StepMode() : FloatMode(false, !kModeIsDear) {}
+};
 
 // A guarded begin. Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 template <class Rule, class Source>
@@ -161,23 +169,23 @@ __attribute__((noinline)) Status guard_and_begin(const typename Rule::Params* pa
                                                  const float* weights, Source gradients, size_t count) {
   if (params == nullptr || state == nullptr) return GLS_ERROR_NULL;
   const Status status = guard_here<Rule>(*params, weights, gradients, gradient_scale, count);
-  if (status == GLS_OK) tick<Rule>(*params, *state, gradient_scale, coefficients);
+  if (status == GLS_OK) tick<Rule>(*params, *state, gradient_scale, coefficients, kModeIsDear);
   return status;
 }
 
 }  // namespace
 
+namespace {
+
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
-template <class Rule>
-__attribute__((noinline)) Status begin(const typename Rule::Params* params, typename Rule::State* state,
-                                       float gradient_scale, typename Rule::Coefficients* coefficients) {
+template <class Rule, bool kInStep>
+__attribute__((noinline)) Status begin_here(const typename Rule::Params* params, typename Rule::State* state,
+                                            float gradient_scale, typename Rule::Coefficients* coefficients) {
   if (params == nullptr || state == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
   if (!Rule::valid(*params) || !is_finite(gradient_scale)) return GLS_ERROR_RANGE;
-  tick<Rule>(*params, *state, gradient_scale, *coefficients);
+  tick<Rule>(*params, *state, gradient_scale, *coefficients, kInStep);
   return GLS_OK;
 }
-
-namespace {
 
 template <class Rule, class Source>
 GLISSADE_INLINE Status sweep_here(const typename Rule::Coefficients* coefficients, float* weights,
@@ -198,10 +206,11 @@ GLISSADE_INLINE Status step_here(const typename Rule::Params* params, typename R
   typename Rule::Coefficients coefficients;
   Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
   if (status != GLS_OK) return status;
+  const StepMode mode;
   if constexpr (kGuarded) {
     status = guard_and_begin<Rule>(params, state, gradient_scale, coefficients, weights, gradients, count);
   } else {
-    status = begin<Rule>(params, state, gradient_scale, &coefficients);
+    status = begin_here<Rule, kModeIsDear>(params, state, gradient_scale, &coefficients);
   }
   if (status == GLS_OK) gradients.template sweep<Rule>(kernels, coefficients, weights, slots, count);
   return status;
@@ -221,6 +230,12 @@ namespace {
 GLISSADE_INLINE Buffer source_of(const float* gradients) { return {gradients}; }
 GLISSADE_INLINE Layers source_of(const DenseGradients& gradients) { return {gradients}; }
 }  // namespace
+
+template <class Rule>
+Status begin(const typename Rule::Params* params, typename Rule::State* state, float gradient_scale,
+             typename Rule::Coefficients* coefficients) {
+  return begin_here<Rule, false>(params, state, gradient_scale, coefficients);
+}
 
 // Every face holds the code itself: a call between them would take stack.
 #define GLISSADE_FACES(Source)                                                                               \

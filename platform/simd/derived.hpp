@@ -29,12 +29,13 @@ GLISSADE_INLINE V min(V a, V b) {
 }
 
 // x / divisor by its reciprocal and one correction: correctly rounded where x is 0, above 2^-100 or infinite
-// and the quotient does not overflow (tests/arithmetic_test.cpp). Correcting an infinite quotient gives NaN.
+// and the quotient does not overflow (tests/arithmetic_test.cpp). The remainder of an infinite quotient is
+// NaN, which the minimum makes a number.
 template <class V>
 GLISSADE_INLINE V divide_by(V x, float divisor, float reciprocal) {
   const V quotient = x * reciprocal;
   const V remainder = fma(quotient, -divisor, x);
-  return select(quotient > 3.4028235e38f, quotient, fma(remainder, reciprocal, quotient));
+  return fma(min(remainder, V(3.4028235e38f)), reciprocal, quotient);
 }
 
 // The sum of all lanes: j and j + half of them are added, and so on.

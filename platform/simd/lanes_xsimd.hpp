@@ -67,6 +67,9 @@ GLISSADE_INLINE Vector power_of_two(Vector n) {
 #else
 GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return a.value / b.value; }
 GLISSADE_INLINE Vector sqrt(Vector a) { return xsimd::sqrt(a.value); }
+// As in derived.hpp: by the instructions, whose result for equal numbers and NaN is b.
+GLISSADE_INLINE Vector max(Vector a, Vector b) { return xsimd::max(a.value, b.value); }
+GLISSADE_INLINE Vector min(Vector a, Vector b) { return xsimd::min(a.value, b.value); }
 GLISSADE_INLINE Vector power_of_two(Vector n) {
 #if XSIMD_VERSION_MAJOR < 9
   const auto bits = xsimd::bitwise_cast<Vector::Bits>((n + 12583039.0f).value) << 23;

@@ -46,7 +46,9 @@ GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
   return step;
 }
 
-enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay };
+// gls_gradient_coefficients' kind: one of the first three, GLS_FLUSH_SUBNORMALS, and within a step whether it
+// has set the floating-point mode.
+enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay, kModeIsSet = 8 };
 
 template <class Params>
 GLISSADE_INLINE bool valid_common(const Params& p) {
