@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "glissade/layers.hpp"
+#include "peers.hpp"
 
 namespace {
 
@@ -165,6 +166,55 @@ void add_steps(const char* rule, const char* backend, bool fused) {
   for (const int64_t count : {256, 1024, 4096, 16384}) added->Arg(count);
 }
 
+// A step of the demo's training, by ours or by the peer.
+struct Training {
+  using Net = glissade::Network<glissade::Dense<kNetwork[0], kNetwork[1]>, glissade::Relu<kNetwork[1]>,
+                                glissade::Dense<kNetwork[1], kNetwork[2]>>;
+  static_assert(Net::kWeights == kNetworkWeights, "the peer has as many");
+  Floats weights = values(kNetworkWeights), inputs = values(kNetworkSamples * kNetwork[0]);
+  Floats m = Floats(kNetworkWeights), v = Floats(kNetworkWeights, 0.01f);
+  size_t labels[kNetworkSamples] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  Net::InBatches<kNetworkSamples> net;
+
+  Status step(const LayerPeer* peer, float rate) {
+    if (peer != nullptr) {
+      peer->train(weights.data(), inputs.data(), labels, m.data(), v.data(), rate);
+      return GLS_OK;
+    }
+    glissade::Adam::State state = {kStep - 1};
+    glissade::Adam::Params params;
+    params.learning_rate = static_cast<double>(rate);
+    gls_dense_gradient layers[Net::kDenseLayers];
+    float loss = 0.0f;
+    float* const slots[] = {m.data(), v.data()};
+    const Status status = net.learn(weights.data(), inputs.data(), labels, kNetworkSamples, layers, &loss);
+    if (status != GLS_OK) return status;
+    return glissade::view_of<glissade::Adam>(&state, slots, kNetworkWeights)
+        .step(weights.data(), glissade::DenseGradients{layers, Net::kDenseLayers}, params,
+              1.0f / kNetworkSamples);
+  }
+};
+
+bool check_training(const LayerPeer* peer) {
+  Training ours, theirs = ours;
+  const bool same = ours.step(nullptr, 0.01f) == GLS_OK && theirs.step(peer, 0.01f) == GLS_OK &&
+                    near(ours.weights, theirs.weights) && near(ours.m, theirs.m);
+  if (!same) std::printf("a step of the demo's training is not Eigen's\n");
+  return same;
+}
+
+void add_training(const char* who, const LayerPeer* peer) {
+  benchmark::RegisterBenchmark((std::string("demo_step/") + who).c_str(), [=](benchmark::State& state) {
+    Training training;
+    if (peer == nullptr) choose(state, who);
+    for (auto _ : state) {
+      if (training.step(peer, 1e-9f) != GLS_OK) state.SkipWithError("failed");
+      benchmark::ClobberMemory();
+    }
+    report(state, kNetworkWeights);
+  })->Arg(kNetworkWeights);
+}
+
 }  // namespace
 
 bool add_layers() {
@@ -174,11 +224,16 @@ bool add_layers() {
       if (eigen != nullptr && !check(eigen, samples, n)) return false;
     }
   }
-  if (eigen != nullptr) add_passes("peer_eigen", eigen);
+  if (eigen != nullptr) {
+    if (!check_training(eigen)) return false;
+    add_passes("peer_eigen", eigen);
+    add_training("peer_eigen", eigen);
+  }
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     if (!gls_backend_supported(i)) continue;
     const char* const backend = gls_backend_name(i);
     add_passes(backend, nullptr);
+    add_training(backend, nullptr);
     for (const bool fused : {false, true}) {
       add_steps<glissade::Sgd>("sgd", backend, fused);
       add_steps<glissade::Momentum>("momentum", backend, fused);

@@ -68,5 +68,7 @@ medians "$1" | awk -F'\t' -v backend="${2-}" '
         others(x, z, ns[x, backend, z])
       }
     }
+    x = "demo_step"; z = 683
+    if ((x, backend, z) in ns) { printf "%-18s %5d %8.4f", x, z, ns[x, backend, z]; others(x, z, ns[x, backend, z]) }
     if (rows) printf "\n%d of %d rows varied by more than 5 %% (coefficient of variation of their repetitions); the most: %s, %.0f %%\n", noisy, rows, worst, 100 * most
   }'

@@ -8,7 +8,7 @@ namespace {
 template <size_t kSamples, size_t kVectors>
 GLISSADE_INLINE void forward_samples(const float* weights, const float* inputs, float* outputs,
                                      size_t input_count, size_t output_count) {
-  for_columns<kVectors>(output_count, [=](auto columns, size_t j) {
+  for_columns<kVectors, true>(output_count, [=](auto columns, size_t j) {
     using V = typename decltype(columns)::Type;
     using Row = Tile<V, decltype(columns)::kCount>;
     const auto load = [=](Row& row, size_t i) GLISSADE_FLAT {
@@ -32,19 +32,33 @@ GLISSADE_INLINE void forward_samples(const float* weights, const float* inputs, 
   });
 }
 
-// The gradients of kRows of a sample's inputs.
-template <size_t kRows>
-GLISSADE_INLINE void backward_rows(const float* rows, const float* output_gradients, float* input_gradients,
-                                   size_t output_count) {
-  canonical_folds<kRows>(
-      output_count,
-      [=](auto sum, size_t j, size_t row) GLISSADE_FLAT {
-        using V = decltype(sum);
-        return fma(V::load(rows + row * output_count + j), V::load(output_gradients + j), sum);
-      },
-      Plus(), [=](float sum, size_t row) { input_gradients[row] = sum; });
+// The gradients of a sample's inputs, kRows at a time; short rows, twice as many.
+template <size_t kRows, bool kShort>
+GLISSADE_INLINE void backward_sample(const float* weights, const float* output_gradients,
+                                     float* input_gradients, size_t input_count, size_t output_count) {
+  size_t i = 0;
+  for (; input_count - i >= kRows; i += kRows) {
+    const float* const rows = weights + i * output_count;
+    const auto add = [=](auto sum, size_t j, size_t row) GLISSADE_FLAT {
+      using V = decltype(sum);
+      return fma(V::load(rows + row * output_count + j), V::load(output_gradients + j), sum);
+    };
+    const auto result = [=](float sum, size_t row) { input_gradients[i + row] = sum; };
+    if constexpr (kShort)
+      sums_in_order<kRows>(output_count, add, result);
+    else
+      canonical_folds<kRows>(output_count, add, Plus(), result);
+  }
+  if constexpr (kRows > 1) {
+    backward_sample<1, kShort>(weights + i * output_count, output_gradients, input_gradients + i,
+                               input_count - i, output_count);
+  }
 }
 
+template <size_t kSamples>
+struct AtOnce {
+  static constexpr size_t kCount = kSamples;
+};
 }  // namespace
 
 void dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
@@ -52,31 +66,31 @@ void dense_forward(const float* weights, const float* inputs, float* outputs, si
   const FloatMode mode(Vector::kFlushesSubnormals);
   constexpr size_t kSamples = kTileRegisters < 8 ? 1 : 4;
   size_t s = 0;
-  for (; samples - s >= kSamples; s += kSamples) {
-    forward_samples<kSamples, share_of_registers(2 * kSamples)>(
-        weights, inputs + s * input_count, outputs + s * output_count, input_count, output_count);
-  }
+  const auto tile = [&](auto at_once, size_t first) GLISSADE_FLAT {
+    constexpr size_t kCount = decltype(at_once)::kCount;
+    forward_samples<kCount, share_of_registers(2 * kCount)>(
+        weights, inputs + first * input_count, outputs + first * output_count, input_count, output_count);
+  };
+  for (; samples - s >= kSamples; s += kSamples) tile(AtOnce<kSamples>{}, s);
   if constexpr (kSamples > 1) {
-    for (; s < samples; ++s) {
-      forward_samples<1, share_of_registers(2)>(weights, inputs + s * input_count, outputs + s * output_count,
-                                                input_count, output_count);
+    if (s < samples && samples > kSamples) {  // the last ones, some of them twice
+      tile(AtOnce<kSamples>{}, samples - kSamples);
+      s = samples;
     }
+    for (; s < samples; ++s) tile(AtOnce<1>{}, s);
   }
 }
 
 void dense_input_gradients(const float* weights, const float* output_gradients, float* input_gradients,
                            size_t samples, size_t input_count, size_t output_count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  constexpr size_t kRows = share_of_registers(4);
   for (size_t s = 0; s < samples; ++s) {
-    size_t i = 0;
-    for (; input_count - i >= kRows; i += kRows) {
-      backward_rows<kRows>(weights + i * output_count, output_gradients, input_gradients + i, output_count);
-    }
-    if constexpr (kRows > 1) {
-      for (; i < input_count; ++i) {
-        backward_rows<1>(weights + i * output_count, output_gradients, input_gradients + i, output_count);
-      }
+    if (kTileRegisters > 1 && output_count < kSums) {
+      backward_sample<share_of_registers(2), true>(weights, output_gradients, input_gradients, input_count,
+                                                   output_count);
+    } else {
+      backward_sample<share_of_registers(4), false>(weights, output_gradients, input_gradients, input_count,
+                                                    output_count);
     }
     output_gradients += output_count;
     input_gradients += input_count;
@@ -88,7 +102,7 @@ void dense_weight_gradients(const gls_dense_gradient* of, float* weight_gradient
   const gls_dense_gradient layer = *of;
   for (size_t i = 0; i <= layer.input_count; ++i) {
     const GradientRow row(layer, i);
-    for_columns<share_of_registers(4)>(layer.output_count, [=](auto columns, size_t j) {
+    for_columns<share_of_registers(4), false>(layer.output_count, [=](auto columns, size_t j) {
       using V = typename decltype(columns)::Type;
       Tile<V, decltype(columns)::kCount> g(V(0.0f));
       g.each([=](V& sum, size_t n) GLISSADE_FLAT { sum = V::load(weight_gradients + j + n * V::kWidth); });
@@ -102,10 +116,8 @@ void dense_weight_gradients(const gls_dense_gradient* of, float* weight_gradient
 // Whether every |g| of the gradient is below the bound; NaN is not.
 void dense_all_below(const gls_dense_gradient* layer, float bound, bool* below) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  GradientPosition at{0, 0};
-  float gradients[kGradientBlock];
+  GradientBlocks blocks{layer, 0, 0};
+  float gradients[GradientBlocks::kMost];
   *below = true;
-  while (const size_t count = *below ? next_block(*layer, at, gradients) : 0) {
-    all_below(gradients, bound, below, count);
-  }
+  while (const size_t count = *below ? blocks.next(gradients) : 0) all_below(gradients, bound, below, count);
 }

@@ -54,16 +54,15 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
 }
 
 // A sweep's floating-point mode.
-struct SweepMode : FloatMode {
-  GLISSADE_INLINE explicit SweepMode(const gls_gradient_coefficients& c)
-      : FloatMode(Vector::kFlushesSubnormals || (kFlushesOnDemand && (c.kind & GLS_FLUSH_SUBNORMALS) != 0),
-                  kModeIsDear && (c.kind & kModeIsSet) != 0) {}
-};
+GLISSADE_INLINE FloatMode mode_of(const gls_gradient_coefficients& c) {
+  const bool flush = kFlushesOnDemand && (c.kind & GLS_FLUSH_SUBNORMALS) != 0;
+  return FloatMode(Vector::kFlushesSubnormals || flush, kModeIsDear && (c.kind & kModeIsSet) != 0);
+}
 
 template <class Rule>
 GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, float* w, const float* g,
                            float* const* slots, size_t count) {
-  const SweepMode mode(coefficients.gradient);
+  const FloatMode mode = mode_of(coefficients.gradient);
   // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
   const typename Rule::Coefficients c = coefficients;
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
@@ -159,13 +158,25 @@ GLISSADE_INLINE float fold_sums(float* sums, size_t count, Combine combine) {
   return sums[0];
 }
 
+// Several sums side by side, each in order.
+template <size_t kAtOnce, class Add, class Result>
+GLISSADE_INLINE void sums_in_order(size_t count, Add add, Result result) {
+  Tile<Single, kAtOnce> sums(Single(0.0f));
+  for (size_t i = 0; i < count; ++i) {
+    sums.each([&](Single& sum, size_t n) GLISSADE_FLAT { sum = add(sum, i, n); });
+  }
+  sums.each([&](const Single& sum, size_t n) GLISSADE_FLAT { result(sum.value, n); });
+}
+
+constexpr size_t kSums = 16;
+
 // The canonical sum of count terms. 16 running sums start at +0, and term i goes into sum i mod 16; then sums
 // j and j + 8 are added, j and j + 4, j + 2, j + 1. Fewer than 16 terms are added in order. add(sum, i, n) is
 // sum n plus its terms from i on; combine(a, b) is a + b, or what takes its place. Several sums at a time,
 // result(sum, n) for each, hide each other's latency.
 template <size_t kAtOnce, class Add, class Combine, class Result>
 GLISSADE_INLINE void canonical_folds(size_t count, Add add, Combine combine, Result result) {
-  constexpr size_t kSums = 16, kWidth = Vector::kWidth;
+  constexpr size_t kWidth = Vector::kWidth;
   static_assert(kSums % kWidth == 0, "a vector must hold a whole share of the running sums");
   constexpr size_t kTogether = kTileRegisters * kWidth < 2 * kSums ? 1 : kSums / kWidth;
   float memory[kAtOnce][kSums];
@@ -189,14 +200,11 @@ GLISSADE_INLINE void canonical_folds(size_t count, Add add, Combine combine, Res
       row.each([&](Vector& sum, size_t k) GLISSADE_FLAT { sum.store(memory[n] + j + k * kWidth); });
     });
   }
+  if (whole == 0) return sums_in_order<kAtOnce>(count, add, result);
   for (size_t n = 0; n < kAtOnce; ++n) {
     float* const sums = memory[n];
-    if (whole == 0) sums[0] = 0.0f;
-    for (size_t i = whole; i < count; ++i) {
-      float* const sum = sums + (whole > 0 ? i - whole : 0);
-      add(Single::load(sum), i, n).store(sum);
-    }
-    result(whole > 0 ? fold_sums(sums, kSums, combine) : sums[0], n);
+    for (size_t i = whole; i < count; ++i) add(Single::load(sums + i - whole), i, n).store(sums + i - whole);
+    result(fold_sums(sums, kSums, combine), n);
   }
 }
 

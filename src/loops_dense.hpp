@@ -10,14 +10,20 @@ struct Columns {
   static constexpr size_t kCount = kVectors;
 };
 
-// operation(Columns, j) for all columns from j on: kVectors vectors at a time, half as many, one, one lane.
-template <size_t kVectors, class Operation>
+// operation(Columns, j) for all columns from j on: kVectors vectors at a time, half as many, one. What is
+// left goes into one more vector that begins earlier, where the operation may be done twice (kTwice) and
+// there are as many columns; else into single lanes.
+template <size_t kVectors, bool kTwice, class Operation>
 GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0) {
   constexpr size_t kWidth = kVectors * Vector::kWidth;
   for (; count - j >= kWidth; j += kWidth) operation(Columns<Vector, kVectors>{}, j);
   if constexpr (kVectors > 1) {
-    for_columns<kVectors / 2>(count, operation, j);
+    for_columns<kVectors / 2, kTwice>(count, operation, j);
   } else if constexpr (kWidth > 1) {
+    if (kTwice && kTileRegisters > 1 && j < count && count >= kWidth) {
+      operation(Columns<Vector, 1>{}, count - kWidth);
+      j = count;
+    }
     for (; j < count; ++j) operation(Columns<Single, 1>{}, j);
   }
 }
@@ -49,85 +55,65 @@ struct GradientRow {
   }
 };
 
-// The place of the next gradient in a layer.
-struct GradientPosition {
+// A layer's gradient in blocks, from its first weight to its last.
+struct GradientBlocks {
+  static constexpr size_t kMost = kTileRegisters < 16 ? 16 : 128;
+  const gls_dense_gradient* of;
   size_t i, j;
 
-  GLISSADE_INLINE void move(size_t columns, const gls_dense_gradient& layer) {
-    j += columns;
-    if (j == layer.output_count) ++i, j = 0;
+  // Writes the next kMost, or what is left; how many.
+  __attribute__((noinline)) size_t next(float* gradients) {
+    const gls_dense_gradient& layer = *of;
+    size_t count = 0;
+    while (count < kMost && i <= layer.input_count && layer.output_count > 0) {
+      const size_t left = layer.output_count - j, room = kMost - count, columns = left < room ? left : room;
+      const GradientRow row(layer, i);
+      for_columns<share_of_registers(4), true>(columns, [&](auto lanes, size_t k) {
+        using V = typename decltype(lanes)::Type;
+        Tile<V, decltype(lanes)::kCount> g(V(0.0f));
+        row.add(j + k, g);
+        float* const to = gradients + count + k;
+        g.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(to + n * V::kWidth); });
+      });
+      count += columns;
+      j += columns;
+      if (j == layer.output_count) ++i, j = 0;
+    }
+    return count;
   }
 };
 
-// The next `most` gradients, or what is left; how many. Where a vector would cross the end of a row, they are
-// computed one by one.
-GLISSADE_INLINE size_t next_gradients(const gls_dense_gradient& layer, GradientPosition& at, float* gradients,
-                                      size_t most) {
-  constexpr size_t kWidth = Vector::kWidth;
-  size_t count = 0;
-  while (count < most && at.i <= layer.input_count) {
-    const bool whole = most - count >= kWidth && layer.output_count - at.j >= kWidth;
-    if (whole) {
-      Tile<Vector, 1> g(Vector(0.0f));
-      GradientRow(layer, at.i).add(at.j, g);
-      g.first.store(gradients + count);
-    } else {
-      Tile<Single, 1> g(Single(0.0f));
-      GradientRow(layer, at.i).add(at.j, g);
-      g.first.store(gradients + count);
-    }
-    count += whole ? kWidth : 1;
-    at.move(whole ? kWidth : 1, layer);
-  }
-  return count;
-}
-
-// Where code must be small: some at a time, for a rule's sweep over a buffer.
-constexpr size_t kGradientBlock = 16;
-__attribute__((noinline)) size_t next_block(const gls_dense_gradient& layer, GradientPosition& at,
-                                            float* gradients) {
-  return layer.output_count == 0 ? 0 : next_gradients(layer, at, gradients, kGradientBlock);
-}
-
-// The rule over what there is of row `place.i`, kVectors at a time, then half as many.
-template <class Rule, size_t kVectors>
-GLISSADE_INLINE void advance_row(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
-                                 const GradientRow& row, size_t columns, size_t& j) {
-  constexpr size_t kTile = kVectors * Vector::kWidth;
-  for (; columns - j >= kTile; j += kTile) {
-    Tile<Vector, kVectors> g(Vector(0.0f));
-    row.add(j, g);
-    g.each([&](Vector& gradient, size_t) GLISSADE_FLAT { advance<Rule>(c, at, gradient); });
-  }
-  if constexpr (kVectors > 1) advance_row<Rule, kVectors / 2>(c, at, row, columns, j);
-}
-
-// The rule over a layer, straight from the factors of its gradient. sweep_buffer: its sweep over a buffer.
+// The rule over a layer: straight from the factors of its gradient, where they are of one sample and vectors
+// end with rows; else by blocks that stay in the nearest cache. Where code must be small, the rule's sweep
+// over a buffer takes these.
 template <class Rule, class Sweep>
 GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients, float* w,
                                  const gls_dense_gradient& layer, float* const* slots, Sweep sweep_buffer) {
-  const SweepMode mode(coefficients.gradient);
-  GradientPosition place{0, 0};
+  const FloatMode mode = mode_of(coefficients.gradient);
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
+  GradientBlocks blocks{&layer, 0, 0};
+  float gradients[GradientBlocks::kMost];
   if constexpr (kTileRegisters == 1) {
-    float gradients[kGradientBlock];
-    while (const size_t count = next_block(layer, place, gradients)) {
+    while (const size_t count = blocks.next(gradients)) {
       sweep_buffer(coefficients, at.w, gradients, at.slots, count);
       at.w += count;
       for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] += count;
     }
   } else {
     const typename Rule::Coefficients c = coefficients;
-    while (layer.output_count > 0 && place.i <= layer.input_count) {
-      const GradientRow row(layer, place.i);
-      advance_row<Rule, share_of_registers(8)>(c, at, row, layer.output_count, place.j);
-      if (place.j == layer.output_count) {
-        place = {place.i + 1, 0};
-        continue;
+    if (layer.samples == 1 && layer.output_count % Vector::kWidth == 0) {
+      for (size_t i = 0; i <= layer.input_count; ++i) {
+        const float x = *GradientRow(layer, i).inputs;
+        const float* dy = layer.output_gradients;
+        for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
+          advance<Rule>(c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
+          dy += Vector::kWidth;
+        }
       }
-      float gradients[Vector::kWidth];
+      return;
+    }
+    while (const size_t count = blocks.next(gradients)) {
       const float* g = gradients;
-      const size_t count = next_gradients(layer, place, gradients, Vector::kWidth);
       advance<Rule, Vector>(c, at, g, count / Vector::kWidth);
       advance<Rule, Single>(c, at, g, count % Vector::kWidth);
     }

@@ -156,11 +156,6 @@ GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::St
   if (mode_is_set) coefficients.gradient.kind |= kModeIsSet;
 }
 
-// The mode of a whole step, where looking at it is dear.
-struct StepMode : FloatMode {
-  GLISSADE_INLINE StepMode() : FloatMode(false, !kModeIsDear) {}
-};
-
 // A guarded begin. Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 template <class Rule, class Source>
 __attribute__((noinline)) Status guard_and_begin(const typename Rule::Params* params,
@@ -206,7 +201,7 @@ GLISSADE_INLINE Status step_here(const typename Rule::Params* params, typename R
   typename Rule::Coefficients coefficients;
   Status status = check(kernels, weights, gradients, slots, Rule::kSlots, count);
   if (status != GLS_OK) return status;
-  const StepMode mode;
+  const FloatMode mode(false, !kModeIsDear);  // of the whole step
   if constexpr (kGuarded) {
     status = guard_and_begin<Rule>(params, state, gradient_scale, coefficients, weights, gradients, count);
   } else {
