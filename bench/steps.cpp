@@ -72,7 +72,7 @@ Status step(float* const* buffers, size_t count, float rate, Way way) {
   if (way == Way::kGuarded) return view.step(buffers[0], buffers[1], params, kScale);
   typename Rule::Coefficients coefficients;
   const Status status = view.begin(coefficients, params, kScale);
-  coefficients.gradient.kind |= GLS_FLUSH_SUBNORMALS;
+  coefficients.gradient.flags |= GLS_FLUSH_SUBNORMALS;
   return status == GLS_OK ? view.sweep(coefficients, buffers[0], buffers[1], 0, count) : status;
 }
 

@@ -55,8 +55,8 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
 
 // A sweep's floating-point mode.
 GLISSADE_INLINE FloatMode mode_of(const gls_gradient_coefficients& c) {
-  const bool flush = kFlushesOnDemand && (c.kind & GLS_FLUSH_SUBNORMALS) != 0;
-  return FloatMode(Vector::kFlushesSubnormals || flush, kModeIsDear && (c.kind & kModeIsSet) != 0);
+  const bool flush = kFlushesOnDemand && (c.flags & GLS_FLUSH_SUBNORMALS) != 0;
+  return FloatMode(Vector::kFlushesSubnormals || flush, kModeIsDear && (c.flags & kModeIsSet) != 0);
 }
 
 template <class Rule>

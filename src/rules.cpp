@@ -153,7 +153,7 @@ GLISSADE_INLINE void tick(const typename Rule::Params& params, typename Rule::St
   const FloatMode mode(false, mode_is_set);
   Rule::tick(params, state, coefficients);
   coefficients.gradient = gradient_coefficients(params, gradient_scale);
-  if (mode_is_set) coefficients.gradient.kind |= kModeIsSet;
+  if (mode_is_set) coefficients.gradient.flags |= kModeIsSet;
 }
 
 // A guarded begin. Not inlined: its arithmetic stays between the two changes of the floating-point mode.

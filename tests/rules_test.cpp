@@ -210,7 +210,7 @@ void check_flushing(const Tested<Rule>& tested) {
     typename Rule::Coefficients c, flushing;
     Status status = begin<Rule>(&params, &state, 0.75f, &c);
     flushing = c;
-    flushing.gradient.kind |= GLS_FLUSH_SUBNORMALS;
+    flushing.gradient.flags |= GLS_FLUSH_SUBNORMALS;
     const FloatModeRegister before = read_float_mode() & kFloatModeMask;
     if (seed % 4 < 3) {
       if (status == GLS_OK)

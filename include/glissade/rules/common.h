@@ -60,18 +60,19 @@ typedef struct gls_store gls_store; /* glissade/store.h */
 /* Coefficients: one step's hyper-parameters as floats, filled by begin, read by sweep, constant over the
  * step. Callers keep them; only their size matters. */
 typedef struct gls_gradient_coefficients {
-  float scale;   /* gradient_scale, negated by maximize */
-  float decay;   /* coupled: weight_decay. Decoupled: 1 - learning_rate * weight_decay */
-  uint32_t kind; /* 0 no decay, 1 coupled, 2 decoupled; may be or-ed with GLS_FLUSH_SUBNORMALS */
+  float scale;    /* gradient_scale, negated by maximize */
+  float decay;    /* coupled: weight_decay. Decoupled: 1 - learning_rate * weight_decay */
+  uint32_t kind;  /* 0 no decay, 1 coupled, 2 decoupled */
+  uint32_t flags; /* begin sets 0; GLS_FLUSH_SUBNORMALS */
 } gls_gradient_coefficients;
 
-/* Between begin and sweep, `coefficients.gradient.kind |= GLS_FLUSH_SUBNORMALS` makes this step take operands
- * below 2^-126 in magnitude as 0, and give 0 for results below that. For x86 and 64-bit Arm, where a step on
- * subnormal states (gradients that stay 0, or below 1e-19) takes three times as long and more, and this
- * nothing. Its bits are those of all backends of the processor, and on both kinds the same but for results
- * that rounding alone lifts to 2^-126: Arm flushes before it rounds, x86 after. (A subnormal max_v of AMSGrad
- * that no such step computed may stay.) Elsewhere it does nothing. */
-#define GLS_FLUSH_SUBNORMALS 4u
+/* Between begin and sweep, `coefficients.gradient.flags |= GLS_FLUSH_SUBNORMALS` makes this step take
+ * operands below 2^-126 in magnitude as 0, and give 0 for results below that. For x86 and 64-bit Arm, where a
+ * step on subnormal states (gradients that stay 0, or below 1e-19) takes three times as long and more, and
+ * this nothing. Its bits are those of all backends of the processor, and on both kinds the same but for
+ * results that rounding alone lifts to 2^-126: Arm flushes before it rounds, x86 after. (A subnormal max_v of
+ * AMSGrad that no such step computed may stay.) Elsewhere it does nothing. */
+#define GLS_FLUSH_SUBNORMALS 1u
 
 /* A step towards another value, as torch.lerp rounds it. */
 typedef struct gls_lerp_coefficients {

@@ -46,9 +46,10 @@ GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
   return step;
 }
 
-// gls_gradient_coefficients' kind: one of the first three, GLS_FLUSH_SUBNORMALS, and within a step whether it
-// has set the floating-point mode.
-enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay, kModeIsSet = 8 };
+enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay };
+
+// Among the coefficients' flags: the step has set the floating-point mode.
+constexpr uint32_t kModeIsSet = 2;
 
 template <class Params>
 GLISSADE_INLINE bool valid_common(const Params& p) {
@@ -57,7 +58,7 @@ GLISSADE_INLINE bool valid_common(const Params& p) {
 
 template <class Params>
 GLISSADE_INLINE gls_gradient_coefficients gradient_coefficients(const Params& p, float scale) {
-  gls_gradient_coefficients c{p.maximize ? -scale : scale, 0.0f, kNoDecay};
+  gls_gradient_coefficients c{p.maximize ? -scale : scale, 0.0f, kNoDecay, 0};
   if (!equals_zero(p.weight_decay)) {
     c.kind = p.decoupled_weight_decay ? kDecoupledDecay : kCoupledDecay;
     c.decay = static_cast<float>(p.decoupled_weight_decay ? 1.0 - p.learning_rate * p.weight_decay
@@ -70,8 +71,8 @@ GLISSADE_INLINE gls_gradient_coefficients gradient_coefficients(const Params& p,
 template <class V>
 GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
   g = g * c.scale;
-  if ((c.kind & (kCoupledDecay | kDecoupledDecay)) != 0) {
-    if ((c.kind & kCoupledDecay) != 0)
+  if (c.kind != kNoDecay) {
+    if (c.kind == kCoupledDecay)
       g = fma(w, c.decay, g);
     else
       w = w * c.decay;
