@@ -144,6 +144,21 @@ void check_exact_guard() {
   inputs[0] = small;
   gradients[1] = large;
   CHECK(guard<Adam>(&params, weights, factors, 1.0f, 4) == GLS_ERROR_GRADIENT, "as a bias's gradient too");
+  // Eight samples whose products are 2^59.9 each reach the bound of 2^62 together; a half of them does not.
+  float many[8], gradients_of_many[16];
+  for (float& value : many) value = bits_to_float(((127 + 30) << 23) - 1);
+  for (float& value : gradients_of_many) value = many[0];
+  gls_dense_gradient eight = {many, gradients_of_many, 8, 1, 2};
+  const DenseGradients sums{&eight, 1};
+  CHECK(guard<Adam>(&params, weights, sums, 1.0f, 4) == GLS_ERROR_GRADIENT, "a sum that is too large");
+  eight.samples = 3;
+  CHECK(guard<Adam>(&params, weights, sums, 1.0f, 4) == GLS_OK, "one that is not");
+  Adam::Params decaying;
+  decaying.weight_decay = 0.5;
+  weights[2] = bits_to_float((127 + 64) << 23);
+  CHECK(guard<Adam>(&params, weights, sums, 1.0f, 4) == GLS_OK &&
+            guard<Adam>(&decaying, weights, sums, 1.0f, 4) == GLS_ERROR_GRADIENT,
+        "a weight whose decay is too large");
 }
 
 template <class Rule>
