@@ -73,7 +73,18 @@ struct Layers {
   using Gradients = DenseGradients;
   DenseGradients gradients;
 
-  __attribute__((noinline)) Status check(const Kernels* kernels, const float* weights, size_t count) const {
+  // Inlined, for what is not gets the table by itself: handed over, it would keep all kernels in a firmware.
+  GLISSADE_INLINE Status check(const Kernels*, const float* weights, size_t count) const {
+    return check_layers(weights, count);
+  }
+  template <class Rule>
+  GLISSADE_INLINE void sweep(const Kernels*, const typename Rule::Coefficients& c, float* weights,
+                             float* const* slots, size_t) const {
+    sweep_layers<Rule>(c, weights, slots);
+  }
+
+  __attribute__((noinline)) Status check_layers(const float* weights, size_t count) const {
+    const Kernels* const kernels = active_kernels();
     Status status = check_buffers(kernels, count, weights);
     if (status == GLS_OK && gradients.layers == nullptr && gradients.layer_count != 0) return GLS_ERROR_NULL;
     for (size_t k = 0; k < gradients.layer_count && status == GLS_OK; ++k) {
@@ -116,9 +127,9 @@ struct Layers {
 
   // Not inlined, to keep the caller's stack small.
   template <class Rule>
-  __attribute__((noinline)) void sweep(const Kernels* /*kernels*/, const typename Rule::Coefficients& c,
-                                       float* weights, float* const* slots, size_t) const {
-    const Kernels* const kernels = active_kernels();  // handed over, all of them would be linked
+  __attribute__((noinline)) void sweep_layers(const typename Rule::Coefficients& c, float* weights,
+                                              float* const* slots) const {
+    const Kernels* const kernels = active_kernels();
     float* at[Rule::kSlots + 1];
     for (int k = 0; k < Rule::kSlots; ++k) at[k] = slots[k];
     for (size_t k = 0; k < gradients.layer_count; ++k) {
