@@ -84,11 +84,11 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   for (; i < count; ++i) operation(Lanes<Single>{}, i);
 }
 
-// How many registers a tile may take: one where code must be small.
+// How many registers a tile may take: one where code must be small, or there are few.
 #ifdef __OPTIMIZE_SIZE__
 constexpr size_t kTileRegisters = 1;
 #else
-constexpr size_t kTileRegisters = Vector::kRegisters;
+constexpr size_t kTileRegisters = Vector::kRegisters < 16 ? 1 : Vector::kRegisters;  // or stacks grow to 500 bytes
 #endif
 constexpr size_t share_of_registers(size_t parts) {
   return kTileRegisters / parts > 0 ? kTileRegisters / parts : 1;
