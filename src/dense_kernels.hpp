@@ -59,17 +59,18 @@ template <size_t kSamples>
 struct AtOnce {
   static constexpr size_t kCount = kSamples;
 };
+
 }  // namespace
 
 void dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
                    size_t input_count, size_t output_count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  constexpr size_t kSamples = kTileRegisters < 8 ? 1 : 4;
+  constexpr size_t kSamples = at_once(4);
   size_t s = 0;
-  const auto tile = [&](auto at_once, size_t first) GLISSADE_FLAT {
-    constexpr size_t kCount = decltype(at_once)::kCount;
-    forward_samples<kCount, share_of_registers(2 * kCount)>(
-        weights, inputs + first * input_count, outputs + first * output_count, input_count, output_count);
+  const auto tile = [&](auto number, size_t first) GLISSADE_FLAT {
+    constexpr size_t kCount = decltype(number)::kCount;
+    forward_samples<kCount, at_once(8 / kCount)>(weights, inputs + first * input_count,
+                                                 outputs + first * output_count, input_count, output_count);
   };
   for (; samples - s >= kSamples; s += kSamples) tile(AtOnce<kSamples>{}, s);
   if constexpr (kSamples > 1) {
@@ -85,12 +86,12 @@ void dense_input_gradients(const float* weights, const float* output_gradients, 
                            size_t samples, size_t input_count, size_t output_count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for (size_t s = 0; s < samples; ++s) {
-    if (kTileRegisters > 1 && output_count < kSums) {
-      backward_sample<share_of_registers(2), true>(weights, output_gradients, input_gradients, input_count,
-                                                   output_count);
+    if (kTiles && output_count < kSums) {
+      backward_sample<at_once(8), true>(weights, output_gradients, input_gradients, input_count,
+                                        output_count);
     } else {
-      backward_sample<share_of_registers(4), false>(weights, output_gradients, input_gradients, input_count,
-                                                    output_count);
+      backward_sample<at_once(4), false>(weights, output_gradients, input_gradients, input_count,
+                                         output_count);
     }
     output_gradients += output_count;
     input_gradients += input_count;
@@ -102,7 +103,7 @@ void dense_weight_gradients(const gls_dense_gradient* of, float* weight_gradient
   const gls_dense_gradient layer = *of;
   for (size_t i = 0; i <= layer.input_count; ++i) {
     const GradientRow row(layer, i);
-    for_columns<share_of_registers(4), false>(layer.output_count, [=](auto columns, size_t j) {
+    for_columns<at_once(4), false>(layer.output_count, [=](auto columns, size_t j) {
       using V = typename decltype(columns)::Type;
       Tile<V, decltype(columns)::kCount> g(V(0.0f));
       g.each([=](V& sum, size_t n) GLISSADE_FLAT { sum = V::load(weight_gradients + j + n * V::kWidth); });

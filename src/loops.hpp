@@ -84,15 +84,14 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   for (; i < count; ++i) operation(Lanes<Single>{}, i);
 }
 
-// How many registers a tile may take: one where code must be small, or there are few.
+// Whether several vectors or sums are under way at once: not where code must be small, nor where there are
+// few registers (on a Cortex-M55 it took 500 bytes of stack).
 #ifdef __OPTIMIZE_SIZE__
-constexpr size_t kTileRegisters = 1;
+constexpr bool kTiles = false;
 #else
-constexpr size_t kTileRegisters = Vector::kRegisters < 16 ? 1 : Vector::kRegisters;  // or stacks grow to 500 bytes
+constexpr bool kTiles = Vector::kManyRegisters;
 #endif
-constexpr size_t share_of_registers(size_t parts) {
-  return kTileRegisters / parts > 0 ? kTileRegisters / parts : 1;
-}
+constexpr size_t at_once(size_t most) { return kTiles ? most : 1; }
 
 // kCount values that stay in registers, where of an array compilers do not always know it. each(f) does
 // f(value, its number), at(k) is one of them.
@@ -142,7 +141,7 @@ struct Plus {
 template <class Combine>
 GLISSADE_INLINE float fold_sums(float* sums, size_t count, Combine combine) {
   size_t half = count / 2;
-  if constexpr (kTileRegisters > 1) {
+  if constexpr (kTiles) {
     for (; half >= Vector::kWidth; half /= 2) {
       for (size_t j = 0; j < half; j += Vector::kWidth) {
         combine(Vector::load(sums + j), Vector::load(sums + j + half)).store(sums + j);
@@ -178,7 +177,7 @@ template <size_t kAtOnce, class Add, class Combine, class Result>
 GLISSADE_INLINE void canonical_folds(size_t count, Add add, Combine combine, Result result) {
   constexpr size_t kWidth = Vector::kWidth;
   static_assert(kSums % kWidth == 0, "a vector must hold a whole share of the running sums");
-  constexpr size_t kTogether = kTileRegisters * kWidth < 2 * kSums ? 1 : kSums / kWidth;
+  constexpr size_t kTogether = at_once(kSums / kWidth);
   float memory[kAtOnce][kSums];
   const size_t whole = count < kSums ? 0 : count - count % kSums;
   for (size_t j = 0; whole > 0 && j < kSums; j += kTogether * kWidth) {
@@ -190,7 +189,7 @@ GLISSADE_INLINE void canonical_folds(size_t count, Add add, Combine combine, Res
       });
     }
     // Without a rest nothing needs to go through memory: half the time of short sums.
-    if constexpr (kTogether * kWidth == kSums && kTileRegisters > 1 && __is_same(Combine, Plus)) {
+    if constexpr (kTiles && __is_same(Combine, Plus)) {
       if (whole == count) {
         sums.each([&](const Row& row, size_t n) GLISSADE_FLAT { result(add_across(row.total()), n); });
         return;

@@ -20,7 +20,7 @@ GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0
   if constexpr (kVectors > 1) {
     for_columns<kVectors / 2, kTwice>(count, operation, j);
   } else if constexpr (kWidth > 1) {
-    if (kTwice && kTileRegisters > 1 && j < count && count >= kWidth) {
+    if (kTwice && kTiles && j < count && count >= kWidth) {
       operation(Columns<Vector, 1>{}, count - kWidth);
       j = count;
     }
@@ -57,7 +57,7 @@ struct GradientRow {
 
 // A layer's gradient in blocks, from its first weight to its last.
 struct GradientBlocks {
-  static constexpr size_t kMost = kTileRegisters < 16 ? 16 : 128;
+  static constexpr size_t kMost = kTiles ? 128 : 16;
   const gls_dense_gradient* of;
   size_t i, j;
 
@@ -68,7 +68,7 @@ struct GradientBlocks {
     while (count < kMost && i <= layer.input_count && layer.output_count > 0) {
       const size_t left = layer.output_count - j, room = kMost - count, columns = left < room ? left : room;
       const GradientRow row(layer, i);
-      for_columns<share_of_registers(4), true>(columns, [&](auto lanes, size_t k) {
+      for_columns<at_once(4), true>(columns, [&](auto lanes, size_t k) {
         using V = typename decltype(lanes)::Type;
         Tile<V, decltype(lanes)::kCount> g(V(0.0f));
         row.add(j + k, g);
@@ -93,7 +93,7 @@ GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
   GradientBlocks blocks{&layer, 0, 0};
   float gradients[GradientBlocks::kMost];
-  if constexpr (kTileRegisters == 1) {
+  if constexpr (!kTiles) {
     while (const size_t count = blocks.next(gradients)) {
       sweep_buffer(coefficients, at.w, gradients, at.slots, count);
       at.w += count;

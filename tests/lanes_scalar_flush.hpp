@@ -27,7 +27,7 @@ inline float flush_result(float result, double exact) {
 struct Single {
   static constexpr size_t kWidth = 1;
   static constexpr bool kComparesWhole = false;
-  static constexpr size_t kRegisters = 1;
+  static constexpr bool kManyRegisters = false;
   static constexpr bool kFlushesSubnormals = false;  // the unit it runs on does not
   float value;
 

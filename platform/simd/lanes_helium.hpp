@@ -11,7 +11,7 @@ namespace {
 
 struct Vector {
   static constexpr bool kComparesWhole = true;
-  static constexpr size_t kRegisters = 8;  // that a loop may count on
+  static constexpr bool kManyRegisters = false;
   static constexpr size_t kWidth = 4;
   static constexpr bool kFlushesSubnormals = true;
   float32x4_t value;

@@ -17,7 +17,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 struct Vector {
   static constexpr bool kComparesWhole = true;
-  static constexpr size_t kRegisters = 16;  // that a loop may count on
+  static constexpr bool kManyRegisters = true;  // 16 or more
   using Tag = HWY_FULL(float);
 #if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
   static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;

@@ -39,7 +39,7 @@ using Vector = Single;
 
 struct Vector {
   static constexpr bool kComparesWhole = false;
-  static constexpr size_t kRegisters = 8;  // that a loop may count on
+  static constexpr bool kManyRegisters = false;
   static constexpr size_t kWidth = 4;
   static constexpr bool kFlushesSubnormals = false;
   struct Mask {

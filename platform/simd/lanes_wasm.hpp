@@ -10,7 +10,7 @@ namespace {
 
 struct Vector {
   static constexpr bool kComparesWhole = true;
-  static constexpr size_t kRegisters = 16;  // that a loop may count on
+  static constexpr bool kManyRegisters = true;  // 16 or more
   static constexpr size_t kWidth = 4;
   static constexpr bool kFlushesSubnormals = false;
   v128_t value;

@@ -13,7 +13,7 @@ namespace {
 
 struct Vector {
   static constexpr bool kComparesWhole = true;
-  static constexpr size_t kRegisters = 16;  // that a loop may count on
+  static constexpr bool kManyRegisters = true;  // 16 or more
   using Native = xsimd::batch<float, GLISSADE_XSIMD_ARCH>;
   using Bits = xsimd::batch<int32_t, GLISSADE_XSIMD_ARCH>;
   using Mask = typename Native::batch_bool_type;

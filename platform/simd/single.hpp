@@ -13,7 +13,7 @@ struct Single {
   static constexpr size_t kWidth = 1;
   static constexpr bool kFlushesSubnormals = false;
   static constexpr bool kComparesWhole = false;  // comparing bits is cheaper than comparing floats
-  static constexpr size_t kRegisters = 8;        // that a loop may count on
+  static constexpr bool kManyRegisters = false;
   float value;
 
   GLISSADE_INLINE Single(float x) : value(x) {}
