@@ -59,22 +59,23 @@ GLISSADE_INLINE Vector sqrt(Vector a) { return hn::Sqrt(a.value); }
 #if HWY_NATIVE_FMA
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return hn::MulAdd(a.value, b.value, c.value); }
 #else
-// Exactly, through double, as exact_math.hpp does it for one number: two lanes at a time.
-using Doubles = hn::Repartition<double, Vector::Tag>;
+// Exactly, through double, as exact_math.hpp does it for one number.
 using Half = hn::Half<Vector::Tag>;
+using Doubles = hn::Repartition<double, Vector::Tag>;
+using Words = hn::Repartition<int32_t, Vector::Tag>;
 
-GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b, hn::VFromD<Half> c) {
-  const Doubles doubles;
-  const hn::RebindToUnsigned<Doubles> words;
-  const auto product = hn::PromoteTo(doubles, a) * hn::PromoteTo(doubles, b);
-  const auto addend = hn::PromoteTo(doubles, c);
-  auto sum = product + addend;
-  const auto low = hn::And(hn::BitCast(words, sum), hn::Set(words, 0x1fffffffu));
-  const auto halfway =
-      hn::MaskFromVec(hn::BitCast(doubles, hn::VecFromMask(low == hn::Set(words, 0x10000000u))));
-  const auto magnitude = hn::Abs(sum);
-  const auto tiny = hn::And(magnitude<hn::Set(doubles, 0x1p-126), magnitude> hn::Zero(doubles));
-  if (__builtin_expect(!hn::AllFalse(doubles, hn::Or(halfway, tiny)), 0)) {
+// Half of the lanes' a b + c, rounded to double.
+struct DoubleSum {
+  hn::VFromD<Doubles> product, addend, sum;
+
+  GLISSADE_INLINE DoubleSum(hn::VFromD<Half> a, hn::VFromD<Half> b, hn::VFromD<Half> c)
+      : product(hn::PromoteTo(Doubles(), a) * hn::PromoteTo(Doubles(), b)),
+        addend(hn::PromoteTo(Doubles(), c)),
+        sum(product + addend) {}
+
+  // The sum, to odd where it is not exact.
+  GLISSADE_INLINE hn::VFromD<Doubles> to_odd() const {
+    const Doubles doubles;
     const hn::RebindToSigned<Doubles> integers;
     const auto shared = sum - product;
     const auto error = (product - (sum - shared)) + (addend - shared);
@@ -82,18 +83,36 @@ GLISSADE_INLINE hn::VFromD<Half> fma_half(hn::VFromD<Half> a, hn::VFromD<Half> b
     const auto away = hn::Or(hn::BroadcastSignBit(bits ^ hn::BitCast(integers, error)), one);  // -1 or 1
     const auto inexact = hn::VecFromMask(hn::RebindMask(integers, hn::Abs(error) > hn::Zero(doubles)));
     const auto even = hn::VecFromMask((bits & one) == hn::Zero(integers));
-    sum = hn::BitCast(doubles, bits + (away & inexact & even));
+    return hn::BitCast(doubles, bits + (away & inexact & even));
   }
-  return hn::DemoteTo(Half(), sum);
+};
+
+// Whether one of the sums, rounded again, may not be the float next to a b + c: halfway between two floats, or
+// so small that floats have fewer bits there, without zero. Looks at all of them at once: Adam takes 0.84 of
+// the time that two looks take.
+GLISSADE_INLINE bool round_twice(hn::VFromD<Doubles> lower, hn::VFromD<Doubles> upper) {
+  const Words words;
+  const auto low = hn::BitCast(words, lower), high = hn::BitCast(words, upper);
+  const auto tails = hn::And(hn::ConcatEven(words, high, low), hn::Set(words, 0x1fffffff));
+  const auto heads = hn::ConcatOdd(words, high, low);
+  // 0 < 2 head < 2 (head of 2^-126) as unsigned numbers: a shift drops the sign, the sum makes 1 the smallest.
+  const auto from_one = hn::Add(hn::Add(heads, heads), hn::Set(words, 0x7fffffff));
+  const auto tiny = hn::Gt(hn::Set(words, 0x701fffff - 0x7fffffff - 1), from_one);
+  return !hn::AllFalse(words, hn::Or(hn::Eq(tails, hn::Set(words, 0x10000000)), tiny));
 }
 
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   const Half half;
-  const auto lower =
-      fma_half(hn::LowerHalf(half, a.value), hn::LowerHalf(half, b.value), hn::LowerHalf(half, c.value));
-  const auto upper =
-      fma_half(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value), hn::UpperHalf(half, c.value));
-  return hn::Combine(Vector::Tag(), upper, lower);
+  const DoubleSum lower(hn::LowerHalf(half, a.value), hn::LowerHalf(half, b.value),
+                        hn::LowerHalf(half, c.value));
+  const DoubleSum upper(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value),
+                        hn::UpperHalf(half, c.value));
+  auto low = lower.sum, high = upper.sum;
+  if (__builtin_expect(round_twice(low, high), 0)) {
+    low = lower.to_odd();
+    high = upper.to_odd();
+  }
+  return hn::Combine(Vector::Tag(), hn::DemoteTo(half, high), hn::DemoteTo(half, low));
 }
 
 // A division is cheaper here than the two emulated operations of derived.hpp's way.
