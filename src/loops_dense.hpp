@@ -28,27 +28,30 @@ GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0
   }
 }
 
-// Where the factors of one row of a layer's gradient are. The last row is of the biases, whose input is
-// always 1.
-struct GradientRow {
+// Where the factors of some rows of a layer's gradient are. The last row is of the biases, whose input is
+// always 1; it is taken by itself.
+template <size_t kRows>
+struct GradientRows {
   static constexpr float kOne = 1.0f;
   const float* inputs;
   size_t stride;
   const gls_dense_gradient& layer;
 
-  GLISSADE_INLINE GradientRow(const gls_dense_gradient& of, size_t i)
+  GLISSADE_INLINE GradientRows(const gls_dense_gradient& of, size_t i)
       : inputs(i == of.input_count ? &kOne : of.inputs + i),
         stride(i == of.input_count ? 0 : of.input_count),
         layer(of) {}
 
   // g + the samples' products, in order, in the columns from j on.
   template <class V, size_t kVectors>
-  GLISSADE_INLINE void add(size_t j, Tile<V, kVectors>& g) const {
+  GLISSADE_INLINE void add(size_t j, Tile<Tile<V, kVectors>, kRows>& g) const {
     const float *x = inputs, *dy = layer.output_gradients + j;
     for (size_t s = layer.samples; s > 0; --s) {
-      const float input = *x;
-      g.each([&](V& sum, size_t n)
-                 GLISSADE_FLAT { sum = fma(V::template load<1>(dy + n * V::kWidth), input, sum); });
+      g.each([=](Tile<V, kVectors>& row, size_t r) GLISSADE_FLAT {
+        const float input = x[r];
+        row.each([=](V& sum, size_t n)
+                     GLISSADE_FLAT { sum = fma(V::template load<1>(dy + n * V::kWidth), input, sum); });
+      });
       x += stride;
       dy += layer.output_count;
     }
@@ -67,13 +70,14 @@ struct GradientBlocks {
     size_t count = 0;
     while (count < kMost && i <= layer.input_count && layer.output_count > 0) {
       const size_t left = layer.output_count - j, room = kMost - count, columns = left < room ? left : room;
-      const GradientRow row(layer, i);
+      const GradientRows<1> rows(layer, i);
       for_columns<at_once(4), true>(columns, [&](auto lanes, size_t k) {
         using V = typename decltype(lanes)::Type;
-        Tile<V, decltype(lanes)::kCount> g(V(0.0f));
-        row.add(j + k, g);
+        using Row = Tile<V, decltype(lanes)::kCount>;
+        Tile<Row, 1> g(Row(V(0.0f)));
+        rows.add(j + k, g);
         float* const to = gradients + count + k;
-        g.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(to + n * V::kWidth); });
+        g.first.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(to + n * V::kWidth); });
       });
       count += columns;
       j += columns;
@@ -103,7 +107,7 @@ GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients
     const typename Rule::Coefficients c = coefficients;
     if (layer.samples == 1 && layer.output_count % Vector::kWidth == 0) {
       for (size_t i = 0; i <= layer.input_count; ++i) {
-        const float x = *GradientRow(layer, i).inputs;
+        const float x = *GradientRows<1>(layer, i).inputs;
         const float* dy = layer.output_gradients;
         for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
           advance<Rule>(c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
