@@ -28,39 +28,50 @@ GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0
   }
 }
 
-// Where the factors of some rows of a layer's gradient are. The last row is of the biases, whose input is
-// always 1; it is taken by itself.
-template <size_t kRows>
-struct GradientRows {
+// The inputs of one row of a layer's gradient. The last row is of the biases, whose input is always 1.
+struct GradientInputs {
   static constexpr float kOne = 1.0f;
-  const float* inputs;
+  const float* first;
   size_t stride;
-  const gls_dense_gradient& layer;
 
-  GLISSADE_INLINE GradientRows(const gls_dense_gradient& of, size_t i)
-      : inputs(i == of.input_count ? &kOne : of.inputs + i),
-        stride(i == of.input_count ? 0 : of.input_count),
-        layer(of) {}
-
-  // g + the samples' products, in order, in the columns from j on.
-  template <class V, size_t kVectors>
-  GLISSADE_INLINE void add(size_t j, Tile<Tile<V, kVectors>, kRows>& g) const {
-    const float *x = inputs, *dy = layer.output_gradients + j;
-    for (size_t s = layer.samples; s > 0; --s) {
-      g.each([=](Tile<V, kVectors>& row, size_t r) GLISSADE_FLAT {
-        const float input = x[r];
-        row.each([=](V& sum, size_t n)
-                     GLISSADE_FLAT { sum = fma(V::template load<1>(dy + n * V::kWidth), input, sum); });
-      });
-      x += stride;
-      dy += layer.output_count;
-    }
-  }
+  GLISSADE_INLINE GradientInputs(const gls_dense_gradient& layer, size_t i)
+      : first(i == layer.input_count ? &kOne : layer.inputs + i),
+        stride(i == layer.input_count ? 0 : layer.input_count) {}
 };
+
+// kRows rows of a layer's gradient from row i on, in some columns from j on: the samples' products in order,
+// behind what is at `to` (kAdd) or from 0 on. Rows are output_count apart. The row of the biases is taken by
+// itself.
+template <size_t kRows, bool kAdd, class V, size_t kVectors>
+GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, size_t j, Columns<V, kVectors>,
+                                   float* to) {
+  using Row = Tile<V, kVectors>;
+  const size_t columns = layer.output_count;
+  Tile<Row, kRows> g(Row(V(0.0f)));
+  if constexpr (kAdd) {
+    g.each([=](Row& row, size_t r) GLISSADE_FLAT {
+      row.each([=](V& sum, size_t n) GLISSADE_FLAT { sum = V::load(to + r * columns + n * V::kWidth); });
+    });
+  }
+  const GradientInputs inputs(layer, i);
+  const float *x = inputs.first, *dy = layer.output_gradients + j;
+  for (size_t s = layer.samples; s > 0; --s) {
+    g.each([=](Row& row, size_t r) GLISSADE_FLAT {
+      const float input = x[r];
+      row.each([=](V& sum, size_t n)
+                   GLISSADE_FLAT { sum = fma(V::template load<1>(dy + n * V::kWidth), input, sum); });
+    });
+    x += inputs.stride;
+    dy += columns;
+  }
+  g.each([=](Row& row, size_t r) GLISSADE_FLAT {
+    row.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(to + r * columns + n * V::kWidth); });
+  });
+}
 
 // A layer's gradient in blocks, from its first weight to its last.
 struct GradientBlocks {
-  static constexpr size_t kMost = kTiles ? 128 : 16;
+  static constexpr size_t kMost = kTiles ? 128 : 16, kRows = at_once(4);
   const gls_dense_gradient* of;
   size_t i, j;
 
@@ -70,18 +81,19 @@ struct GradientBlocks {
     size_t count = 0;
     while (count < kMost && i <= layer.input_count && layer.output_count > 0) {
       const size_t left = layer.output_count - j, room = kMost - count, columns = left < room ? left : room;
-      const GradientRows<1> rows(layer, i);
-      for_columns<at_once(4), true>(columns, [&](auto lanes, size_t k) {
-        using V = typename decltype(lanes)::Type;
-        using Row = Tile<V, decltype(lanes)::kCount>;
-        Tile<Row, 1> g(Row(V(0.0f)));
-        rows.add(j + k, g);
-        float* const to = gradients + count + k;
-        g.first.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(to + n * V::kWidth); });
-      });
-      count += columns;
-      j += columns;
-      if (j == layer.output_count) ++i, j = 0;
+      float* const to = gradients + count;
+      if (kRows > 1 && j == 0 && layer.input_count - i >= kRows && kRows * columns <= room) {
+        for_columns<2, true>(
+            columns, [&](auto lanes, size_t k) { gradient_tile<kRows, false>(layer, i, k, lanes, to + k); });
+        count += kRows * columns;
+        i += kRows;
+      } else {
+        for_columns<at_once(4), true>(
+            columns, [&](auto lanes, size_t k) { gradient_tile<1, false>(layer, i, j + k, lanes, to + k); });
+        count += columns;
+        j += columns;
+        if (j == layer.output_count) ++i, j = 0;
+      }
     }
     return count;
   }
@@ -107,7 +119,7 @@ GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients
     const typename Rule::Coefficients c = coefficients;
     if (layer.samples == 1 && layer.output_count % Vector::kWidth == 0) {
       for (size_t i = 0; i <= layer.input_count; ++i) {
-        const float x = *GradientRows<1>(layer, i).inputs;
+        const float x = *GradientInputs(layer, i).first;
         const float* dy = layer.output_gradients;
         for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
           advance<Rule>(c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
