@@ -159,6 +159,13 @@ void check_exact_guard() {
   CHECK(guard<Adam>(&params, weights, sums, 1.0f, 4) == GLS_OK &&
             guard<Adam>(&decaying, weights, sums, 1.0f, 4) == GLS_ERROR_GRADIENT,
         "a weight whose decay is too large");
+  // A scale that leaves no room for a power of two above 1: products are looked at, not factors.
+  const float scale = bits_to_float((127 + 70) << 23);
+  inputs[0] = small;
+  gradients[0] = gradients[1] = bits_to_float((127 - 9) << 23);
+  CHECK(guard<Adam>(&params, weights, factors, scale, 4) == GLS_OK, "2^-9 times 2^70 is a gradient of 2^61");
+  gradients[1] = bits_to_float((127 - 8) << 23);
+  CHECK(guard<Adam>(&params, weights, factors, scale, 4) == GLS_ERROR_GRADIENT, "2^62 is too much");
 }
 
 template <class Rule>
@@ -197,6 +204,13 @@ void check_errors(const char* name) {
   CHECK(try_step(nullptr, 1, 9) == GLS_ERROR_NULL && try_step(nullptr, 0, 9) == GLS_ERROR_RANGE &&
             state.step == 0 && set == before,
         name, ": no layers");
+  const gls_dense_gradient pair[2] = {{nullptr, gradients, 2, 2, 3}, good};
+  CHECK(try_step(pair, 2, 18) == GLS_ERROR_NULL && state.step == 0 && set == before, name,
+        ": null inputs of the first of two layers");
+  CHECK(step<Rule>(&params, &state, nullptr, DenseGradients{&good, 1}, 1.0f, set.buffers + 2, 9) ==
+                GLS_ERROR_NULL &&
+            state.step == 0,
+        name, ": null weights");
   CHECK(try_step(nullptr, 0, 0) == GLS_OK && state.step == 1, name, ": nothing to step");
   CHECK(try_step(&good, 1, 9) == GLS_OK && state.step == 2 && !(set == before), name, ": a good layer");
 }
