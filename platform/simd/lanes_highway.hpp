@@ -56,12 +56,6 @@ GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
 GLISSADE_INLINE Vector abs(Vector a) { return hn::Abs(a.value); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return hn::Sqrt(a.value); }
 
-// As in rules/common.hpp, by bits (AVX-512: Lion and Signum 0.91 of the time).
-GLISSADE_INLINE Vector sign(Vector x) {
-  const auto one = hn::CopySignToAbs(hn::Set(Vector::Tag(), 1.0f), x.value);
-  return hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), one);
-}
-
 #if HWY_NATIVE_FMA
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return hn::MulAdd(a.value, b.value, c.value); }
 #else
@@ -130,6 +124,12 @@ GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) 
 // time).
 GLISSADE_INLINE Vector max(Vector a, Vector b) { return hn::Max(a.value, b.value); }
 GLISSADE_INLINE Vector min(Vector a, Vector b) { return hn::Min(a.value, b.value); }
+
+// As in rules/common.hpp, by bits (AVX-512: Lion and Signum 0.91 of the time).
+GLISSADE_INLINE Vector sign(Vector x) {
+  const auto one = hn::CopySignToAbs(hn::Set(Vector::Tag(), 1.0f), x.value);
+  return hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), one);
+}
 
 // As in derived.hpp, in registers.
 template <size_t kLanes, class V>
