@@ -5,7 +5,7 @@
 # EXCEPTIONS does not name.
 set -euo pipefail
 build=$1 exceptions=$2
-export LLVM_PROFILE_FILE=$PWD/$build/profiles/%b-%4m.profraw
+export LLVM_PROFILE_FILE=$PWD/$build/profiles/%p.profraw  # by process: %m may be the same for two programs
 rm -rf "$build/profiles"
 ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure -E nothing_hidden >"$build/coverage.log" || { tail -n 50 "$build/coverage.log"; exit 1; }
 llvm-profdata-19 merge -o "$build/all.profdata" "$build"/profiles/*.profraw
