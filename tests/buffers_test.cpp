@@ -34,6 +34,24 @@ void compare(const char* what, uint32_t count, Call call, Reference reference) {
         " on ", gls_backend_active());
 }
 
+// a b + c that is a little nearer to one of two subnormal floats, and halfway between them once rounded to
+// double: where multiply and add are fused by way of double, only the careful way gets it right.
+void check_fused_subnormals() {
+  const uint32_t exponent = (127 - 75) << 23;
+  const float scale = bits_to_float(exponent + 1);  // times x: 2^-150 (1 - 2^-46)
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    Random random(seed);
+    for (uint32_t i = 0; i < kMost; ++i) {
+      x[i] = bits_to_float((exponent - 2) | random.below(2) << 31);
+      got[i] = expected[i] = bits_to_float((0x1000u + random.below(0x7fe000)) | random.below(2) << 31);
+    }
+    const Status status = gls_accumulate(got, x, scale, kMost);
+    expected_kernels().along(expected, x, scale, expected, kMost);
+    CHECK(status == GLS_OK && first_difference(got, expected, kMost) == kMost, "seed ", seed, " on ",
+          gls_backend_active());
+  }
+}
+
 void check_length(uint32_t n) {
   compare(
       "accumulate", n, [=] { return gls_accumulate(got, x, -0.75f, n); },
@@ -181,6 +199,7 @@ void check_errors() {
 int program(int, char**) {
   using namespace glissade::test;
   on_each_backend([] {
+    check_fused_subnormals();
     for (uint32_t count = 0; count <= kMost; ++count) check_length(count);
     for (uint32_t n = 0; n <= kMatrix; ++n) check_natural_gradient(n);
     check_noise();
