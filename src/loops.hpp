@@ -2,17 +2,27 @@
 // The ways a kernel walks over buffers: whole vectors first, then one lane at a time, with the same results.
 // Included by kernels.cpp only, inside its backend's namespace.
 
+#define GLISSADE_FLAT __attribute__((always_inline))
+
+// Whether several vectors or sums are under way at once: not where code must be small, nor where there are
+// few registers (on a Cortex-M55 it took 500 bytes of stack).
+#ifdef __OPTIMIZE_SIZE__
+constexpr bool kTiles = false;
+#else
+constexpr bool kTiles = Vector::kManyRegisters;
+#endif
+constexpr size_t at_once(size_t most) { return kTiles ? most : 1; }
+
 // Loads the slots one by one (loads and stores are told which buffer it is: lanes may have registers for
-// each), applies the rule, and stores each slot on the way back.
-template <class Rule, class V, class... Slot>
-GLISSADE_INLINE void next(const typename Rule::Coefficients& c, V& w, V g, float* const* slots,
-                          Slot&... loaded) {
-  if constexpr (sizeof...(loaded) == Rule::kSlots) {
-    w = Rule::next(c, w, g, loaded...);
+// each), does operation(slots...), and stores each slot on the way back.
+template <class V, int kSlots, class Operation, class... Slot>
+GLISSADE_INLINE void with_slots(float* const* slots, Operation operation, Slot&... loaded) {
+  if constexpr (sizeof...(loaded) == kSlots) {
+    operation(loaded...);
   } else {
     float* const slot = slots[sizeof...(loaded)];
     V value = V::template load<2 + sizeof...(loaded)>(slot);
-    next<Rule>(c, w, g, slots, loaded..., value);
+    with_slots<V, kSlots>(slots, operation, loaded..., value);
     value.template store<2 + sizeof...(loaded)>(slot);
   }
 }
@@ -31,15 +41,62 @@ GLISSADE_INLINE Position<kSlots> start_at(float* w, float* const* slots) {
   return at;
 }
 
-// Takes the rule over V::kWidth weights, and the position beyond them.
+// operation(w, g, slots...) for V::kWidth weights, and the position beyond them.
+template <class V, bool kMovesWeights, int kSlots, class Operation>
+GLISSADE_INLINE void advance(const gls_gradient_coefficients& c, Position<kSlots>& at, V gradient,
+                             Operation operation) {
+  V weight = V::template load<0>(at.w);
+  prepare(c, weight, gradient);
+  with_slots<V, kSlots>(at.slots, [&](auto&... slot) GLISSADE_FLAT { operation(weight, gradient, slot...); });
+  if constexpr (kMovesWeights) weight.template store<0>(at.w);
+  Pointers<V>::move(at.w);
+  for (int k = 0; k < kSlots; ++k) Pointers<V>::move(at.slots[k]);
+}
+
+// A rule is one function, w = next(c, w, g, slots...), which moves the slots on; or two: root(c, g, slots...)
+// moves the slots on, and w = move(c, w, root, g, slots...).
+template <class Rule>
+constexpr auto is_one_function(int) -> decltype(&Rule::template next<Vector>, true) {
+  return true;
+}
+template <class Rule>
+constexpr bool is_one_function(long) {
+  return false;
+}
+
 template <class Rule, class V>
 GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, V gradient) {
-  V weight = V::template load<0>(at.w);
-  prepare(c.gradient, weight, gradient);
-  next<Rule>(c, weight, gradient, at.slots);
-  weight.template store<0>(at.w);
-  Pointers<V>::move(at.w);
-  for (int k = 0; k < Rule::kSlots; ++k) Pointers<V>::move(at.slots[k]);
+  advance<V, true>(c.gradient, at, gradient, [&](V& w, V g, auto&... slot) GLISSADE_FLAT {
+    if constexpr (is_one_function<Rule>(0))
+      w = Rule::next(c, w, g, slot...);
+    else
+      w = Rule::move(c, w, Rule::root(c, g, slot...), g, slot...);
+  });
+}
+
+template <class Rule>
+constexpr bool by_roots() {
+  return kTiles && kRootsAtOnce > 1 && !is_one_function<Rule>(0);
+}
+
+template <class Rule, class V>
+GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
+                                      const float*& g, size_t steps) {
+  float roots[kRootsAtOnce * V::kWidth];
+  Position<Rule::kSlots> ahead = at;
+  const float* gradients = g;
+  for (size_t i = 0; i < steps; ++i) {
+    advance<V, false>(c.gradient, ahead, V::load(gradients), [&](V, V gradient, auto&... slot) GLISSADE_FLAT {
+      Rule::root(c, gradient, slot...).store(roots + i * V::kWidth);
+    });
+    Pointers<V>::move(gradients);
+  }
+  for (size_t i = 0; i < steps; ++i) {
+    advance<V, true>(c.gradient, at, V::load(g), [&](V& w, V gradient, auto&... slot) GLISSADE_FLAT {
+      w = Rule::move(c, w, V::load(roots + i * V::kWidth), gradient, slot...);
+    });
+    Pointers<V>::move(g);
+  }
 }
 
 // The same `steps` times with gradients from a buffer. Counting down and moving pointers is what compilers
@@ -47,8 +104,15 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
 template <class Rule, class V>
 GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
                              const float*& g, size_t steps) {
+  if constexpr (by_roots<Rule>() && V::kWidth > 1) {
+    while (steps > kRootsAtOnce / 2) {
+      const size_t now = steps < kRootsAtOnce ? steps : kRootsAtOnce;
+      advance_by_roots<Rule, V>(c, at, g, now);
+      steps -= now;
+    }
+  }
   for (; steps > 0; --steps) {
-    advance<Rule>(c, at, V::template load<1>(g));
+    advance<Rule, V>(c, at, V::template load<1>(g));
     Pointers<V>::move(g);
   }
 }
@@ -84,18 +148,8 @@ GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   for (; i < count; ++i) operation(Lanes<Single>{}, i);
 }
 
-// Whether several vectors or sums are under way at once: not where code must be small, nor where there are
-// few registers (on a Cortex-M55 it took 500 bytes of stack).
-#ifdef __OPTIMIZE_SIZE__
-constexpr bool kTiles = false;
-#else
-constexpr bool kTiles = Vector::kManyRegisters;
-#endif
-constexpr size_t at_once(size_t most) { return kTiles ? most : 1; }
-
 // kCount values that stay in registers, where of an array compilers do not always know it. each(f) does
 // f(value, its number), at(k) is one of them.
-#define GLISSADE_FLAT __attribute__((always_inline))
 template <class T, size_t kCount>
 struct Tile {
   T first;

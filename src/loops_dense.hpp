@@ -71,7 +71,7 @@ GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, si
 
 // A layer's gradient in blocks, from its first weight to its last.
 struct GradientBlocks {
-  static constexpr size_t kMost = kTiles ? 128 : 16, kRows = at_once(4);
+  static constexpr size_t kMost = kTiles ? 32 * Vector::kWidth : 16, kRows = at_once(4);
   const gls_dense_gradient* of;
   size_t i, j;
 

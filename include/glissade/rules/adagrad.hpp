@@ -35,9 +35,14 @@ struct Adagrad {
   }
 
   template <class V>
-  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& s) {
+  GLISSADE_INLINE static V root(const Coefficients& c, V g, V& s) {
     s = fma(g, g, s + c.initial);
-    return w + (g * c.rate) / (sqrt(s) + c.epsilon);
+    return sqrt(s) + c.epsilon;
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V move(const Coefficients& c, V w, V root, V g, V) {
+    return w + (g * c.rate) / root;
   }
 };
 

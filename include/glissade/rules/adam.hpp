@@ -33,15 +33,14 @@ struct Adam {
   }
 
   template <class V>
-  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {
+  GLISSADE_INLINE static V root(const Coefficients& c, V g, V& m, V& v) {
     update_moments(c.moments, g, m, v);
-    return move(c, w, m, v);
+    return sqrt(v);
   }
 
-  template <class V>
-  GLISSADE_INLINE static V move(const Coefficients& c, V w, V m, V v) {
-    const V root = divide_by(sqrt(v), c.root_divisor, c.root_reciprocal) + c.epsilon;
-    return w + (m * c.rate) / root;
+  template <class V, class... Other>
+  GLISSADE_INLINE static V move(const Coefficients& c, V w, V root, V, V m, Other...) {
+    return w + (m * c.rate) / (divide_by(root, c.root_divisor, c.root_reciprocal) + c.epsilon);
   }
 };
 

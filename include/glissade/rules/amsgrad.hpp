@@ -14,10 +14,10 @@ struct AmsGrad : Adam {
   static constexpr int kSlots = 3;
 
   template <class V>
-  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v, V& x) {
+  GLISSADE_INLINE static V root(const Coefficients& c, V g, V& m, V& v, V& x) {
     update_moments(c.moments, g, m, v);
     x = max(x, v);
-    return move(c, w, m, x);
+    return sqrt(x);
   }
 };
 

@@ -33,19 +33,19 @@ struct RmsProp {
   }
 
   template <class V>
-  GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
-    return w + (g * c.rate) / root(c, g, v);
+  GLISSADE_INLINE static V root(const Coefficients& c, V g, V& v) {
+    v = running_square(v, g, c.square);
+    return sqrt(v) + c.epsilon;
+  }
+
+  template <class V>
+  GLISSADE_INLINE static V move(const Coefficients& c, V w, V root, V g, V) {
+    return w + (g * c.rate) / root;
   }
 
  protected:
   static bool valid_but_momentum(const Params& p) {
     return valid_common(p) && up_to_1(p.alpha) && valid_epsilon(p.epsilon) && not_negative(p.momentum);
-  }
-
-  template <class V>
-  GLISSADE_INLINE static V root(const Coefficients& c, V g, V& v) {
-    v = running_square(v, g, c.square);
-    return sqrt(v) + c.epsilon;
   }
 
   template <class V>
@@ -57,7 +57,7 @@ struct RmsProp {
   }
 
   template <class V>
-  GLISSADE_INLINE static V move(const Coefficients& c, V w, V ratio, V& b) {
+  GLISSADE_INLINE static V move_with_momentum(const Coefficients& c, V w, V ratio, V& b) {
     b = b * c.momentum + ratio;
     return fma(b, c.rate, w);
   }
@@ -91,7 +91,7 @@ struct RmsPropMomentum : RmsProp {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b) {
-    return move(c, w, g / root(c, g, v), b);
+    return move_with_momentum(c, w, g / root(c, g, v), b);
   }
 };
 
@@ -112,7 +112,7 @@ struct RmsPropCenteredMomentum : RmsProp {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b, V& a) {
-    return move(c, w, g / centered_root(c, g, v, a), b);
+    return move_with_momentum(c, w, g / centered_root(c, g, v, a), b);
   }
 };
 
