@@ -80,7 +80,8 @@ void clip_values(float* values, float largest, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
-    min(V(largest), max(V(-largest), V::load(values + i))).store(values + i);  // in this order a NaN stays
+    lanes.store(min(V(largest), max(V(-largest), lanes.load(values + i))),
+                values + i);  // in this order a NaN stays
   });
 }
 
@@ -88,8 +89,7 @@ void clip_values(float* values, float largest, size_t count) {
 void along(const float* from, const float* direction, float alpha, float* point, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    fma(V::load(direction + i), alpha, V::load(from + i)).store(point + i);
+    lanes.store(fma(lanes.load(direction + i), alpha, lanes.load(from + i)), point + i);
   });
 }
 
@@ -99,8 +99,7 @@ void average(float* mean, const float* values, float factor, const gls_lerp_coef
   const FloatMode mode(Vector::kFlushesSubnormals);
   const gls_lerp_coefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    lerp(V::load(mean + i), V::load(values + i) * factor, c).store(mean + i);
+    lanes.store(lerp(lanes.load(mean + i), lanes.load(values + i) * factor, c), mean + i);
   });
 }
 
@@ -110,15 +109,13 @@ void average_squares(float* mean, const float* values, const gls_lerp_coefficien
   const gls_lerp_coefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
-    const V x = V::load(values + i);
-    lerp(V::load(mean + i), x * x, c).store(mean + i);
+    const V x = lanes.load(values + i);
+    lanes.store(lerp(lanes.load(mean + i), x * x, c), mean + i);
   });
 }
 
 void divide(const float* values, float divisor, float* quotients, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    (V::load(values + i) / divisor).store(quotients + i);
-  });
+  for_each(count,
+           [=](auto lanes, size_t i) { lanes.store(lanes.load(values + i) / divisor, quotients + i); });
 }

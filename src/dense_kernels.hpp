@@ -13,7 +13,7 @@ GLISSADE_INLINE void forward_samples(const float* weights, const float* inputs, 
     using Row = Tile<V, decltype(columns)::kCount>;
     const auto load = [=](Row& row, size_t i) GLISSADE_FLAT {
       const float* const from = weights + i * output_count + j;
-      row.each([=](V& v, size_t k) GLISSADE_FLAT { v = V::load(from + k * V::kWidth); });
+      row.each([=](V& v, size_t k) GLISSADE_FLAT { v = columns.load(from + k * V::kWidth); });
     };
     Row w(V(0.0f));
     load(w, input_count);
@@ -27,7 +27,7 @@ GLISSADE_INLINE void forward_samples(const float* weights, const float* inputs, 
     }
     y.each([&](Row& sums, size_t s) GLISSADE_FLAT {
       float* const to = outputs + s * output_count + j;
-      sums.each([&](V& sum, size_t k) GLISSADE_FLAT { sum.store(to + k * V::kWidth); });
+      sums.each([&](V& sum, size_t k) GLISSADE_FLAT { columns.store(sum, to + k * V::kWidth); });
     });
   });
 }
@@ -66,14 +66,15 @@ GLISSADE_INLINE void backward_short_rows(const float* weights, const float* outp
     using V = typename decltype(columns)::Type;
     float turned[kSums * V::kWidth];
     for (size_t j = 0; j < output_count; ++j) {
-      for (size_t r = 0; r < V::kWidth; ++r) turned[j * V::kWidth + r] = weights[(i + r) * output_count + j];
+      for (size_t r = 0; r < columns.count(); ++r)
+        turned[j * V::kWidth + r] = weights[(i + r) * output_count + j];
     }
     for (size_t s = 0; s < samples; ++s) {
       V sum(0.0f);
       for (size_t j = 0; j < output_count; ++j) {
-        sum = fma(V::load(turned + j * V::kWidth), output_gradients[s * output_count + j], sum);
+        sum = fma(columns.load(turned + j * V::kWidth), output_gradients[s * output_count + j], sum);
       }
-      sum.store(input_gradients + s * input_count + i);
+      columns.store(sum, input_gradients + s * input_count + i);
     }
   });
 }

@@ -7,10 +7,7 @@ namespace {
 template <class Function>
 GLISSADE_INLINE void activate(const float* inputs, float* outputs, size_t count, Function f) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    f(V::load(inputs + i)).store(outputs + i);
-  });
+  for_each(count, [=](auto lanes, size_t i) { lanes.store(f(lanes.load(inputs + i)), outputs + i); });
 }
 
 // input_gradients = f(outputs, output_gradients).
@@ -19,8 +16,7 @@ GLISSADE_INLINE void activate_backward(const float* outputs, const float* output
                                        float* input_gradients, size_t count, Function f) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    f(V::load(outputs + i), V::load(output_gradients + i)).store(input_gradients + i);
+    lanes.store(f(lanes.load(outputs + i), lanes.load(output_gradients + i)), input_gradients + i);
   });
 }
 
@@ -73,17 +69,17 @@ __attribute__((noinline)) void batch_statistics(const float* inputs, float* runn
   for_each(features, [&](auto lanes, size_t j) {
     using V = typename decltype(lanes)::Type;
     V sum(0.0f), squares(0.0f);
-    for (size_t i = j; i < count; i += features) sum = sum + V::load(inputs + i);
+    for (size_t i = j; i < count; i += features) sum = sum + lanes.load(inputs + i);
     const V mean = sum / c.samples;
     for (size_t i = j; i < count; i += features) {
-      const V difference = V::load(inputs + i) - mean;
+      const V difference = lanes.load(inputs + i) - mean;
       squares = fma(difference, difference, squares);
     }
-    mean.store(batch + j);
-    (V(1.0f) / sqrt(squares / c.samples + c.epsilon)).store(batch + features + j);
-    lerp(V::load(running + j), mean, c.momentum).store(running + j);
+    lanes.store(mean, batch + j);
+    lanes.store(V(1.0f) / sqrt(squares / c.samples + c.epsilon), batch + features + j);
+    lanes.store(lerp(lanes.load(running + j), mean, c.momentum), running + j);
     float* const variance = running + features + j;
-    lerp(V::load(variance), squares / c.samples_less_1, c.momentum).store(variance);
+    lanes.store(lerp(lanes.load(variance), squares / c.samples_less_1, c.momentum), variance);
   });
 }
 
@@ -94,10 +90,11 @@ GLISSADE_INLINE void normalize(const float* weights, const float* means_and_scal
   const size_t count = samples * features;
   for_each(features, [=](auto lanes, size_t j) {
     using V = typename decltype(lanes)::Type;
-    const V mean = V::load(means_and_scales + j), factor = inverse(V::load(means_and_scales + features + j));
-    const V gamma = V::load(weights + j), beta = V::load(weights + features + j);
+    const V mean = lanes.load(means_and_scales + j),
+            factor = inverse(lanes.load(means_and_scales + features + j));
+    const V gamma = lanes.load(weights + j), beta = lanes.load(weights + features + j);
     for (size_t i = j; i < count; i += features) {
-      fma((V::load(inputs + i) - mean) * factor, gamma, beta).store(outputs + i);
+      lanes.store(fma((lanes.load(inputs + i) - mean) * factor, gamma, beta), outputs + i);
     }
   });
 }
@@ -127,22 +124,22 @@ void batch_norm_backward(const float* weights, const float* inputs, const float*
   const float sample_count = static_cast<float>(samples);
   for_each(features, [=](auto lanes, size_t j) {
     using V = typename decltype(lanes)::Type;
-    const V mean = V::load(batch + j), inverse = V::load(batch + features + j);
+    const V mean = lanes.load(batch + j), inverse = lanes.load(batch + features + j);
     V sum(0.0f), sum_normalized(0.0f);
     for (size_t i = j; i < samples * features; i += features) {
-      const V gradient = V::load(output_gradients + i);
+      const V gradient = lanes.load(output_gradients + i);
       sum = sum + gradient;
-      sum_normalized = fma(gradient, (V::load(inputs + i) - mean) * inverse, sum_normalized);
+      sum_normalized = fma(gradient, (lanes.load(inputs + i) - mean) * inverse, sum_normalized);
     }
-    const V scale = V::load(weights + j) * inverse;
+    const V scale = lanes.load(weights + j) * inverse;
     const V shift = scale * sum / sample_count, slope = scale * inverse * sum_normalized / sample_count;
     for (size_t i = j; i < samples * features; i += features) {
-      const V gradient = V::load(output_gradients + i) * scale - shift;
-      fma(mean - V::load(inputs + i), slope, gradient).store(input_gradients + i);
+      const V gradient = lanes.load(output_gradients + i) * scale - shift;
+      lanes.store(fma(mean - lanes.load(inputs + i), slope, gradient), input_gradients + i);
     }
     float *const gamma = weight_gradients + j, *const beta = gamma + features;
-    (V::load(gamma) + sum_normalized).store(gamma);
-    (V::load(beta) + sum).store(beta);
+    lanes.store(lanes.load(gamma) + sum_normalized, gamma);
+    lanes.store(lanes.load(beta) + sum, beta);
   });
 }
 
@@ -150,10 +147,7 @@ namespace {
 
 // to = e^(from - shift). Not inlined, to keep the caller's stack small.
 __attribute__((noinline)) void exp_differences(const float* from, float shift, float* to, size_t count) {
-  for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    exp(V::load(from + i) - shift).store(to + i);
-  });
+  for_each(count, [=](auto lanes, size_t i) { lanes.store(exp(lanes.load(from + i) - shift), to + i); });
 }
 
 }  // namespace
@@ -173,8 +167,7 @@ void softmax_cross_entropy(const float* logits, size_t label, float* loss, float
   });
   (log(Single(total)) - labelled).store(loss);
   for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    (V::load(logit_gradients + i) / total).store(logit_gradients + i);
+    lanes.store(lanes.load(logit_gradients + i) / total, logit_gradients + i);
   });
   (Single::load(logit_gradients + label) - 1.0f).store(logit_gradients + label);
 }
@@ -190,7 +183,6 @@ void mean_squared_error(const float* outputs, const float* targets, float* loss,
   });
   (Single(sum) / number).store(loss);
   for_each(count, [=](auto lanes, size_t i) {
-    using V = typename decltype(lanes)::Type;
-    ((V::load(outputs + i) - V::load(targets + i)) * twice).store(output_gradients + i);
+    lanes.store((lanes.load(outputs + i) - lanes.load(targets + i)) * twice, output_gradients + i);
   });
 }

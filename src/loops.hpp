@@ -13,17 +13,66 @@ constexpr bool kTiles = Vector::kManyRegisters;
 #endif
 constexpr size_t at_once(size_t most) { return kTiles ? most : 1; }
 
+// The lanes that a function works in: all of a vector's,
+template <class V>
+struct Lanes {
+  using Type = V;
+  GLISSADE_INLINE static size_t count() { return V::kWidth; }
+  template <int kBuffer = 0>
+  GLISSADE_INLINE static V load(const float* from) {
+    return V::template load<kBuffer>(from);
+  }
+  template <int kBuffer = 0>
+  GLISSADE_INLINE static void store(V value, float* to) {
+    value.template store<kBuffer>(to);
+  }
+  template <class T>
+  GLISSADE_INLINE static void move(T*& pointer) {
+    Pointers<V>::move(pointer);
+  }
+};
+
+// or its first few, where there are masks. The others do what the first one does, and are not stored.
+template <class V>
+struct FirstLanes {
+  using Type = V;
+  size_t few;
+  GLISSADE_INLINE size_t count() const { return few; }
+  template <int kBuffer = 0>
+  GLISSADE_INLINE V load(const float* from) const {
+    return V::load_first(few, from);
+  }
+  template <int kBuffer = 0>
+  GLISSADE_INLINE void store(V value, float* to) const {
+    value.store_first(few, to);
+  }
+  template <class T>
+  GLISSADE_INLINE void move(T*& pointer) const {
+    pointer += few;
+  }
+};
+
+// operation(lanes, i) for the elements that do not fill a vector.
+template <class Operation>
+GLISSADE_INLINE void for_rest(size_t count, Operation operation) {
+  if constexpr (kMasks<Vector>) {
+    if (count > 0) operation(FirstLanes<Vector>{count}, 0);
+  } else {
+    for (size_t i = 0; i < count; ++i) operation(Lanes<Single>{}, i);
+  }
+}
+
 // Loads the slots one by one (loads and stores are told which buffer it is: lanes may have registers for
 // each), does operation(slots...), and stores each slot on the way back.
-template <class V, int kSlots, class Operation, class... Slot>
-GLISSADE_INLINE void with_slots(float* const* slots, Operation operation, Slot&... loaded) {
+template <int kSlots, class L, class Operation, class... Slot>
+GLISSADE_INLINE void with_slots(L lanes, float* const* slots, Operation operation, Slot&... loaded) {
   if constexpr (sizeof...(loaded) == kSlots) {
     operation(loaded...);
   } else {
     float* const slot = slots[sizeof...(loaded)];
-    V value = V::template load<2 + sizeof...(loaded)>(slot);
-    with_slots<V, kSlots>(slots, operation, loaded..., value);
-    value.template store<2 + sizeof...(loaded)>(slot);
+    auto value = lanes.template load<2 + sizeof...(loaded)>(slot);
+    with_slots<kSlots>(lanes, slots, operation, loaded..., value);
+    lanes.template store<2 + sizeof...(loaded)>(value, slot);
   }
 }
 
@@ -41,16 +90,18 @@ GLISSADE_INLINE Position<kSlots> start_at(float* w, float* const* slots) {
   return at;
 }
 
-// operation(w, g, slots...) for V::kWidth weights, and the position beyond them.
-template <class V, bool kMovesWeights, int kSlots, class Operation>
-GLISSADE_INLINE void advance(const gls_gradient_coefficients& c, Position<kSlots>& at, V gradient,
-                             Operation operation) {
-  V weight = V::template load<0>(at.w);
+// operation(w, g, slots...) for the lanes' weights, and the position beyond them.
+template <bool kMovesWeights, class L, int kSlots, class Operation>
+GLISSADE_INLINE void advance(L lanes, const gls_gradient_coefficients& c, Position<kSlots>& at,
+                             typename L::Type gradient, Operation operation) {
+  using V = typename L::Type;
+  V weight = lanes.template load<0>(at.w);
   prepare(c, weight, gradient);
-  with_slots<V, kSlots>(at.slots, [&](auto&... slot) GLISSADE_FLAT { operation(weight, gradient, slot...); });
-  if constexpr (kMovesWeights) weight.template store<0>(at.w);
-  Pointers<V>::move(at.w);
-  for (int k = 0; k < kSlots; ++k) Pointers<V>::move(at.slots[k]);
+  with_slots<kSlots>(lanes, at.slots,
+                     [&](auto&... slot) GLISSADE_FLAT { operation(weight, gradient, slot...); });
+  if constexpr (kMovesWeights) lanes.template store<0>(weight, at.w);
+  lanes.move(at.w);
+  for (int k = 0; k < kSlots; ++k) lanes.move(at.slots[k]);
 }
 
 // A rule is one function, w = next(c, w, g, slots...), which moves the slots on; or two: root(c, g, slots...)
@@ -64,9 +115,11 @@ constexpr bool is_one_function(long) {
   return false;
 }
 
-template <class Rule, class V>
-GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, V gradient) {
-  advance<V, true>(c.gradient, at, gradient, [&](V& w, V g, auto&... slot) GLISSADE_FLAT {
+template <class Rule, class L>
+GLISSADE_INLINE void advance(L lanes, const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
+                             typename L::Type gradient) {
+  using V = typename L::Type;
+  advance<true>(lanes, c.gradient, at, gradient, [&](V& w, V g, auto&... slot) GLISSADE_FLAT {
     if constexpr (is_one_function<Rule>(0))
       w = Rule::next(c, w, g, slot...);
     else
@@ -79,42 +132,47 @@ constexpr bool by_roots() {
   return kTiles && kRootsAtOnce > 1 && !is_one_function<Rule>(0);
 }
 
-template <class Rule, class V>
+template <class Rule>
 GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
                                       const float*& g, size_t steps) {
+  using V = Vector;
+  const Lanes<V> lanes;
   float roots[kRootsAtOnce * V::kWidth];
   Position<Rule::kSlots> ahead = at;
   const float* gradients = g;
   for (size_t i = 0; i < steps; ++i) {
-    advance<V, false>(c.gradient, ahead, V::load(gradients), [&](V, V gradient, auto&... slot) GLISSADE_FLAT {
-      Rule::root(c, gradient, slot...).store(roots + i * V::kWidth);
-    });
-    Pointers<V>::move(gradients);
+    advance<false>(lanes, c.gradient, ahead, V::load(gradients),
+                   [&](V, V gradient, auto&... slot)
+                       GLISSADE_FLAT { Rule::root(c, gradient, slot...).store(roots + i * V::kWidth); });
+    lanes.move(gradients);
   }
   for (size_t i = 0; i < steps; ++i) {
-    advance<V, true>(c.gradient, at, V::load(g), [&](V& w, V gradient, auto&... slot) GLISSADE_FLAT {
+    advance<true>(lanes, c.gradient, at, V::load(g), [&](V& w, V gradient, auto&... slot) GLISSADE_FLAT {
       w = Rule::move(c, w, V::load(roots + i * V::kWidth), gradient, slot...);
     });
-    Pointers<V>::move(g);
+    lanes.move(g);
   }
 }
 
-// The same `steps` times with gradients from a buffer. Counting down and moving pointers is what compilers
-// turn into the shortest loops on small cores; on others it makes no difference.
-template <class Rule, class V>
-GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
-                             const float*& g, size_t steps) {
-  if constexpr (by_roots<Rule>() && V::kWidth > 1) {
+// The same for `count` gradients from a buffer. Counting down and moving pointers is what compilers turn into
+// the shortest loops on small cores; on others it makes no difference.
+template <class Rule>
+GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, const float* g,
+                             size_t count) {
+  size_t steps = count / Vector::kWidth;
+  if constexpr (by_roots<Rule>()) {
     while (steps > kRootsAtOnce / 2) {
       const size_t now = steps < kRootsAtOnce ? steps : kRootsAtOnce;
-      advance_by_roots<Rule, V>(c, at, g, now);
+      advance_by_roots<Rule>(c, at, g, now);
       steps -= now;
     }
   }
-  for (; steps > 0; --steps) {
-    advance<Rule, V>(c, at, V::template load<1>(g));
-    Pointers<V>::move(g);
-  }
+  const auto one = [&](auto lanes) GLISSADE_FLAT {
+    advance<Rule>(lanes, c, at, lanes.template load<1>(g));
+    lanes.move(g);
+  };
+  for (; steps > 0; --steps) one(Lanes<Vector>{});
+  for_rest(count % Vector::kWidth, [&](auto lanes, size_t) GLISSADE_FLAT { one(lanes); });
 }
 
 // A sweep's floating-point mode.
@@ -130,22 +188,15 @@ GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, floa
   // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
   const typename Rule::Coefficients c = coefficients;
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
-  advance<Rule, Vector>(c, at, g, count / Vector::kWidth);
-  advance<Rule, Single>(c, at, g, count % Vector::kWidth);
+  advance<Rule>(c, at, g, count);
 }
 
-// Tells a lambda the lanes type to work in.
-template <class V>
-struct Lanes {
-  using Type = V;
-};
-
-// operation(Lanes<V>, i) for all elements, V::kWidth at a time.
+// operation(lanes, i) for all elements, V::kWidth at a time.
 template <class Operation>
 GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   size_t i = 0;
   for (; count - i >= Vector::kWidth; i += Vector::kWidth) operation(Lanes<Vector>{}, i);
-  for (; i < count; ++i) operation(Lanes<Single>{}, i);
+  for_rest(count - i, [&](auto lanes, size_t k) GLISSADE_FLAT { operation(lanes, i + k); });
 }
 
 // kCount values that stay in registers, where of an array compilers do not always know it. each(f) does

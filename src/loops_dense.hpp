@@ -3,28 +3,28 @@
 // sums under way; each sum has its samples in order. Included by kernels.cpp only, inside its backend's
 // namespace.
 
-// Tells a lambda the lanes type to work in, and how many side by side.
-template <class V, size_t kVectors>
-struct Columns {
-  using Type = V;
+// The lanes that a function works in, several vectors' of them side by side.
+template <class L, size_t kVectors>
+struct Columns : L {
   static constexpr size_t kCount = kVectors;
 };
 
 // operation(Columns, j) for all columns from j on: kVectors vectors at a time, half as many, one. What is
 // left goes into one more vector that begins earlier, where the operation may be done twice (kTwice) and
-// there are as many columns; else into single lanes.
+// there are as many columns.
 template <size_t kVectors, bool kTwice, class Operation>
 GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0) {
   constexpr size_t kWidth = kVectors * Vector::kWidth;
-  for (; count - j >= kWidth; j += kWidth) operation(Columns<Vector, kVectors>{}, j);
+  for (; count - j >= kWidth; j += kWidth) operation(Columns<Lanes<Vector>, kVectors>{}, j);
   if constexpr (kVectors > 1) {
     for_columns<kVectors / 2, kTwice>(count, operation, j);
   } else if constexpr (kWidth > 1) {
     if (kTwice && kTiles && j < count && count >= kWidth) {
-      operation(Columns<Vector, 1>{}, count - kWidth);
+      operation(Columns<Lanes<Vector>, 1>{}, count - kWidth);
       j = count;
     }
-    for (; j < count; ++j) operation(Columns<Single, 1>{}, j);
+    for_rest(count - j, [&](auto lanes, size_t k)
+                            GLISSADE_FLAT { operation(Columns<decltype(lanes), 1>{lanes}, j + k); });
   }
 }
 
@@ -42,15 +42,16 @@ struct GradientInputs {
 // kRows rows of a layer's gradient from row i on, in some columns from j on: the samples' products in order,
 // behind what is at `to` (kAdd) or from 0 on. Rows are output_count apart. The row of the biases is taken by
 // itself.
-template <size_t kRows, bool kAdd, class V, size_t kVectors>
-GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, size_t j, Columns<V, kVectors>,
-                                   float* to) {
+template <size_t kRows, bool kAdd, class L, size_t kVectors>
+GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, size_t j,
+                                   Columns<L, kVectors> lanes, float* to) {
+  using V = typename L::Type;
   using Row = Tile<V, kVectors>;
   const size_t columns = layer.output_count;
   Tile<Row, kRows> g(Row(V(0.0f)));
   if constexpr (kAdd) {
     g.each([=](Row& row, size_t r) GLISSADE_FLAT {
-      row.each([=](V& sum, size_t n) GLISSADE_FLAT { sum = V::load(to + r * columns + n * V::kWidth); });
+      row.each([=](V& sum, size_t n) GLISSADE_FLAT { sum = lanes.load(to + r * columns + n * V::kWidth); });
     });
   }
   const GradientInputs inputs(layer, i);
@@ -59,13 +60,13 @@ GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, si
     g.each([=](Row& row, size_t r) GLISSADE_FLAT {
       const float input = x[r];
       row.each([=](V& sum, size_t n)
-                   GLISSADE_FLAT { sum = fma(V::template load<1>(dy + n * V::kWidth), input, sum); });
+                   GLISSADE_FLAT { sum = fma(lanes.template load<1>(dy + n * V::kWidth), input, sum); });
     });
     x += inputs.stride;
     dy += columns;
   }
   g.each([=](Row& row, size_t r) GLISSADE_FLAT {
-    row.each([=](V& sum, size_t n) GLISSADE_FLAT { sum.store(to + r * columns + n * V::kWidth); });
+    row.each([=](V& sum, size_t n) GLISSADE_FLAT { lanes.store(sum, to + r * columns + n * V::kWidth); });
   });
 }
 
@@ -122,16 +123,14 @@ GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients
         const float x = *GradientInputs(layer, i).first;
         const float* dy = layer.output_gradients;
         for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
-          advance<Rule>(c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
+          advance<Rule>(Lanes<Vector>{}, c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
           dy += Vector::kWidth;
         }
       }
       return;
     }
     while (const size_t count = blocks.next(gradients)) {
-      const float* g = gradients;
-      advance<Rule, Vector>(c, at, g, count / Vector::kWidth);
-      advance<Rule, Single>(c, at, g, count % Vector::kWidth);
+      advance<Rule>(c, at, gradients, count);
     }
   }
 }

@@ -14,16 +14,12 @@ void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* 
     const Single square = Single::load(row + k);
     *done = square > Single(0.0f) && Single(__builtin_huge_valf()) > square;
     const float pivot = sqrt(square).value;
-    for_each(n - k, [=](auto lanes, size_t j) {
-      using V = typename decltype(lanes)::Type;
-      (V::load(row + k + j) / pivot).store(row + k + j);
-    });
+    for_each(n - k, [=](auto lanes, size_t j) { lanes.store(lanes.load(row + k + j) / pivot, row + k + j); });
     for (size_t i = k + 1; i < n; ++i) {
       float* const below = upper + i * n + i;
       const float factor = -row[i];
       for_each(n - i, [=](auto lanes, size_t j) {
-        using V = typename decltype(lanes)::Type;
-        fma(V::load(row + i + j), factor, V::load(below + j)).store(below + j);
+        lanes.store(fma(lanes.load(row + i + j), factor, lanes.load(below + j)), below + j);
       });
     }
   }
@@ -37,9 +33,8 @@ void solve_transposed(const float* upper, float* x, size_t n) {
     (Single::load(x + k) / Single::load(upper + k * n + k)).store(x + k);
     const float factor = -x[k];
     for_each(n - k - 1, [=](auto lanes, size_t j) {
-      using V = typename decltype(lanes)::Type;
       float* const element = x + k + 1 + j;
-      fma(V::load(after + j), factor, V::load(element)).store(element);
+      lanes.store(fma(lanes.load(after + j), factor, lanes.load(element)), element);
     });
   }
 }
@@ -63,7 +58,7 @@ void solve_diagonal(const float* diagonal, float damping, const float* x, float*
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(n, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
-    const V zero(0.0f), divisor = V::load(diagonal + i) + damping;
-    select(divisor > zero, V::load(x + i) / divisor, zero).store(quotients + i);
+    const V zero(0.0f), divisor = lanes.load(diagonal + i) + damping;
+    lanes.store(select(divisor > zero, lanes.load(x + i) / divisor, zero), quotients + i);
   });
 }

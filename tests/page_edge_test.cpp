@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cfenv>
+
 #include "matrix.hpp"
 
 namespace glissade {
@@ -112,6 +114,33 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
       good(gls_l2_penalty(buffer(0, n), 0.1, buffer(1, n), &number, n), "L2 penalty");
     }
   }
+}
+
+// Where a rest of a buffer is a vector whose other lanes are not stored, those must not divide zero by zero.
+template <class Rule>
+void expect_no_exceptions(const char* name) {
+  for (size_t length = 1; length <= kLongest; ++length) {
+    float buffers[4][kLongest];
+    for (auto& buffer : buffers) {
+      for (float& x : buffer) x = 0.75f;
+    }
+    typename Rule::State state = {3};
+    typename Rule::Params params;
+    params.epsilon = 0.0;
+    float* const slots[] = {buffers[2], buffers[3]};
+    std::feclearexcept(FE_ALL_EXCEPT);
+    EXPECT_EQ(step_unguarded<Rule>(&params, &state, buffers[0], buffers[1], 1.0f, slots, length), GLS_OK);
+    EXPECT_EQ(std::fetestexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW), 0)
+        << name << ", length " << length;
+  }
+}
+
+TEST_P(PageEdge, NorDoLanesBeyondRaiseExceptions) {
+  if (gls_backend_force(gls_backend_name(GetParam())) != GLS_OK) GTEST_SKIP();
+  expect_no_exceptions<Adam>("Adam");
+  expect_no_exceptions<Adagrad>("Adagrad");
+  expect_no_exceptions<Adadelta>("Adadelta");
+  expect_no_exceptions<RmsProp>("RMSprop");
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, PageEdge, testing::Range<size_t>(0, gls_backend_count()),
