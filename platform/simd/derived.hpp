@@ -34,6 +34,16 @@ constexpr size_t kRootsAtOnce = 32;
 constexpr size_t kRootsAtOnce = 1;
 #endif
 
+// x factor, and sum + x factor rounded once, for factors that are mostly 1.
+template <class V>
+GLISSADE_INLINE V scale(V x, float factor) {
+  return x * factor;
+}
+template <class V>
+GLISSADE_INLINE V add_scaled(V sum, V x, float factor) {
+  return fma(x, factor, sum);
+}
+
 // Not the instructions of these names: a NaN in b, and the zero in b of equal ones, is the result.
 template <class V>
 GLISSADE_INLINE V max(V a, V b) {

@@ -130,6 +130,11 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   return hn::Combine(Vector::Tag(), hn::DemoteTo(half, high), hn::DemoteTo(half, low));
 }
 
+// As in derived.hpp, without fma for a factor of 1 (SSE4: momentum takes 0.39 of the time).
+GLISSADE_INLINE Vector add_scaled(Vector sum, Vector x, float factor) {
+  return factor == 1.0f ? sum + x : fma(x, factor, sum);
+}
+
 // A division is cheaper here than the two emulated operations of derived.hpp's way.
 GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
 #endif

@@ -42,13 +42,14 @@ GLISSADE_INLINE Vector select(Mask condition, Vector a, Vector b) {
 GLISSADE_INLINE Vector abs(Vector a) { return wasm_f32x4_abs(a.value); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return wasm_f32x4_sqrt(a.value); }
 
-// exact_math.hpp's rounds_twice, for two sums.
-GLISSADE_INLINE v128_t round_twice(v128_t sums) {
-  const v128_t low = wasm_v128_and(sums, wasm_i64x2_splat(0x1fffffff));
-  const v128_t magnitude = wasm_f64x2_abs(sums);
-  const v128_t tiny = wasm_v128_and(wasm_f64x2_lt(magnitude, wasm_f64x2_splat(0x1p-126)),
-                                    wasm_f64x2_gt(magnitude, wasm_f64x2_splat(0.0)));
-  return wasm_v128_or(wasm_i64x2_eq(low, wasm_i64x2_splat(0x10000000)), tiny);
+// As in lanes_highway.hpp, by one look at all sums (Adam takes 0.76 of the time in Node.js 20).
+GLISSADE_INLINE bool rounds_twice(v128_t lower, v128_t upper) {
+  const v128_t low = wasm_i32x4_shuffle(lower, upper, 0, 2, 4, 6);
+  const v128_t heads = wasm_i32x4_shuffle(lower, upper, 1, 3, 5, 7);
+  const v128_t tails = wasm_v128_and(low, wasm_i32x4_splat(0x1fffffff));
+  const v128_t from_one = wasm_i32x4_add(wasm_i32x4_add(heads, heads), wasm_i32x4_splat(0x7fffffff));
+  const v128_t tiny = wasm_i32x4_gt(wasm_i32x4_splat(0x701fffff - 0x7fffffff - 1), from_one);
+  return wasm_v128_any_true(wasm_v128_or(wasm_i32x4_eq(tails, wasm_i32x4_splat(0x10000000)), tiny));
 }
 
 // Exactly, through double, two lanes at a time; all four one by one where a sum could be rounded twice.
@@ -61,7 +62,7 @@ GLISSADE_INLINE v128_t upper(Vector a) { return wasm_i32x4_shuffle(a.value, a.va
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   const v128_t first = fma_pair(a.value, b.value, c.value);
   const v128_t second = fma_pair(upper(a), upper(b), upper(c));
-  if (__builtin_expect(wasm_v128_any_true(wasm_v128_or(round_twice(first), round_twice(second))), 0)) {
+  if (__builtin_expect(rounds_twice(first, second), 0)) {
     float x[4], y[4], z[4];
     a.store(x), b.store(y), c.store(z);
     for (int i = 0; i < 4; ++i) x[i] = scalar_fma(x[i], y[i], z[i]);
@@ -69,6 +70,11 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   }
   return wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(first), wasm_f32x4_demote_f64x2_zero(second), 0, 1,
                             4, 5);
+}
+
+// As in derived.hpp, without fma for a factor of 1.
+GLISSADE_INLINE Vector add_scaled(Vector sum, Vector x, float factor) {
+  return factor == 1.0f ? sum + x : fma(x, factor, sum);
 }
 
 // A division is cheaper here than the two emulated operations of derived.hpp's way.

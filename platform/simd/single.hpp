@@ -36,6 +36,21 @@ GLISSADE_INLINE Single select(bool condition, Single a, Single b) { return condi
 GLISSADE_INLINE Single fma(Single a, Single b, Single c) { return scalar_fma(a.value, b.value, c.value); }
 GLISSADE_INLINE Single abs(Single a) { return bits_float(float_bits(a.value) & 0x7fffffffu); }
 GLISSADE_INLINE Single sqrt(Single a) { return scalar_sqrt(a.value); }
+#ifndef GLISSADE_HAS_FMA
+// As in derived.hpp, without work for a factor of 1 (Cortex-M0: SGD takes 0.68 of the instructions, momentum
+// 0.62). Looks each time: a copy of each loop for each answer would make kernels a quarter larger.
+GLISSADE_INLINE bool is_one(float x) {
+  uint32_t bits = float_bits(x);
+  __asm__ volatile("" : "+r"(bits));
+  return bits == 0x3f800000u;
+}
+GLISSADE_INLINE Single add_scaled(Single sum, Single x, float factor) {
+  return is_one(factor) ? sum + x : fma(x, factor, sum);
+}
+#ifndef GLISSADE_HAS_FLOAT
+GLISSADE_INLINE Single scale(Single x, float factor) { return is_one(factor) ? x : x * factor; }
+#endif
+#endif
 GLISSADE_INLINE Single divide_by(Single x, float divisor, float /*reciprocal*/) { return x / divisor; }
 // 2^n for an integer n from -126 to 127.
 GLISSADE_INLINE Single power_of_two(Single n) { return bits_float(float_bits(n.value + 12583039.0f) << 23); }

@@ -70,7 +70,7 @@ GLISSADE_INLINE gls_gradient_coefficients gradient_coefficients(const Params& p,
 // g = scale g, then decay: g = g + weight_decay w, or w = (1 - lr weight_decay) w.
 template <class V>
 GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
-  g = g * c.scale;
+  g = scale(g, c.scale);
   if (c.kind != kNoDecay) {
     if (c.kind == kCoupledDecay)
       g = fma(w, c.decay, g);

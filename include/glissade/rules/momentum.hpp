@@ -37,7 +37,7 @@ struct Momentum {
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& b) {
     if (c.kind != kPlain) {
-      b = fma(g, c.input, b * c.momentum);
+      b = add_scaled(b * c.momentum, g, c.input);
       g = c.kind == kNesterov ? fma(b, c.lookahead, g) : b;
     }
     return fma(g, c.rate, w);
