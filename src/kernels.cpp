@@ -15,6 +15,7 @@ namespace GLISSADE_BACKEND {
 namespace {
 #include "elementary.hpp"
 #include "loops.hpp"
+#include "loops_buffers.hpp"
 #include "loops_dense.hpp"
 }  // namespace
 
