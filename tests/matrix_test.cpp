@@ -45,7 +45,8 @@ void check_all_rules() {
       }
       constexpr size_t kBlocks[] = {16, 17, 31, 32, 33, 48, 49, 64, 65};
       for (const size_t vectors : kBlocks) {
-        for (size_t rest = 0; rest < width && vectors * width + rest <= kMostWeights; rest += 3) {
+        for (size_t rest = 0; rest < width && vectors * width + rest <= kMostWeights;
+             rest += width > 1 ? width - 1 : 1) {
           check(tested, params, option, vectors * width + rest, vectors % kMargin);
         }
       }
