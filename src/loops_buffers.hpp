@@ -88,8 +88,8 @@ GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Posi
   }
 }
 
-// The same for `count` gradients from a buffer. Counting down and moving pointers is what compilers turn into
-// the shortest loops on small cores; on others it makes no difference.
+// The rule over `count` weights with gradients from a buffer. Counting down and moving pointers is what
+// compilers turn into the shortest loops on small cores; on others it makes no difference.
 template <class Rule>
 GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, const float* g,
                              size_t count) {

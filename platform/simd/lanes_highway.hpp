@@ -43,8 +43,6 @@ struct Vector {
   GLISSADE_INLINE void store(float* to) const {
     hn::StoreU(value, Tag(), to);
   }
-#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) || defined(__ARM_FEATURE_SVE_BITS) || HWY_TARGET == HWY_RVV
-#define GLISSADE_HAS_MASKS
   GLISSADE_INLINE static Vector load_first(size_t count, const float* from) {
     const Mask mask = hn::FirstN(Tag(), count);
     return hn::IfThenElse(mask, hn::MaskedLoad(mask, Tag(), from), hn::Set(Tag(), *from));
@@ -52,9 +50,8 @@ struct Vector {
   GLISSADE_INLINE void store_first(size_t count, float* to) const {
     hn::BlendedStore(value, hn::FirstN(Tag(), count), Tag(), to);
   }
-#endif
 };
-#ifdef GLISSADE_HAS_MASKS
+#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) || defined(__ARM_FEATURE_SVE_BITS) || HWY_TARGET == HWY_RVV
 template <>
 constexpr bool kMasks<Vector> = true;
 #endif
