@@ -143,9 +143,9 @@ GLISSADE_INLINE Vector max(Vector a, Vector b) { return hn::Max(a.value, b.value
 GLISSADE_INLINE Vector min(Vector a, Vector b) { return hn::Min(a.value, b.value); }
 
 // As in rules/common.hpp, by bits (AVX-512: Lion and Signum 0.91 of the time).
-GLISSADE_INLINE Vector sign(Vector x) {
-  const auto one = hn::CopySignToAbs(hn::Set(Vector::Tag(), 1.0f), x.value);
-  return hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), one);
+GLISSADE_INLINE Vector add_sign(Vector w, Vector x, float rate) {
+  const auto change = hn::CopySignToAbs(hn::Set(Vector::Tag(), -rate), x.value);
+  return hn::Sub(w.value, hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), change));
 }
 
 // As in derived.hpp, in registers.

@@ -33,7 +33,7 @@ struct Lion {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m) {
     const V direction = running_mean(m, g, c.direction);
     m = running_mean(m, g, c.mean);
-    return fma(sign(direction), c.rate, w);
+    return add_sign(w, direction, c.rate);
   }
 };
 

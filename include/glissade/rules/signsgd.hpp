@@ -13,7 +13,7 @@ struct SignSgd : Sgd {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g) {
-    return fma(sign(g), c.rate, w);
+    return add_sign(w, g, c.rate);
   }
 };
 
