@@ -25,9 +25,9 @@ gls_status move_mean(float* mean, const float* values, double rest, uint32_t num
   return GLS_OK;
 }
 
-__attribute__((noinline)) double one_less_power(double base, uint32_t exponent) {
+__attribute__((noinline)) float correction_of(double decay, uint32_t updates) {
   const FloatMode mode(false);
-  const volatile double result = 1.0 - power(base, exponent);
+  const volatile float result = static_cast<float>(bias_correction(decay, updates));
   return result;
 }
 
@@ -35,7 +35,7 @@ __attribute__((noinline)) double move_running_mean(gls_running_mean* state, doub
   const FloatMode mode(false);
   const double mean = beta * state->mean + (1.0 - beta) * value;
   state->mean = mean;
-  const volatile double corrected = mean / (1.0 - power(beta, count_step(state->updates)));
+  const volatile double corrected = mean / bias_correction(beta, count_step(state->updates));
   return corrected;
 }
 
@@ -66,7 +66,7 @@ gls_status gls_ema_corrected(const float* mean, double decay, uint32_t updates, 
   const gls_status status = check_buffers(kernels, count, mean, corrected);
   if (status != GLS_OK) return status;
   if (!in_unit(decay) || updates == 0) return GLS_ERROR_RANGE;
-  kernels->divide(mean, static_cast<float>(one_less_power(decay, updates)), corrected, count);
+  kernels->divide(mean, correction_of(decay, updates), corrected, count);
   return GLS_OK;
 }
 

@@ -31,6 +31,13 @@ double power(double base, uint32_t exponent) {
   return result;
 }
 
+double bias_correction(double beta, uint32_t step) {
+  // -ln beta is at least what beta's upper bits are below those of 1, in units of 2^-21; and e^-38 < 2^-54.
+  const uint32_t below = 0x3fefffffu - static_cast<uint32_t>(bit_cast<uint64_t>(beta) >> 32);
+  if (uint64_t{step} * below > uint64_t{38} << 21) return 1.0;
+  return 1.0 - power(beta, step);
+}
+
 namespace {
 
 // ln x for normal x > 0: x = 2^k m with m from sqrt(1/2) to sqrt(2), and 2 artanh((m - 1) / (m + 1)).

@@ -2,6 +2,7 @@
 // The exact routines against the processor's own, and exp and log against long double.
 #include <gtest/gtest.h>
 
+#include <cfenv>
 #include <cmath>
 
 #define GLISSADE_BACKEND arithmetic_test
@@ -221,6 +222,22 @@ TEST(Power, OfIntegersIsByRepeatedSquaring) {
   EXPECT_EQ(power(0.5, 1000u), 0x1p-1000);
   EXPECT_EQ(power(0.9, UINT32_MAX), 0.0);
   EXPECT_NEAR(power(0.999, 100000u), std::pow(0.999, 100000), 1e-55);
+}
+
+TEST(BiasCorrection, IsOneLessThePowerWithoutUnderflow) {
+  const double betas[] = {-0.0, 0.0, 0x1p-1074, 0x1p-55, 0x1p-54, 0x1p-27,
+                          0.5,  0.9, 0.99,      0.999,   0.9999,  1.0 - 0x1p-53};
+  for (int i = 0; i < 100000; ++i) {
+    const uint32_t step =
+        i < 10000 ? static_cast<uint32_t>(i) + 1 : (random_bits() >> random_bits() % 32) | 1;
+    for (const double beta : betas)
+      ASSERT_EQ(bias_correction(beta, step), 1.0 - power(beta, step)) << beta << ' ' << step;
+    const double beta = random_bits() * 0x1p-32;
+    ASSERT_EQ(bias_correction(beta, step), 1.0 - power(beta, step)) << beta << ' ' << step;
+  }
+  std::feclearexcept(FE_ALL_EXCEPT);
+  for (const uint32_t step : {1u, 355u, 4096u, 8191u, 8192u, UINT32_MAX}) bias_correction(0.9, step);
+  EXPECT_FALSE(std::fetestexcept(FE_UNDERFLOW));
 }
 
 }  // namespace

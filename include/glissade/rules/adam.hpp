@@ -24,8 +24,8 @@ struct Adam {
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.moments = moment_coefficients(p);
-    const double correction = p.bias_correction ? 1.0 - power(p.beta2, t) : 1.0;
-    c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta1, t) : 1.0));
+    const double correction = p.bias_correction ? bias_correction(p.beta2, t) : 1.0;
+    c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? bias_correction(p.beta1, t) : 1.0));
     c.root_divisor = static_cast<float>(square_root(correction));
     c.root_reciprocal = 1.0f / c.root_divisor;
     c.correction = static_cast<float>(correction);

@@ -25,7 +25,7 @@ struct Adamax {
     const uint32_t t = count_step(state.step);
     c.mean = lerp_coefficients(1.0 - p.beta1);
     c.maximum_decay = static_cast<float>(p.beta2);
-    c.rate = static_cast<float>(-p.learning_rate / (1.0 - power(p.beta1, t)));
+    c.rate = static_cast<float>(-p.learning_rate / bias_correction(p.beta1, t));
     c.epsilon = static_cast<float>(p.epsilon);
   }
 

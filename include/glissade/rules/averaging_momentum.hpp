@@ -23,7 +23,7 @@ struct AveragingMomentum {
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);
     c.mean = mean_coefficients(p.beta);
-    c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? 1.0 - power(p.beta, t) : 1.0));
+    c.rate = static_cast<float>(-p.learning_rate / (p.bias_correction ? bias_correction(p.beta, t) : 1.0));
   }
 
   template <class V>

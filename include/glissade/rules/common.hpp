@@ -17,6 +17,9 @@ double power(double base, uint32_t exponent);
 double power(double base, double exponent);
 double square_root(double x);
 
+// 1 - power(beta, step) for beta in [0, 1), as a late step's 1 without the underflow on the way there.
+double bias_correction(double beta, uint32_t step);
+
 // Hyper-parameters that are meant to become floats, none larger than the largest float. False for NaN. They
 // compare bits, which takes less flash than double arithmetic does without an FPU for it.
 bool not_negative(double x);

@@ -36,7 +36,7 @@ struct NAdam {
     c.moments = moment_coefficients(p);
     c.gradient_rate = static_cast<float>(-p.learning_rate * (1.0 - now) / (1.0 - product));
     c.mean_rate = static_cast<float>(-p.learning_rate * then / (1.0 - product * then));
-    c.correction = static_cast<float>(1.0 - power(p.beta2, t));
+    c.correction = static_cast<float>(bias_correction(p.beta2, t));
     c.epsilon = static_cast<float>(p.epsilon);
   }
 

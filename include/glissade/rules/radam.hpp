@@ -28,7 +28,7 @@ struct RAdam {
     const double decay = power(p.beta2, t), limit = 2.0 / (1.0 - p.beta2) - 1.0;
     const double rho = limit - 2.0 * t * decay / (1.0 - decay);
     c.moments = moment_coefficients(p);
-    c.correction = static_cast<float>(1.0 - power(p.beta1, t));
+    c.correction = static_cast<float>(bias_correction(p.beta1, t));
     c.rate = static_cast<float>(p.learning_rate);
     c.epsilon = static_cast<float>(p.epsilon);
     c.adaptive = rho > 5.0 ? 1u : 0u;
