@@ -9,7 +9,7 @@ shift 3
 for argument in "$@"; do
   case $argument in *_PARENT=*/usr/include) folder=${argument#*=} && "$source/tests/newer_headers.sh" "${folder%/usr/include}" ;; esac
 done
-cmake -S "$source" -B "$work" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=Release "$@"
+cmake -S "$source" -B "$work" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -DNDEBUG" "$@"
 tests=(golden_board_first_test golden_board_second_test)
 [ -z "${folder-}" ] || tests+=(matrix_test) # the others have the headers of the build that runs it
 cmake --build "$work" --target "${tests[@]}" | tail -n 1
