@@ -8,6 +8,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <sstream>
+#include <string>
+#include <type_traits>
 
 namespace {
 
@@ -24,7 +27,20 @@ struct Session {
   void set_state(Fill fill) {
     auto state = std::make_unique<State>();
     fill(*state);
-    optimizer->state()[c10::guts::to_string(weights.unsafeGetTensorImpl())] = std::move(state);
+    auto& states = optimizer->state();
+    states[key<typename std::decay_t<decltype(states)>::key_type>()] = std::move(state);
+  }
+
+  // Of the weights' state: where they are, since libtorch 2; before, the text of that.
+  template <class Key>
+  Key key() const {
+    if constexpr (std::is_same_v<Key, std::string>) {
+      std::ostringstream text;
+      text << static_cast<void*>(weights.unsafeGetTensorImpl());
+      return text.str();
+    } else {
+      return weights.unsafeGetTensorImpl();
+    }
   }
 };
 

@@ -95,7 +95,7 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
                              size_t count) {
   size_t steps = count / Vector::kWidth;
   if constexpr (kTiles && kRootsAtOnce > 1 && !kIsOneFunction<Rule>) {
-    while (steps > kRootsAtOnce / 2) {
+    while (steps > kRootsAtOnce / 2 && count < kFarFromCaches) {
       const size_t now = steps < kRootsAtOnce ? steps : kRootsAtOnce;
       advance_by_roots<Rule>(c, at, g, now);
       steps -= now;

@@ -15,6 +15,7 @@ constexpr uint32_t kMost = 19;  // what fits into 16 KB; a canonical sum and 3
 #else
 constexpr uint32_t kMost = 35;  // two whole 16-wide vectors and 3
 #endif
+constexpr uint32_t kSamples[] = {0, 1, 6, 13};  // the last one: a tile of 8, of 4, and one more
 constexpr float kGuard = 12345.0f;
 
 struct Buffer {
@@ -274,7 +275,7 @@ int program(int, char**) {
   on_each_backend([] {
     for (uint32_t inputs = 0; inputs <= kMost; inputs += inputs < 3 ? 1 : 4) {
       for (uint32_t outputs = 0; outputs <= kMost; ++outputs) {
-        for (uint32_t samples = 0; samples <= 6; samples += samples == 1 ? 5 : 1) {
+        for (const uint32_t samples : kSamples) {
           check_dense(samples, inputs, outputs, false);
           check_dense(samples, inputs, outputs, true);
         }

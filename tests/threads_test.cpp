@@ -51,6 +51,24 @@ TYPED_TEST(Threads, GiveTheBitsOfOne) {
   }
 }
 
+// One sweeps past all caches, each of two does not.
+TEST(Threads, GiveTheBitsOfOneFarFromCaches) {
+  constexpr size_t kMany = (size_t{1} << 23) + 5;
+  std::vector<float> weights(kMany), gradients(kMany), v(kMany, 0.25f);
+  for (size_t i = 0; i < kMany; ++i) {
+    weights[i] = static_cast<float>(i % 1021) - 500.0f;
+    gradients[i] = static_cast<float>(i % 509) * 0.01f - 2.0f;
+  }
+  const std::vector<float> start = weights, start_v = v;
+  RmsProp::State state = {};
+  const OptimizerView<RmsProp> view{&state, {v.data()}, kMany};
+  ASSERT_EQ(view.step(weights.data(), gradients.data()), GLS_OK);
+  const std::vector<float> one = weights, one_v = v;
+  weights = start, v = start_v;
+  ASSERT_EQ(step_on_threads(2, view, weights.data(), gradients.data()), GLS_OK);
+  EXPECT_TRUE(weights == one && v == one_v);
+}
+
 TYPED_TEST(Threads, WriteNothingOnAnError) {
   Run<TypeParam> run, before;
   const auto step = [&](float* weights, const float* gradients, typename TypeParam::Params params = {},

@@ -25,14 +25,18 @@ template <class V>
 constexpr bool kMasks = false;
 
 // How many vectors' roots a sweep takes before the divisions by them. Those that take turns in the unit that
-// they share take longer than runs of each: Adam takes 0.90 of the time on AVX2 and 0.93 on AVX-512, Adagrad
-// and RMSprop 0.94 and 0.98 (an AMD EPYC of 2024; Adadelta, whose roots are two, gains nothing). With 16
-// nothing is gained, SSE4 would lose 5 %, and other processors were not measured.
+// they share take longer than runs of each: Adam takes 0.90 to 0.95 of the time on AVX2 and 0.85 to 0.95 on
+// AVX-512, Adagrad and RMSprop 0.86 to 0.98 (AMD EPYC and Intel Xeon of 2023; Adadelta, whose roots are two,
+// gains nothing). With 16 nothing is gained, and SSE4 would lose 5 %. Others than x86 were not measured.
 #ifdef __FMA__  // x86's
 constexpr size_t kRootsAtOnce = 32;
 #else
 constexpr size_t kRootsAtOnce = 1;
 #endif
+
+// From so many weights on it takes turns nevertheless: memory is slower than they are, and blocks would make
+// Adam, Adagrad and RMSprop take 1.06 to 1.13 times as long.
+constexpr size_t kFarFromCaches = size_t{1} << 23;
 
 // x factor, and sum + x factor rounded once, for factors that are mostly 1.
 template <class V>
