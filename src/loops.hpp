@@ -32,7 +32,8 @@ struct Lanes {
   }
 };
 
-// or its first few, where there are masks. The others do what the first one does, and are not stored.
+// or its first few. With masks the others do what the first one does, and are not stored; without, they are
+// loaded too, from a whole vector, and stay in memory as they were.
 template <class V>
 struct FirstLanes {
   using Type = V;
@@ -40,11 +41,20 @@ struct FirstLanes {
   GLISSADE_INLINE size_t count() const { return few; }
   template <int kBuffer = 0>
   GLISSADE_INLINE V load(const float* from) const {
-    return V::load_first(few, from);
+    if constexpr (kMasks<V>)
+      return V::load_first(few, from);
+    else
+      return V::load(from);
   }
   template <int kBuffer = 0>
   GLISSADE_INLINE void store(V value, float* to) const {
-    value.store_first(few, to);
+    if constexpr (kMasks<V>) {
+      value.store_first(few, to);
+    } else {
+      static constexpr float kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7};
+      static_assert(V::kWidth <= 8, "numbers for all lanes");
+      select(V(static_cast<float>(few)) > V::load(kNumbers), value, V::load(to)).store(to);
+    }
   }
   template <class T>
   GLISSADE_INLINE void move(T*& pointer) const {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMargin = 16;
 constexpr float kGuard = 12345.0f;
-float memory[kBuffers][kMargin + kMostWeights + kMargin];
+alignas(64) float memory[kBuffers][kMargin + kMostWeights + kMargin];
 
 template <class Rule>
 void check(const Tested<Rule>& tested, const typename Rule::Params& params, const char* option, size_t length,

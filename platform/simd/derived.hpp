@@ -38,14 +38,28 @@ constexpr size_t kRootsAtOnce = 1;
 // Adam, Adagrad and RMSprop take 1.06 to 1.13 times as long.
 constexpr size_t kFarFromCaches = size_t{1} << 23;
 
-// x factor, and sum + x factor rounded once, for factors that are mostly 1.
+// Whether fma is the processor's. Where it is emulated, all below do without as far as they can.
+template <class V>
+constexpr bool kFuses = true;
+
+// x factor, and sum + x factor rounded once, for factors that are mostly 1 (SSE4: momentum takes 0.39 of the
+// time).
 template <class V>
 GLISSADE_INLINE V scale(V x, float factor) {
   return x * factor;
 }
 template <class V>
 GLISSADE_INLINE V add_scaled(V sum, V x, float factor) {
-  return fma(x, factor, sum);
+  return !kFuses<V> && factor == 1.0f ? sum + x : fma(x, factor, sum);
+}
+
+// sum + x factor for products that are exact (SSE4: signSGD takes 0.3 of the time, Signum 0.5).
+template <class V>
+GLISSADE_INLINE V add_exact(V sum, V x, float factor) {
+  if constexpr (kFuses<V>)
+    return fma(x, factor, sum);
+  else
+    return sum + x * factor;
 }
 
 // Not the instructions of these names: a NaN in b, and the zero in b of equal ones, is the result.
@@ -63,6 +77,7 @@ GLISSADE_INLINE V min(V a, V b) {
 // NaN, which the minimum makes a number.
 template <class V>
 GLISSADE_INLINE V divide_by(V x, float divisor, float reciprocal) {
+  if constexpr (!kFuses<V>) return x / divisor;
   const V quotient = x * reciprocal;
   const V remainder = fma(quotient, -divisor, x);
   return fma(min(remainder, V(3.4028235e38f)), reciprocal, quotient);

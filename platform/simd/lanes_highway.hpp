@@ -67,6 +67,8 @@ GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
 GLISSADE_INLINE Vector abs(Vector a) { return hn::Abs(a.value); }
 GLISSADE_INLINE Vector sqrt(Vector a) { return hn::Sqrt(a.value); }
 
+template <>
+constexpr bool kFuses<Vector> = HWY_NATIVE_FMA != 0;
 #if HWY_NATIVE_FMA
 GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return hn::MulAdd(a.value, b.value, c.value); }
 #else
@@ -127,13 +129,6 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   return hn::Combine(Vector::Tag(), hn::DemoteTo(half, high), hn::DemoteTo(half, low));
 }
 
-// As in derived.hpp, without fma for a factor of 1 (SSE4: momentum takes 0.39 of the time).
-GLISSADE_INLINE Vector add_scaled(Vector sum, Vector x, float factor) {
-  return factor == 1.0f ? sum + x : fma(x, factor, sum);
-}
-
-// A division is cheaper here than the two emulated operations of derived.hpp's way.
-GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
 #endif
 
 #if HWY_ARCH_X86
@@ -143,9 +138,9 @@ GLISSADE_INLINE Vector max(Vector a, Vector b) { return hn::Max(a.value, b.value
 GLISSADE_INLINE Vector min(Vector a, Vector b) { return hn::Min(a.value, b.value); }
 
 // As in rules/common.hpp, by bits (AVX-512: Lion and Signum 0.91 of the time).
-GLISSADE_INLINE Vector add_sign(Vector w, Vector x, float rate) {
-  const auto change = hn::CopySignToAbs(hn::Set(Vector::Tag(), -rate), x.value);
-  return hn::Sub(w.value, hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), change));
+GLISSADE_INLINE Vector sign(Vector x) {
+  const auto one = hn::CopySignToAbs(hn::Set(Vector::Tag(), 1.0f), x.value);
+  return hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), one);
 }
 
 // As in derived.hpp, in registers.

@@ -52,6 +52,9 @@ GLISSADE_INLINE bool rounds_twice(v128_t lower, v128_t upper) {
   return wasm_v128_any_true(wasm_v128_or(wasm_i32x4_eq(tails, wasm_i32x4_splat(0x10000000)), tiny));
 }
 
+template <>
+constexpr bool kFuses<Vector> = false;
+
 // Exactly, through double, two lanes at a time; all four one by one where a sum could be rounded twice.
 GLISSADE_INLINE v128_t fma_pair(v128_t a, v128_t b, v128_t c) {
   return wasm_f64x2_add(wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(a), wasm_f64x2_promote_low_f32x4(b)),
@@ -71,14 +74,6 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   return wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(first), wasm_f32x4_demote_f64x2_zero(second), 0, 1,
                             4, 5);
 }
-
-// As in derived.hpp, without fma for a factor of 1.
-GLISSADE_INLINE Vector add_scaled(Vector sum, Vector x, float factor) {
-  return factor == 1.0f ? sum + x : fma(x, factor, sum);
-}
-
-// A division is cheaper here than the two emulated operations of derived.hpp's way.
-GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
 
 // 2^n for an integer n from -126 to 127.
 GLISSADE_INLINE Vector power_of_two(Vector n) { return wasm_i32x4_shl((n + 12583039.0f).value, 23); }

@@ -37,6 +37,8 @@ GLISSADE_INLINE Single fma(Single a, Single b, Single c) { return scalar_fma(a.v
 GLISSADE_INLINE Single abs(Single a) { return bits_float(float_bits(a.value) & 0x7fffffffu); }
 GLISSADE_INLINE Single sqrt(Single a) { return scalar_sqrt(a.value); }
 #ifndef GLISSADE_HAS_FMA
+template <>
+constexpr bool kFuses<Single> = false;
 // As in derived.hpp, without work for a factor of 1 (Cortex-M0: SGD takes 0.68 of the instructions, momentum
 // 0.62). Looks each time: a copy of each loop for each answer would make kernels a quarter larger.
 GLISSADE_INLINE bool is_one(float x) {

@@ -90,12 +90,11 @@ GLISSADE_INLINE V root_or_infinity(V x) {
   return select(V(0x1p-126f) > root, V(__builtin_huge_valf()), root);
 }
 
-// w + rate sign(x) for rate <= 0, where the sign of 0 and NaN is 0. That product is exact (and -0 for 0), so
-// it need not be fused: a sum costs less.
+// 1, -1, or 0 for 0 and NaN.
 template <class V>
-GLISSADE_INLINE V add_sign(V w, V x, float rate) {
+GLISSADE_INLINE V sign(V x) {
   const V zero(0.0f);
-  return w + select(x > zero, V(rate), select(zero > x, V(-rate), V(-0.0f)));
+  return select(x > zero, V(1.0f), select(zero > x, V(-1.0f), zero));
 }
 
 // lerp(a, b, weight) = a + weight (b - a), as torch.lerp rounds it on AVX2: fused, from the nearer end.

@@ -33,7 +33,7 @@ struct Lion {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m) {
     const V direction = running_mean(m, g, c.direction);
     m = running_mean(m, g, c.mean);
-    return add_sign(w, direction, c.rate);
+    return add_exact(w, sign(direction), c.rate);
   }
 };
 

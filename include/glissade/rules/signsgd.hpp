@@ -13,7 +13,7 @@ struct SignSgd : Sgd {
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g) {
-    return add_sign(w, g, c.rate);
+    return add_exact(w, sign(g), c.rate);
   }
 };
 

@@ -29,7 +29,7 @@ struct Signum {
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m) {
     m = running_mean(m, g, c.mean);
-    return add_sign(w, m, c.rate);
+    return add_exact(w, sign(m), c.rate);
   }
 };
 
