@@ -128,7 +128,6 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
   }
   return hn::Combine(Vector::Tag(), hn::DemoteTo(half, high), hn::DemoteTo(half, low));
 }
-
 #endif
 
 #if HWY_ARCH_X86

@@ -68,10 +68,11 @@ typedef struct gls_gradient_coefficients {
 
 /* Between begin and sweep, `coefficients.gradient.flags |= GLS_FLUSH_SUBNORMALS` makes this step take
  * operands below 2^-126 in magnitude as 0, and give 0 for results below that. For x86 and 64-bit Arm, where a
- * step on subnormal states (gradients that stay 0, or below 1e-19) takes long (3 times as long on an AMD EPYC,
- * 40 times on an Intel Xeon), and this costs nothing. Its bits are those of all backends of the processor, and
- * on both kinds the same but for results that rounding alone lifts to 2^-126: Arm flushes before it rounds, x86
- * after. (A subnormal max_v of AMSGrad that no such step computed may stay.) Elsewhere it does nothing. */
+ * step on subnormal states (gradients that stay 0, or below 1e-19) takes long (Adam 2 to 3 times as long on
+ * an AMD EPYC, 30 to 40 times on an Intel Xeon), and this costs nothing. Its bits are those of all backends
+ * of the processor, and on both kinds the same but for results that rounding alone lifts to 2^-126: Arm
+ * flushes before it rounds, x86 after. (A subnormal max_v of AMSGrad that no such step computed may stay.)
+ * Elsewhere it does nothing. */
 #define GLS_FLUSH_SUBNORMALS 1u
 
 /* A step towards another value, as torch.lerp rounds it. */
