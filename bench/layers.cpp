@@ -146,13 +146,13 @@ void add_steps(const char* rule, const char* backend, bool fused) {
         typename Rule::Params params;
         params.learning_rate = 1e-9;
         const auto view = glissade::view_of<Rule>(&rule_state, pointers, count);
-        const gls_dense_gradient layer = {x.data(), dy.data(), 1, inputs, outputs};
+        const gls_factors layer = {x.data(), dy.data(), 1, inputs, outputs};
         choose(state, backend);
         for (auto _ : state) {
           Status status = GLS_OK;
           rule_state.step = 10;
           if (fused) {
-            status = view.step(weights.data(), glissade::DenseGradients{&layer, 1}, params);
+            status = view.step(weights.data(), glissade::Factors{&layer, 1}, params);
           } else {
             std::memset(gradients.data(), 0, count * sizeof(float));
             status = gls_dense_backward(weights.data(), x.data(), dy.data(), gradients.data(), nullptr, 1,
@@ -184,14 +184,13 @@ struct Training {
     glissade::Adam::State state = {kStep - 1};
     glissade::Adam::Params params;
     params.learning_rate = static_cast<double>(rate);
-    gls_dense_gradient layers[Net::kDenseLayers];
+    gls_factors layers[Net::kDenseLayers];
     float loss = 0.0f;
     float* const slots[] = {m.data(), v.data()};
     const Status status = net.learn(weights.data(), inputs.data(), labels, kNetworkSamples, layers, &loss);
     if (status != GLS_OK) return status;
     return glissade::view_of<glissade::Adam>(&state, slots, kNetworkWeights)
-        .step(weights.data(), glissade::DenseGradients{layers, Net::kDenseLayers}, params,
-              1.0f / kNetworkSamples);
+        .step(weights.data(), glissade::Factors{layers, Net::kDenseLayers}, params, 1.0f / kNetworkSamples);
   }
 };
 

@@ -72,9 +72,9 @@ Status step(float* const* buffers, size_t count, float rate, Way way) {
   const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
   if (way == Way::kUnguarded) return view.step_unguarded(buffers[0], buffers[1], params, kScale);
   if (way == Way::kGuarded) return view.step(buffers[0], buffers[1], params, kScale);
-  typename Rule::Coefficients coefficients;
+  gls_coefficients coefficients;
   const Status status = view.begin(coefficients, params, kScale);
-  coefficients.gradient.flags |= GLS_FLUSH_SUBNORMALS;
+  gls_flush_subnormals(&coefficients);
   return status == GLS_OK ? view.sweep(coefficients, buffers[0], buffers[1], 0, count) : status;
 }
 
@@ -282,7 +282,7 @@ void add_two_threads(const Cost& cost) {
   add_two_threads(cost, "/two_threads", kSteps, [](float* const* buffers, size_t count) {
     typename Rule::State state = {kStep};
     typename Rule::Params params;
-    typename Rule::Coefficients c;
+    gls_coefficients c;
     params.learning_rate = static_cast<double>(kStill);
     const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
     const Status status = view.begin(c, params, kScale);

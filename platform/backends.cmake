@@ -35,12 +35,13 @@ endforeach()
 find_library(GLISSADE_HWY_LIBRARY hwy)
 
 # glissade_backend(NAME <name> LANES <header> CARRIER <who knows whether the processor has it: highway|xsimd|linux|
-# baseline> [TARGET <its name for the instruction set>] [FLAGS ...] [DEFINITIONS ...]): this target can have it.
+# baseline> [TARGET <its name for the instruction set>] [FLUSHES] [FLAGS ...] [DEFINITIONS ...]): this target can have it.
+# FLUSHES: its vectors can only flush subnormals.
 set(available_backends "")
 macro(glissade_backend)
-  cmake_parse_arguments(arg "" "NAME;LANES;CARRIER;TARGET" "FLAGS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(arg "FLUSHES" "NAME;LANES;CARRIER;TARGET" "FLAGS;DEFINITIONS" ${ARGN})
   list(APPEND available_backends ${arg_NAME})
-  foreach(field IN ITEMS LANES CARRIER TARGET FLAGS DEFINITIONS)
+  foreach(field IN ITEMS LANES CARRIER TARGET FLUSHES FLAGS DEFINITIONS)
     set(${arg_NAME}_${field} ${arg_${field}})
   endforeach()
 endmacro()
@@ -107,7 +108,7 @@ elseif(target_macros MATCHES "__aarch64__ 1")
 elseif(target_macros MATCHES "__ARM_ARCH_PROFILE 65" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")  # 65: Cortex-A
   if(with_xsimd)  # Highway's NEON there divides by estimates
     glissade_backend(NAME neon7 LANES lanes_xsimd.hpp CARRIER linux TARGET "neon_with_fma()"
-                     FLAGS -mfpu=neon-vfpv4 DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::neon)
+                     FLUSHES FLAGS -mfpu=neon-vfpv4 DEFINITIONS GLISSADE_XSIMD_ARCH=xsimd::neon)
   endif()
 elseif(target_macros MATCHES "__riscv_xlen 64" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # Vectors of a fixed length need clang, and Highway 1.2.
@@ -120,7 +121,7 @@ elseif(target_macros MATCHES "__riscv_xlen 64" AND CMAKE_SYSTEM_NAME STREQUAL "L
 elseif(target_macros MATCHES "__wasm_simd128__ 1")
   glissade_backend(NAME wasm LANES lanes_wasm.hpp CARRIER baseline)
 elseif(target_macros MATCHES "__ARM_FEATURE_MVE 3")
-  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline)
+  glissade_backend(NAME helium LANES lanes_helium.hpp CARRIER baseline FLUSHES)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     set(helium_SPEED_FLAGS -fno-schedule-insns)  # or a sweep's coefficients do not fit into the registers
   endif()
@@ -158,6 +159,7 @@ function(glissade_kernels target name namespace)
     target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:MinSizeRel>>:${${name}_SPEED_FLAGS}>)
   endif()
   target_compile_definitions(${target} PRIVATE GLISSADE_BACKEND=${namespace} GLISSADE_LANES="${${name}_LANES}"
+                                               GLISSADE_FLUSHES=$<BOOL:${${name}_FLUSHES}>
                                                ${${name}_DEFINITIONS})
   if(${name}_LANES STREQUAL lanes_highway.hpp AND NOT ${name}_CARRIER STREQUAL linux)
     target_compile_definitions(${target} PRIVATE GLISSADE_HIGHWAY_TARGET=${${name}_TARGET})

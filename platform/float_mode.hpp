@@ -81,13 +81,6 @@ inline void write_float_mode(FloatModeRegister) {}
 
 #endif
 
-// Whether a look at the mode is dear: a step then looks once, and tells its parts by kModeIsSet.
-#if defined(__x86_64__) || defined(__i386__)
-constexpr bool kModeIsDear = true;  // 5 of the 24 ns that a step of one weight took
-#else
-constexpr bool kModeIsDear = false;
-#endif
-
 class FloatMode {
  public:
   // is_set: the mode without flushing, by one that lives longer.

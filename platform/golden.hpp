@@ -174,7 +174,7 @@ Status run(const Match&, const Case& c, const Source& source, float* const* buff
     for (uint32_t i = 0; i < n; ++i) buffers[1][i] = source.gradient(step, i);
     const auto now = at_step(c, params, step);
     const Status status =
-        glissade::step_unguarded<Rule>(&now, &state, buffers[0], buffers[1], 1.0f, buffers + 2, n);
+        view_of<Rule>(&state, buffers + 2, n).step_unguarded(buffers[0], buffers[1], now);
     if (status != GLS_OK) return status;
     look(step);
   }

@@ -7,8 +7,7 @@
 using namespace glissade;
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
-__attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t number,
-                                                      gls_lerp_coefficients* c) {
+__attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t number, LerpCoefficients* c) {
   const FloatMode mode(false);
   *c = lerp_coefficients(number == 0 ? 1.0 - rest : 1.0 / number);
 }
@@ -16,12 +15,12 @@ __attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t numb
 namespace {
 
 gls_status move_mean(float* mean, const float* values, double rest, uint32_t number, size_t count) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, count, mean, values);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, mean, values);
   if (status != GLS_OK) return status;
-  gls_lerp_coefficients c;
+  LerpCoefficients c;
   lerp_towards(rest, number, &c);
-  kernels->average(mean, values, 1.0f, &c, count);
+  backend->average(mean, values, 1.0f, &c, count);
   return GLS_OK;
 }
 
@@ -44,11 +43,11 @@ __attribute__((noinline)) double move_running_mean(gls_running_mean* state, doub
 extern "C" {
 
 gls_status gls_accumulate(float* sum, const float* values, float scale, size_t count) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, count, sum, values);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, sum, values);
   if (status != GLS_OK) return status;
   if (!is_finite(scale)) return GLS_ERROR_RANGE;
-  kernels->along(sum, values, scale, sum, count);
+  backend->along(sum, values, scale, sum, count);
   return GLS_OK;
 }
 
@@ -62,11 +61,11 @@ gls_status gls_ema_update(float* mean, const float* values, double decay, size_t
 
 gls_status gls_ema_corrected(const float* mean, double decay, uint32_t updates, float* corrected,
                              size_t count) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, count, mean, corrected);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, mean, corrected);
   if (status != GLS_OK) return status;
   if (!in_unit(decay) || updates == 0) return GLS_ERROR_RANGE;
-  kernels->divide(mean, correction_of(decay, updates), corrected, count);
+  backend->divide(mean, correction_of(decay, updates), corrected, count);
   return GLS_OK;
 }
 

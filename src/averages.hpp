@@ -8,7 +8,7 @@ namespace glissade {
 
 // How a mean moves: towards the number-th value, counted from 1, or, where number is 0, keeping `rest` of
 // itself.
-void lerp_towards(double rest, uint32_t number, gls_lerp_coefficients* coefficients);
+void lerp_towards(double rest, uint32_t number, LerpCoefficients* coefficients);
 
 }  // namespace glissade
 

@@ -11,7 +11,6 @@
   namespace glissade {                                \
   namespace name {                                    \
   extern const Kernels kernels;                       \
-  extern const BackendTraits traits;                  \
   }                                                   \
   }
 #include "glissade_backends.inc"
@@ -20,29 +19,19 @@
 
 namespace {
 
+using glissade::same_text;
+
 constexpr const char* kNames[] = {
 #define GLISSADE_BACKEND_ENTRY(name, carrier, target) #name,
 #include "glissade_backends.inc"
 #undef GLISSADE_BACKEND_ENTRY
 };
 constexpr size_t kCount = sizeof kNames / sizeof kNames[0];
-constexpr const glissade::BackendTraits* kTraits[] = {
-#define GLISSADE_BACKEND_ENTRY(name, carrier, target) &glissade::name::traits,
-#include "glissade_backends.inc"
-#undef GLISSADE_BACKEND_ENTRY
-};
 constexpr size_t kNone = kCount, kUndecided = kCount + 1;
-
-bool same(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
-    if (*a == '\0') return true;
-  }
-  return false;
-}
 
 size_t find(const char* name) {
   size_t i = 0;
-  while (i < kCount && !same(kNames[i], name)) ++i;
+  while (i < kCount && !same_text(kNames[i], name)) ++i;
   return i;
 }
 
@@ -53,6 +42,7 @@ size_t find_supported(const char* name) {
 
 #ifdef GLISSADE_ONLY_BACKEND
 
+constexpr const glissade::Kernels* kKernels[] = {&glissade::kOnlyKernels};
 size_t active_index() { return 0; }
 void remember(size_t) {}
 
@@ -101,10 +91,14 @@ struct Line {
 
 }  // namespace
 
+glissade::Status glissade::check_buffer(const float* buffer, size_t count) {
+  return check_pointers(count, buffer);
+}
+
 #ifndef GLISSADE_ONLY_BACKEND
-const glissade::Kernels* glissade::active_kernels() {
+glissade::Backend glissade::active_backend() {
   const size_t index = active_index();
-  return index < kCount ? kKernels[index] : nullptr;
+  return Backend(index < kCount ? kKernels[index] : nullptr);
 }
 #endif
 
@@ -114,10 +108,10 @@ size_t gls_backend_count() { return kCount; }
 
 const char* gls_backend_name(size_t index) { return index < kCount ? kNames[index] : nullptr; }
 
-size_t gls_backend_width(size_t index) { return index < kCount ? kTraits[index]->width : 0; }
+size_t gls_backend_width(size_t index) { return index < kCount ? kKernels[index]->traits->width : 0; }
 
 bool gls_backend_flushes_subnormals(size_t index) {
-  return index < kCount && kTraits[index]->flushes_subnormals;
+  return index < kCount && kKernels[index]->traits->flushes_subnormals;
 }
 
 bool gls_backend_supported(size_t index) { return index < kCount && glissade::processor_supports(index); }

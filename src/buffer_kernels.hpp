@@ -94,19 +94,18 @@ void along(const float* from, const float* direction, float alpha, float* point,
 }
 
 // mean moves towards factor * values, or towards their squares.
-void average(float* mean, const float* values, float factor, const gls_lerp_coefficients* coefficients,
+void average(float* mean, const float* values, float factor, const LerpCoefficients* coefficients,
              size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  const gls_lerp_coefficients c = *coefficients;
+  const LerpCoefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store(lerp(lanes.load(mean + i), lanes.load(values + i) * factor, c), mean + i);
   });
 }
 
-void average_squares(float* mean, const float* values, const gls_lerp_coefficients* coefficients,
-                     size_t count) {
+void average_squares(float* mean, const float* values, const LerpCoefficients* coefficients, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  const gls_lerp_coefficients c = *coefficients;
+  const LerpCoefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
     const V x = lanes.load(values + i);

@@ -120,9 +120,9 @@ void dense_input_gradients(const float* weights, const float* output_gradients, 
     backward_rows<at_once(4)>(weights, output_gradients, input_gradients, samples, input_count, output_count);
 }
 
-void dense_weight_gradients(const gls_dense_gradient* of, float* weight_gradients) {
+void dense_weight_gradients(const gls_factors* of, float* weight_gradients) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  const gls_dense_gradient layer = *of;
+  const gls_factors layer = *of;
   for_columns<at_once(4), false>(layer.output_count, [=](auto columns, size_t j) {
     float* const to = weight_gradients + j;
     constexpr size_t kRows = at_once(8 / decltype(columns)::kCount);
@@ -135,10 +135,23 @@ void dense_weight_gradients(const gls_dense_gradient* of, float* weight_gradient
 }
 
 // Whether every |g| of the gradient is below the bound; NaN is not.
-void dense_all_below(const gls_dense_gradient* layer, float bound, bool* below) {
+void factors_all_below(const gls_factors* layer, float bound, bool* below) {
   const FloatMode mode(Vector::kFlushesSubnormals);
-  GradientBlocks blocks{layer, 0, 0};
+  GradientBlocks blocks(*layer, 0, (layer->input_count + 1) * layer->output_count);
   float gradients[GradientBlocks::kMost];
   *below = true;
   while (const size_t count = *below ? blocks.next(gradients) : 0) all_below(gradients, bound, below, count);
+}
+
+// Any rule over some weights of a layer, by blocks of gradients that stay in the nearest cache. Moves the
+// slots' pointers on.
+void sweep_blocks(Sweep* rule, size_t slot_count, const void* c, float* w, const gls_factors* layer,
+                  float** slots, size_t first, size_t count) {
+  GradientBlocks blocks(*layer, first, count);
+  float gradients[GradientBlocks::kMost];
+  while (const size_t some = blocks.next(gradients)) {
+    rule(c, w, gradients, slots, some);
+    w += some;
+    for (size_t k = 0; k < slot_count; ++k) slots[k] += some;
+  }
 }

@@ -51,13 +51,13 @@ gls_status gls_skip(gls_skipped* skipped, gls_status step_status, uint32_t stop_
 }
 
 gls_status gls_gradient_look(const float* gradients, size_t count, gls_gradient_report* report) {
-  const Kernels* const kernels = active_kernels();
+  const Backend backend = active_backend();
   if (report == nullptr) return GLS_ERROR_NULL;
-  const gls_status status = check_buffers(kernels, count, gradients);
+  const gls_status status = check_buffers(backend, count, gradients);
   if (status != GLS_OK) return status;
   for_each_block(count, [&](size_t first, size_t size) {
     GradientBlock block;
-    kernels->look_at_gradients(gradients + first, &block, size);
+    backend->look_at_gradients(gradients + first, &block, size);
     add(block, *report);
   });
   return GLS_OK;
@@ -72,10 +72,10 @@ float gls_clip_scale(const gls_gradient_report* report, double max_norm) {
 }
 
 gls_status gls_clip_values(float* values, size_t count, float largest) {
-  const Kernels* const kernels = active_kernels();
+  const Backend backend = active_backend();
   if (!not_negative(static_cast<double>(largest))) return GLS_ERROR_RANGE;
-  const gls_status status = check_buffers(kernels, count, values);
-  if (status == GLS_OK) kernels->clip_values(values, largest, count);
+  const gls_status status = check_buffers(backend, count, values);
+  if (status == GLS_OK) backend->clip_values(values, largest, count);
   return status;
 }
 
@@ -83,15 +83,15 @@ void gls_noise_defaults(gls_noise_params* params) { *params = {}; }
 
 gls_status gls_add_noise(const gls_noise_params* params, uint32_t t, float* gradients, size_t first,
                          size_t count) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, count, gradients);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, gradients);
   if (status != GLS_OK) return status;
   if (params == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(params->eta) || !not_negative(params->gamma)) return GLS_ERROR_RANGE;
   if (params->eta == 0.0) return GLS_OK;
   NoiseStream stream = {params->seed, t, 0.0f};
   noise_deviation(*params, t, &stream.deviation);
-  kernels->add_noise(&stream, gradients, first, count);
+  backend->add_noise(&stream, gradients, first, count);
   return GLS_OK;
 }
 

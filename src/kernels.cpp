@@ -19,14 +19,13 @@ namespace {
 #include "loops_dense.hpp"
 }  // namespace
 
-#define GLISSADE_RULE(name, Rule, slot_count)                                                     \
-  void sweep_##name(const Rule::Coefficients& c, float* w, const float* g, float* const* slots,   \
-                    size_t count) {                                                               \
-    sweep<Rule>(c, w, g, slots, count);                                                           \
-  }                                                                                               \
-  void sweep_dense_##name(const Rule::Coefficients& c, float* w, const gls_dense_gradient& layer, \
-                          float* const* slots) {                                                  \
-    sweep_dense<Rule>(c, w, layer, slots, sweep_##name);                                          \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                              \
+  void sweep_##name(const void* c, float* w, const float* g, float* const* slots, size_t count) noexcept { \
+    sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, g, slots, count);                           \
+  }                                                                                                        \
+  void sweep_factors_##name(const void* c, float* w, const gls_factors* layer, float* const* slots,        \
+                            size_t first, size_t count) noexcept {                                         \
+    sweep_factors<Rule>(*static_cast<const Rule::Coefficients*>(c), w, *layer, slots, first, count);       \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE
@@ -37,12 +36,15 @@ namespace {
 #include "matrix_kernels.hpp"
 #include "noise_kernel.hpp"
 
+static_assert(Vector::kFlushesSubnormals == GLISSADE_FLUSHES,
+              "backends.cmake says whether a backend flushes");
 extern const BackendTraits traits;
 const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals};
 
 // The backend as one value, for builds that choose among several.
 extern const Kernels kernels;
 const Kernels kernels = {
+    &traits,
 #define GLISSADE_KERNEL(name, arguments) name,
 #include "kernels.inc"
 };

@@ -32,7 +32,7 @@ GLISSADE_INLINE Position<kSlots> start_at(float* w, float* const* slots) {
 
 // operation(w, g, slots...) for the lanes' weights, and the position beyond them.
 template <bool kMovesWeights, class L, int kSlots, class Operation>
-GLISSADE_INLINE void advance(L lanes, const gls_gradient_coefficients& c, Position<kSlots>& at,
+GLISSADE_INLINE void advance(L lanes, const GradientCoefficients& c, Position<kSlots>& at,
                              typename L::Type gradient, Operation operation) {
   using V = typename L::Type;
   V weight = lanes.template load<0>(at.w);
@@ -109,16 +109,9 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
   for_rest(count % Vector::kWidth, [&](auto lanes, size_t) GLISSADE_FLAT { one(lanes); });
 }
 
-// A sweep's floating-point mode.
-GLISSADE_INLINE FloatMode mode_of(const gls_gradient_coefficients& c) {
-  const bool flush = kFlushesOnDemand && (c.flags & GLS_FLUSH_SUBNORMALS) != 0;
-  return FloatMode(Vector::kFlushesSubnormals || flush, kModeIsDear && (c.flags & kModeIsSet) != 0);
-}
-
 template <class Rule>
 GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, float* w, const float* g,
                            float* const* slots, size_t count) {
-  const FloatMode mode = mode_of(coefficients.gradient);
   // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
   const typename Rule::Coefficients c = coefficients;
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);

@@ -34,7 +34,7 @@ struct GradientInputs {
   const float* first;
   size_t stride;
 
-  GLISSADE_INLINE GradientInputs(const gls_dense_gradient& layer, size_t i)
+  GLISSADE_INLINE GradientInputs(const gls_factors& layer, size_t i)
       : first(i == layer.input_count ? &kOne : layer.inputs + i),
         stride(i == layer.input_count ? 0 : layer.input_count) {}
 };
@@ -43,8 +43,8 @@ struct GradientInputs {
 // behind what is at `to` (kAdd) or from 0 on. Rows are output_count apart. The row of the biases is taken by
 // itself.
 template <size_t kRows, bool kAdd, class L, size_t kVectors>
-GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, size_t j,
-                                   Columns<L, kVectors> lanes, float* to) {
+GLISSADE_INLINE void gradient_tile(const gls_factors& layer, size_t i, size_t j, Columns<L, kVectors> lanes,
+                                   float* to) {
   using V = typename L::Type;
   using Row = Tile<V, kVectors>;
   const size_t columns = layer.output_count;
@@ -70,67 +70,72 @@ GLISSADE_INLINE void gradient_tile(const gls_dense_gradient& layer, size_t i, si
   });
 }
 
-// A layer's gradient in blocks, from its first weight to its last.
-struct GradientBlocks {
+// A layer's gradient in blocks: `left` of its weights, from that in row i and column j on.
+class GradientBlocks {
+ public:
   static constexpr size_t kMost = kTiles ? 32 * Vector::kWidth : 16, kRows = at_once(4);
-  const gls_dense_gradient* of;
-  size_t i, j;
+
+  GLISSADE_INLINE GradientBlocks(const gls_factors& layer, size_t first, size_t count)
+      : of_(&layer), left_(count), i_(0), j_(first) {
+    if (first >= layer.output_count && count > 0) {
+      i_ = first / layer.output_count;
+      j_ = first % layer.output_count;
+    }
+  }
 
   // Writes the next kMost, or what is left; how many.
   __attribute__((noinline)) size_t next(float* gradients) {
-    const gls_dense_gradient& layer = *of;
+    const gls_factors& layer = *of_;
+    const size_t most = left_ < kMost ? left_ : kMost;
     size_t count = 0;
-    while (count < kMost && i <= layer.input_count && layer.output_count > 0) {
-      const size_t left = layer.output_count - j, room = kMost - count, columns = left < room ? left : room;
+    while (count < most) {
+      const size_t in_row = layer.output_count - j_, room = most - count;
+      const size_t columns = in_row < room ? in_row : room;
       float* const to = gradients + count;
-      if (kRows > 1 && j == 0 && layer.input_count - i >= kRows && kRows * columns <= room) {
+      if (kRows > 1 && j_ == 0 && layer.input_count >= i_ + kRows && kRows * columns <= room) {
         for_columns<2, true>(
-            columns, [&](auto lanes, size_t k) { gradient_tile<kRows, false>(layer, i, k, lanes, to + k); });
+            columns, [&](auto lanes, size_t k) { gradient_tile<kRows, false>(layer, i_, k, lanes, to + k); });
         count += kRows * columns;
-        i += kRows;
+        i_ += kRows;
       } else {
-        for_columns<at_once(4), true>(
-            columns, [&](auto lanes, size_t k) { gradient_tile<1, false>(layer, i, j + k, lanes, to + k); });
+        for_columns<at_once(4), true>(columns, [&](auto lanes, size_t k) {
+          gradient_tile<1, false>(layer, i_, j_ + k, lanes, to + k);
+        });
         count += columns;
-        j += columns;
-        if (j == layer.output_count) ++i, j = 0;
+        j_ += columns;
+        if (j_ == layer.output_count) ++i_, j_ = 0;
       }
     }
+    left_ -= count;
     return count;
   }
+
+ private:
+  const gls_factors* of_;
+  size_t left_, i_, j_;
 };
 
-// The rule over a layer: straight from the factors of its gradient, where they are of one sample and vectors
-// end with rows; else by blocks that stay in the nearest cache. Where code must be small, the rule's sweep
-// over a buffer takes these.
-template <class Rule, class Sweep>
-GLISSADE_INLINE void sweep_dense(const typename Rule::Coefficients& coefficients, float* w,
-                                 const gls_dense_gradient& layer, float* const* slots, Sweep sweep_buffer) {
-  const FloatMode mode = mode_of(coefficients.gradient);
+// The rule over some weights of a layer: straight from the factors of its gradient, where they are of one
+// sample, all weights, and vectors end with rows; else by blocks that stay in the nearest cache.
+template <class Rule>
+GLISSADE_INLINE void sweep_factors(const typename Rule::Coefficients& coefficients, float* w,
+                                   const gls_factors& layer, float* const* slots, size_t first,
+                                   size_t count) {
   Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
-  GradientBlocks blocks{&layer, 0, 0};
-  float gradients[GradientBlocks::kMost];
-  if constexpr (!kTiles) {
-    while (const size_t count = blocks.next(gradients)) {
-      sweep_buffer(coefficients, at.w, gradients, at.slots, count);
-      at.w += count;
-      for (int k = 0; k < Rule::kSlots; ++k) at.slots[k] += count;
-    }
-  } else {
-    const typename Rule::Coefficients c = coefficients;
-    if (layer.samples == 1 && layer.output_count % Vector::kWidth == 0) {
-      for (size_t i = 0; i <= layer.input_count; ++i) {
-        const float x = *GradientInputs(layer, i).first;
-        const float* dy = layer.output_gradients;
-        for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
-          advance<Rule>(Lanes<Vector>{}, c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
-          dy += Vector::kWidth;
-        }
+  const typename Rule::Coefficients c = coefficients;
+  if (kTiles && layer.samples == 1 && layer.output_count % Vector::kWidth == 0 &&
+      count == (layer.input_count + 1) * layer.output_count) {
+    for (size_t i = 0; i <= layer.input_count; ++i) {
+      const float x = *GradientInputs(layer, i).first;
+      const float* dy = layer.output_gradients;
+      for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
+        advance<Rule>(Lanes<Vector>{}, c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
+        dy += Vector::kWidth;
       }
-      return;
     }
-    while (const size_t count = blocks.next(gradients)) {
-      advance<Rule>(c, at, gradients, count);
-    }
+    return;
   }
+  GradientBlocks blocks(layer, first, count);
+  float gradients[GradientBlocks::kMost];
+  while (const size_t some = blocks.next(gradients)) advance<Rule>(c, at, gradients, some);
 }

@@ -8,53 +8,53 @@ using namespace glissade;
 extern "C" {
 
 gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, elements(n, n), fisher, gradient);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, elements(n, n), fisher, gradient);
   if (status != GLS_OK) return status;
   if (number == 0) return GLS_ERROR_RANGE;
-  gls_lerp_coefficients c;
+  LerpCoefficients c;
   lerp_towards(0.0, number, &c);
-  for (size_t i = 0; i < n; ++i) kernels->average(fisher + i * n, gradient, gradient[i], &c, n);
+  for (size_t i = 0; i < n; ++i) backend->average(fisher + i * n, gradient, gradient[i], &c, n);
   return GLS_OK;
 }
 
 gls_status gls_fisher_diagonal_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, n, fisher, gradient);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, n, fisher, gradient);
   if (status != GLS_OK) return status;
   if (number == 0) return GLS_ERROR_RANGE;
-  gls_lerp_coefficients c;
+  LerpCoefficients c;
   lerp_towards(0.0, number, &c);
-  kernels->average_squares(fisher, gradient, &c, n);
+  backend->average_squares(fisher, gradient, &c, n);
   return GLS_OK;
 }
 
 gls_status gls_natural_gradient(const float* fisher, double damping, const float* gradient, float* workspace,
                                 float* direction, double* slope, size_t n) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, elements(n, n), fisher, gradient, workspace, direction);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, elements(n, n), fisher, gradient, workspace, direction);
   if (status != GLS_OK) return status;
   if (slope == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(damping)) return GLS_ERROR_RANGE;
   bool positive;
-  kernels->cholesky(fisher, static_cast<float>(damping), workspace, n, &positive);
+  backend->cholesky(fisher, static_cast<float>(damping), workspace, n, &positive);
   if (!positive) return GLS_ERROR_CURVATURE;
   for (size_t i = 0; i < n; ++i) direction[i] = gradient[i];
-  kernels->solve_transposed(workspace, direction, n);
-  dot(kernels->dot, direction, direction, slope, n);  // g (U^T U)^-1 g is the square of U^-T g
-  kernels->solve(workspace, direction, n);
+  backend->solve_transposed(workspace, direction, n);
+  dot(backend->dot, direction, direction, slope, n);  // g (U^T U)^-1 g is the square of U^-T g
+  backend->solve(workspace, direction, n);
   return GLS_OK;
 }
 
 gls_status gls_natural_gradient_diagonal(const float* fisher, double damping, const float* gradient,
                                          float* direction, double* slope, size_t n) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, n, fisher, gradient, direction);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, n, fisher, gradient, direction);
   if (status != GLS_OK) return status;
   if (slope == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(damping)) return GLS_ERROR_RANGE;
-  kernels->solve_diagonal(fisher, static_cast<float>(damping), gradient, direction, n);
-  dot(kernels->dot, gradient, direction, slope, n);
+  backend->solve_diagonal(fisher, static_cast<float>(damping), gradient, direction, n);
+  dot(backend->dot, gradient, direction, slope, n);
   return GLS_OK;
 }
 

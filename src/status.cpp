@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/glissade.h"
 
+uint32_t gls_version() { return GLS_VERSION_MAJOR << 16 | GLS_VERSION_MINOR << 8 | GLS_VERSION_PATCH; }
+
 extern "C" const char* gls_status_text(gls_status status) {
   switch (status) {
     case GLS_OK:

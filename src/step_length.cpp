@@ -60,21 +60,21 @@ double inner_point(const gls_root_search& s) {
 extern "C" {
 
 gls_status gls_dot(const float* a, const float* b, double* product, size_t count) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, count, a, b);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, a, b);
   if (status != GLS_OK) return status;
   if (product == nullptr) return GLS_ERROR_NULL;
-  dot(kernels->dot, a, b, product, count);
+  dot(backend->dot, a, b, product, count);
   return GLS_OK;
 }
 
 gls_status gls_point_along(const float* weights, const float* direction, double alpha, float* point,
                            size_t count) {
-  const Kernels* const kernels = active_kernels();
-  const gls_status status = check_buffers(kernels, count, weights, direction, point);
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, weights, direction, point);
   if (status != GLS_OK) return status;
   if (!is_finite(alpha)) return GLS_ERROR_RANGE;
-  kernels->along(weights, direction, static_cast<float>(alpha), point, count);
+  backend->along(weights, direction, static_cast<float>(alpha), point, count);
   return GLS_OK;
 }
 

@@ -304,10 +304,10 @@ void check_power() {
   gls_asgd_defaults(&params);
   params.alpha = 1e9;
   gls_asgd_state state = {};
-  gls_asgd_coefficients c;
+  gls_coefficients c;
   state.step = UINT32_MAX;
-  CHECK(gls_asgd_begin(&params, &state, 1.0f, &c) == GLS_OK && state.eta >= 0.0f && state.eta < 1e-30f,
-        "asgd at the end");
+  const gls_optimizer asgd = gls_asgd(&params, &state, nullptr, nullptr, 0);
+  CHECK(gls_begin(&asgd, 1.0f, &c) == GLS_OK && state.eta >= 0.0f && state.eta < 1e-30f, "asgd at the end");
 }
 
 void check_batch_norm() {

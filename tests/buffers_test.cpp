@@ -60,7 +60,7 @@ void check_length(uint32_t n) {
       "a point along a direction", n, [=] { return gls_point_along(x, y, 0.3, got, n); },
       [=](const Kernels& k) { k.along(x, y, 0.3f, expected, n); });
   for (uint32_t number = 1; number <= 4; ++number) {
-    const gls_lerp_coefficients c = lerp_coefficients(1.0 / number);
+    const LerpCoefficients c = lerp_coefficients(1.0 / number);
     compare(
         "mean", n, [=] { return gls_mean_update(got, x, number, n); },
         [=](const Kernels& k) { k.average(expected, x, 1.0f, &c, n); });
@@ -68,7 +68,7 @@ void check_length(uint32_t n) {
         "diagonal Fisher matrix", n, [=] { return gls_fisher_diagonal_update(got, x, number, n); },
         [=](const Kernels& k) { k.average_squares(expected, x, &c, n); });
   }
-  const gls_lerp_coefficients c = lerp_coefficients(1.0 - 0.9);
+  const LerpCoefficients c = lerp_coefficients(1.0 - 0.9);
   compare(
       "moving average", n, [=] { return gls_ema_update(got, x, 0.9, n); },
       [=](const Kernels& k) { k.average(expected, x, 1.0f, &c, n); });

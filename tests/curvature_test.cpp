@@ -97,7 +97,8 @@ TEST(NaturalGradient, ArrivesAtAQuadraticsMinimumInOneStep) {
   gls_sgd_defaults(&params);
   params.learning_rate = 1.0;
   gls_sgd_state state = {};
-  ASSERT_EQ(gls_sgd_step(&params, &state, w, direction, 1.0f, 2), GLS_OK);
+  const gls_optimizer sgd = gls_sgd(&params, &state, w, 2);
+  ASSERT_EQ(gls_step(&sgd, gls_gradient_buffer(direction), 1.0f), GLS_OK);
   EXPECT_NEAR(w[0], 0.0f, 1e-5);
   EXPECT_NEAR(w[1], 0.0f, 1e-5);
 }

@@ -21,7 +21,7 @@ float memory[2][kBuffers][kMostWeights + 1];  // the step on a buffer, and on fa
 
 // Two layers one behind the other, with numbers that `next` makes.
 template <class Next>
-uint32_t fill(const Shape (&shapes)[2], gls_dense_gradient (&layers)[2], Random& random, Next next) {
+uint32_t fill(const Shape (&shapes)[2], gls_factors (&layers)[2], Random& random, Next next) {
   for (int k = 0; k < 2; ++k) {
     const Shape& shape = shapes[k];
     for (uint32_t i = 0; i < shape.samples * shape.inputs; ++i) x[k][i] = next();
@@ -39,9 +39,9 @@ uint32_t fill(const Shape (&shapes)[2], gls_dense_gradient (&layers)[2], Random&
   return count;
 }
 
-Status multiply_out(const gls_dense_gradient (&layers)[2], float* gradients) {
+Status multiply_out(const gls_factors (&layers)[2], float* gradients) {
   Status status = GLS_OK;
-  for (const gls_dense_gradient& layer : layers) {
+  for (const gls_factors& layer : layers) {
     if (status == GLS_OK) {
       status = gls_dense_backward(memory[0][0], layer.inputs, layer.output_gradients, gradients, nullptr,
                                   layer.samples, layer.input_count, layer.output_count);
@@ -53,8 +53,8 @@ Status multiply_out(const gls_dense_gradient (&layers)[2], float* gradients) {
 
 // Steps both ways; whether all agrees.
 template <class Rule>
-bool agree(const typename Rule::Params& params, const gls_dense_gradient (&layers)[2], uint32_t count,
-           float scale, bool guarded) {
+bool agree(const typename Rule::Params& params, const gls_factors (&layers)[2], uint32_t count, float scale,
+           bool guarded) {
   typename Rule::State states[2] = {};
   float* slots[2][3];
   for (int who = 0; who < 2; ++who) {
@@ -62,7 +62,7 @@ bool agree(const typename Rule::Params& params, const gls_dense_gradient (&layer
   }
   const auto plain = view_of<Rule>(&states[0], slots[0], count);
   const auto fused = view_of<Rule>(&states[1], slots[1], count);
-  const DenseGradients factors{layers, 2};
+  const Factors factors{layers, 2};
   Status status = multiply_out(layers, memory[0][1]), fused_status = status;
   for (int step = 0; step < 2 && status == GLS_OK; ++step) {
     if (guarded) {
@@ -94,7 +94,7 @@ void check_rule(const char* name) {
   for_each_option<Rule>([&](const typename Rule::Params& params, const char* option) {
     uint32_t seed = 0;
     for (const Shape(&shapes)[2] : kShapes) {
-      gls_dense_gradient layers[2];
+      gls_factors layers[2];
       for (int extreme = 0; extreme < 2; ++extreme) {
         Random random(++seed);
         const uint32_t count =
@@ -113,7 +113,7 @@ void check_guards(const char* name) {
   uint32_t refused = 0, wrong = 0;
   for (uint32_t seed = 0; seed < 200; ++seed) {
     Random random(seed);
-    gls_dense_gradient layers[2];
+    gls_factors layers[2];
     const int middle = static_cast<int>(Rule::kGradientBits) / 2;
     const uint32_t count = fill(kShapes[seed % 4], layers, random, [&] {
       const uint32_t exponent = static_cast<uint32_t>(127 + middle - 4) + random.below(5);
@@ -123,7 +123,7 @@ void check_guards(const char* name) {
     const float scales[] = {1.0f, -0.3f, 0.0f, 7.0f};
     const float scale = scales[seed / 4 % 4];
     wrong += !agree<Rule>(usual, layers, count, scale, true);
-    refused += guard<Rule>(&usual, memory[1][0], DenseGradients{layers, 2}, scale, count) != GLS_OK;
+    refused += guard<Rule>(&usual, memory[1][0], Factors{layers, 2}, scale, count) != GLS_OK;
   }
   CHECK(wrong == 0 && refused > 0 && refused < 200, name, ": guards that disagree: ", wrong,
         "; refused: ", refused);
@@ -136,8 +136,8 @@ void check_exact_guard() {
   const float large = bits_to_float((127 + 100) << 23), small = bits_to_float((127 - 60) << 23);
   float inputs[1] = {large};
   float gradients[2] = {small, small};
-  const gls_dense_gradient layer = {inputs, gradients, 1, 1, 2};
-  const DenseGradients factors{&layer, 1};
+  const gls_factors layer = {inputs, gradients, 1, 1, 2};
+  const Factors factors{&layer, 1};
   CHECK(guard<Adam>(&params, weights, factors, 1.0f, 4) == GLS_OK, "2^100 * 2^-60 is a gradient of 2^40");
   gradients[1] = 1.0f;
   CHECK(guard<Adam>(&params, weights, factors, 1.0f, 4) == GLS_ERROR_GRADIENT, "2^100 is too much");
@@ -148,8 +148,8 @@ void check_exact_guard() {
   float many[8], gradients_of_many[16];
   for (float& value : many) value = bits_to_float(((127 + 30) << 23) - 1);
   for (float& value : gradients_of_many) value = many[0];
-  gls_dense_gradient eight = {many, gradients_of_many, 8, 1, 2};
-  const DenseGradients sums{&eight, 1};
+  gls_factors eight = {many, gradients_of_many, 8, 1, 2};
+  const Factors sums{&eight, 1};
   CHECK(guard<Adam>(&params, weights, sums, 1.0f, 4) == GLS_ERROR_GRADIENT, "a sum that is too large");
   eight.samples = 3;
   CHECK(guard<Adam>(&params, weights, sums, 1.0f, 4) == GLS_OK, "one that is not");
@@ -176,20 +176,20 @@ void check_errors(const char* name) {
   set.fill(3);
   before.fill(3);
   float inputs[4] = {1, 2, 3, 4}, gradients[6] = {1, 1, 1, 1, 1, 1};
-  const auto try_step = [&](const gls_dense_gradient* layers, size_t layer_count, size_t count) {
-    return step<Rule>(&params, &state, set.buffers[0], DenseGradients{layers, layer_count}, 1.0f,
-                      set.buffers + 2, count);
+  const auto try_step = [&](const gls_factors* layers, size_t layer_count, size_t count) {
+    return step<Rule>(&params, &state, set.buffers[0], Factors{layers, layer_count}, 1.0f, set.buffers + 2,
+                      count);
   };
-  const auto expect = [&](Status wanted, const gls_dense_gradient& layer, size_t count, const char* what) {
+  const auto expect = [&](Status wanted, const gls_factors& layer, size_t count, const char* what) {
     const Status got = try_step(&layer, 1, count);
-    typename Rule::Coefficients c = {};
-    const DenseGradients factors{&layer, 1};
+    gls_coefficients c = {};
+    const Factors factors{&layer, 1};
     CHECK(got == wanted && state.step == 0 && set == before &&
               sweep<Rule>(&c, set.buffers[0], factors, set.buffers + 2, count) == wanted &&
               guard<Rule>(&params, set.buffers[0], factors, 1.0f, count) == wanted,
           name, ": ", what, ", status ", static_cast<uint32_t>(-got));
   };
-  const gls_dense_gradient good = {inputs, gradients, 2, 2, 3};
+  const gls_factors good = {inputs, gradients, 2, 2, 3};
   float* const odd = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(inputs) + 2);
   expect(GLS_ERROR_RANGE, good, 8, "fewer weights than the layer has");
   expect(GLS_ERROR_RANGE, good, 10, "more weights than the layer has");
@@ -204,11 +204,10 @@ void check_errors(const char* name) {
   CHECK(try_step(nullptr, 1, 9) == GLS_ERROR_NULL && try_step(nullptr, 0, 9) == GLS_ERROR_RANGE &&
             state.step == 0 && set == before,
         name, ": no layers");
-  const gls_dense_gradient pair[2] = {{nullptr, gradients, 2, 2, 3}, good};
+  const gls_factors pair[2] = {{nullptr, gradients, 2, 2, 3}, good};
   CHECK(try_step(pair, 2, 18) == GLS_ERROR_NULL && state.step == 0 && set == before, name,
         ": null inputs of the first of two layers");
-  CHECK(step<Rule>(&params, &state, nullptr, DenseGradients{&good, 1}, 1.0f, set.buffers + 2, 9) ==
-                GLS_ERROR_NULL &&
+  CHECK(step<Rule>(&params, &state, nullptr, Factors{&good, 1}, 1.0f, set.buffers + 2, 9) == GLS_ERROR_NULL &&
             state.step == 0,
         name, ": null weights");
   CHECK(try_step(nullptr, 0, 0) == GLS_OK && state.step == 1, name, ": nothing to step");

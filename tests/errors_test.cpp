@@ -42,7 +42,6 @@ void check_errors(const char* name) {
   expect(GLS_ERROR_NULL, try_step(&good, nullptr, w, g, 1, slots, kCount), "null state");
   expect(GLS_ERROR_NULL, try_step(&good, &state, nullptr, g, 1, slots, kCount), "null weights");
   expect(GLS_ERROR_NULL, try_step(&good, &state, w, nullptr, 1, slots, kCount), "null gradients");
-  expect(GLS_ERROR_NULL, try_step(&good, &state, w, g, 1, nullptr, kCount), "null slots");
   for (int k = 0; k < Rule::kSlots; ++k) {
     float* missing[] = {set.buffers[2], set.buffers[3], set.buffers[4]};
     missing[k] = nullptr;
@@ -81,7 +80,11 @@ void check_errors(const char* name) {
   if (golden::set_option(vanishing, "eps", 1e-39)) {
     expect(GLS_ERROR_RANGE, try_step(&vanishing, &state, w, g, 1, slots, kCount), "an epsilon that vanishes");
   }
-  typename Rule::Coefficients c;
+  const Sgd::Params sgd;
+  const Momentum::Params momentum;
+  Sgd::State sgd_state = {};
+  Momentum::State momentum_state = {};
+  gls_coefficients c;
   CHECK(begin<Rule>(&good, &state, 1, nullptr) == GLS_ERROR_NULL && state.step == 0, name,
         ": null coefficients");
   Params wrong;
@@ -96,6 +99,20 @@ void check_errors(const char* name) {
   CHECK(begin<Rule>(&good, &untouched, 1, &c) == GLS_OK, name, ": begin");
   untouched = {};
   expect(GLS_ERROR_NULL, sweep<Rule>(nullptr, w, g, slots, kCount), "a sweep without coefficients");
+  const gls_coefficients unfilled = {};
+  expect(GLS_ERROR_ORDER, sweep<Rule>(&unfilled, w, g, slots, kCount), "coefficients that nothing filled");
+  gls_coefficients others;
+  const bool others_begun = __is_same(Rule, Sgd)
+                                ? begin<Momentum>(&momentum, &momentum_state, 1, &others) == GLS_OK
+                                : begin<Sgd>(&sgd, &sgd_state, 1, &others) == GLS_OK;
+  CHECK(others_begun, name, ": another rule's begin");
+  expect(GLS_ERROR_ORDER, sweep<Rule>(&others, w, g, slots, kCount), "coefficients of another rule");
+  gls_optimizer optimizer = optimizer_of<Rule>(&good, &state, w, slots, kCount);
+  expect(GLS_ERROR_NULL, gls_step(&optimizer, gls_gradients(), 1), "gradients without a source");
+  expect(GLS_ERROR_NULL, gls_step(nullptr, gls_gradient_buffer(g), 1), "no optimizer");
+  optimizer = {};
+  expect(GLS_ERROR_NULL, gls_step(&optimizer, gls_gradient_buffer(g), 1), "an optimizer without a rule");
+  expect(GLS_ERROR_NULL, gls_begin(&optimizer, 1, &c), "begin without a rule");
   expect(GLS_ERROR_NULL, sweep<Rule>(&c, nullptr, g, slots, kCount), "a sweep without weights");
   for (const size_t huge : kHuge) {
     expect(GLS_ERROR_RANGE, try_step(&good, &state, w, g, 1, slots, huge), "more weights than memory holds");
@@ -104,8 +121,8 @@ void check_errors(const char* name) {
   const OptimizerView<Rule> view = view_of<Rule>(&state, slots, kCount);
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, kCount, 1), "a slice beyond the end");
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, 1, SIZE_MAX), "a slice that wraps around");
-  Params params;
-  CHECK(step<Rule>(&params, &state, nullptr, nullptr, 1, slots, 0) == GLS_OK, name,
+  const Params params;
+  CHECK(step<Rule>(&params, &state, nullptr, static_cast<const float*>(nullptr), 1, slots, 0) == GLS_OK, name,
         ": no weights need no buffers");
   state.step = UINT32_MAX;
   CHECK(begin<Rule>(&good, &state, 1, &c) == GLS_OK && state.step == UINT32_MAX, name,
@@ -115,7 +132,7 @@ void check_errors(const char* name) {
 template <class Rule>
 bool begins(const typename Rule::Params& params) {
   typename Rule::State state = {};
-  typename Rule::Coefficients c;
+  gls_coefficients c;
   return begin<Rule>(&params, &state, 1.0f, &c) == GLS_OK;
 }
 

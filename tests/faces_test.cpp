@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string>
 
 #include "glissade/glissade.hpp"
-#include "named_slots.hpp"
 
 namespace {
 
@@ -36,6 +36,52 @@ struct Buffers {
 
 bool same(const float* a, const float* b) { return std::memcmp(a, b, kCount * sizeof(float)) == 0; }
 
+void set(unsigned char* params, const gls_param_info& param, double value) {
+  if (param.kind == GLS_PARAM_BOOL)
+    params[param.offset] = value != 0.0;
+  else
+    std::memcpy(params + param.offset, &value, sizeof value);
+}
+
+// What a description says of the parameters: usual values are those of defaults; least and most are taken,
+// and what lies beyond them is not.
+template <class Params, class Valid>
+void check_params(const gls_rule_info& info, Params usual, Valid valid) {
+  unsigned char params[sizeof usual];
+  for (size_t i = 0; i < info.param_count; ++i) {
+    const gls_param_info& param = info.params[i];
+    SCOPED_TRACE(param.name);
+    std::memcpy(params, &usual, sizeof params);
+    set(params, param, param.usual);
+    EXPECT_EQ(std::memcmp(params, &usual, sizeof params), 0);
+    // Where one parameter bounds another, the other is out of the way.
+    for (size_t k = 0; k < info.param_count; ++k) {
+      if (std::string(info.params[k].name) == "largest_step")
+        set(params, info.params[k], info.params[k].most);
+      if (std::string(param.name) == "largest_step" && std::string(info.params[k].name) == "smallest_step")
+        set(params, info.params[k], 0.0);
+    }
+    for (const double value : {param.least, param.most}) {
+      set(params, param, value);
+      EXPECT_TRUE(valid(params)) << value;
+    }
+    if (param.kind == GLS_PARAM_BOOL) {
+      if (param.most < 1.0) {
+        set(params, param, 1.0);
+        EXPECT_FALSE(valid(params));
+      }
+      continue;
+    }
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    for (const double beyond :
+         {std::nextafter(param.least, -kInfinity), std::nextafter(param.most, kInfinity),
+          std::numeric_limits<double>::quiet_NaN()}) {
+      set(params, param, beyond);
+      EXPECT_FALSE(valid(params)) << beyond;
+    }
+  }
+}
+
 TEST(Faces, AdamIsTheSameInCAndCpp) {
   Buffers c, cpp;
   static Optimizer<Adam, kCount> optimizer;
@@ -43,9 +89,10 @@ TEST(Faces, AdamIsTheSameInCAndCpp) {
   gls_adam_defaults(&params);
   gls_adam_state state = {0};
   float m[kCount] = {}, v[kCount] = {};
+  const gls_optimizer adam = gls_adam(&params, &state, c.weights, m, v, kCount);
   for (int step = 0; step < 5; ++step) {
     ASSERT_EQ(optimizer.step(cpp.weights, cpp.gradients), GLS_OK);
-    ASSERT_EQ(gls_adam_step(&params, &state, c.weights, c.gradients, 1.0f, m, v, kCount), GLS_OK);
+    ASSERT_EQ(gls_step(&adam, gls_gradient_buffer(c.gradients), 1.0f), GLS_OK);
   }
   EXPECT_TRUE(same(c.weights, cpp.weights));
   EXPECT_TRUE(same(m, optimizer.slots[0]));
@@ -53,62 +100,55 @@ TEST(Faces, AdamIsTheSameInCAndCpp) {
   EXPECT_EQ(state.step, optimizer.state.step);
 }
 
-// Every C function of every rule, through a guarded step, its bytes, and back.
-TEST(Faces, EveryRuleHasAllItsCFunctions) {
+// Each rule's C constructor, its description, and its C++ type are one.
+TEST(Faces, EveryRuleIsTheSameInAllFaces) {
   float slot_memory[3][kCount], other_memory[4][kCount];
   float *const slot0 = slot_memory[0], *const slot1 = slot_memory[1], *const slot2 = slot_memory[2];
   float* const other_slots[] = {other_memory[1], other_memory[2], other_memory[3]};
   unsigned char bytes[GLS_SAVED_BYTES_MAX(3, kCount)];
+  size_t index = 0;
   (void)slot1, (void)slot2;
-#define GLISSADE_RULE(name, Rule, slot_count)                                                                \
-  {                                                                                                          \
-    Buffers b;                                                                                               \
-    std::memset(slot_memory, 0, sizeof slot_memory);                                                         \
-    gls_##name##_params params, restored;                                                                    \
-    gls_##name##_state state = {};                                                                           \
-    Rule::State other_state = {};                                                                            \
-    gls_##name##_defaults(&params);                                                                          \
-    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_OK);                    \
-    EXPECT_EQ(gls_##name##_step(&params, &state, b.weights, b.gradients, 1.0f,                               \
-                                GLISSADE_SLOTS_##slot_count kCount),                                         \
-              GLS_OK);                                                                                       \
-    EXPECT_EQ(gls_##name##_saved_bytes(kCount), saved_bytes<Rule>(kCount));                                  \
-    EXPECT_EQ(gls_##name##_save(&params, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes,       \
-                                sizeof bytes),                                                               \
-              GLS_OK);                                                                                       \
-    EXPECT_EQ(                                                                                               \
-        restore<Rule>(&restored, &other_state, other_memory[0], other_slots, kCount, bytes, sizeof bytes),   \
-        GLS_OK);                                                                                             \
-    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                  \
-    for (int k = 0; k < slot_count; ++k) EXPECT_TRUE(same(slot_memory[k], other_memory[k + 1])) << #name;    \
-    EXPECT_EQ(gls_##name##_restore(&restored, &state, b.weights, GLISSADE_SLOTS_##slot_count kCount, bytes,  \
-                                   sizeof bytes),                                                            \
-              GLS_OK);                                                                                       \
-    const float inputs[] = {b.gradients[1], 0.5f}, outputs[] = {1.0f, -0.25f};                               \
-    const gls_dense_gradient layers[] = {{inputs, outputs, 1, 2, 2}};                                        \
-    gls_##name##_coefficients c;                                                                             \
-    EXPECT_EQ(gls_##name##_guard_dense(&params, b.weights, layers, 1, 1.0f, 6), GLS_OK);                     \
-    EXPECT_EQ(                                                                                               \
-        gls_##name##_step_dense(&params, &state, b.weights, layers, 1, 1.0f, GLISSADE_SLOTS_##slot_count 6), \
-        GLS_OK);                                                                                             \
-    EXPECT_EQ(gls_##name##_step_dense_unguarded(&params, &state, b.weights, layers, 1, 1.0f,                 \
-                                                GLISSADE_SLOTS_##slot_count 6),                              \
-              GLS_OK);                                                                                       \
-    EXPECT_EQ(gls_##name##_begin(&params, &state, 1.0f, &c), GLS_OK);                                        \
-    EXPECT_EQ(gls_##name##_sweep_dense(&c, b.weights, layers, 1, GLISSADE_SLOTS_##slot_count 6), GLS_OK);    \
-    EXPECT_EQ(gls_##name##_sweep_dense(&c, b.weights, layers, 1, GLISSADE_SLOTS_##slot_count 7),             \
-              GLS_ERROR_RANGE);                                                                              \
-    const DenseGradients factors{layers, 1};                                                                 \
-    EXPECT_EQ(step<Rule>(&restored, &other_state, other_memory[0], factors, 1.0f, other_slots, 6), GLS_OK);  \
-    EXPECT_EQ(step_unguarded<Rule>(&restored, &other_state, other_memory[0], factors, 1.0f, other_slots, 6), \
-              GLS_OK);                                                                                       \
-    EXPECT_EQ(step<Rule>(&restored, &other_state, other_memory[0], factors, 1.0f, other_slots, 6), GLS_OK);  \
-    EXPECT_TRUE(same(b.weights, other_memory[0])) << #name;                                                  \
-    b.gradients[3] = std::numeric_limits<float>::quiet_NaN();                                                \
-    EXPECT_EQ(gls_##name##_guard(&params, b.weights, b.gradients, 1.0f, kCount), GLS_ERROR_GRADIENT);        \
+#define SLOTS_0
+#define SLOTS_1 slot0,
+#define SLOTS_2 SLOTS_1 slot1,
+#define SLOTS_3 SLOTS_2 slot2,
+#define GLISSADE_RULE(name, Rule, slots_)                                                                 \
+  {                                                                                                       \
+    SCOPED_TRACE(#name);                                                                                  \
+    Buffers b;                                                                                            \
+    std::memset(slot_memory, 0, sizeof slot_memory);                                                      \
+    gls_##name##_params params, restored;                                                                 \
+    gls_##name##_state state = {};                                                                        \
+    Rule::State other_state = {};                                                                         \
+    gls_##name##_defaults(&params);                                                                       \
+    const gls_optimizer c = gls_##name(&params, &state, b.weights, SLOTS_##slots_ kCount);                \
+    EXPECT_EQ(gls_guard(&c, gls_gradient_buffer(b.gradients), 1.0f), GLS_OK);                             \
+    EXPECT_EQ(gls_step(&c, gls_gradient_buffer(b.gradients), 1.0f), GLS_OK);                              \
+    const gls_optimizer cpp =                                                                             \
+        optimizer_of<Rule>(&restored, &other_state, other_memory[0], other_slots, kCount);                \
+    EXPECT_EQ(cpp.rule, c.rule);                                                                          \
+    EXPECT_EQ(gls_saved_bytes(&cpp), gls_saved_bytes(&c));                                                \
+    EXPECT_EQ(gls_save(&c, bytes, sizeof bytes), GLS_OK);                                                 \
+    EXPECT_EQ(gls_restore(&cpp, bytes, sizeof bytes), GLS_OK);                                            \
+    EXPECT_TRUE(same(b.weights, other_memory[0]));                                                        \
+    for (int k = 0; k < slots_; ++k) EXPECT_TRUE(same(slot_memory[k], other_memory[k + 1]));              \
+    const gls_rule_info* const info = gls_rule_at(index++);                                               \
+    ASSERT_EQ(info, gls_rule_named(#name));                                                               \
+    EXPECT_EQ(info->rule, c.rule);                                                                        \
+    EXPECT_EQ(info->slot_count, size_t{slots_});                                                          \
+    EXPECT_EQ(info->params_bytes, sizeof params);                                                         \
+    EXPECT_EQ(info->state_bytes, sizeof state);                                                           \
+    const gls_optimizer named = gls_optimizer_of(info, &params, &state, b.weights, c.slots, kCount);      \
+    EXPECT_EQ(std::memcmp(&named, &c, sizeof c), 0);                                                      \
+    check_params(*info, params,                                                                           \
+                 [](const void* p) { return Rule::valid(*static_cast<const gls_##name##_params*>(p)); }); \
   }
 #include "rules.inc"
 #undef GLISSADE_RULE
+  EXPECT_EQ(gls_rule_at(index), nullptr);
+  EXPECT_EQ(gls_rule_named("adams"), nullptr);
+  EXPECT_EQ(gls_rule_named(nullptr), nullptr);
+  EXPECT_EQ(gls_optimizer_of(nullptr, nullptr, nullptr, nullptr, nullptr, 0).rule, nullptr);
 }
 
 TEST(Faces, AdamWIsTheSameInCAndCpp) {
@@ -121,7 +161,8 @@ TEST(Faces, AdamWIsTheSameInCAndCpp) {
   gls_adam_state state = {0};
   float m[kCount] = {}, v[kCount] = {};
   ASSERT_EQ(optimizer.step(cpp.weights, cpp.gradients), GLS_OK);
-  ASSERT_EQ(gls_adam_step(&params, &state, c.weights, c.gradients, 1.0f, m, v, kCount), GLS_OK);
+  const gls_optimizer adamw = gls_adam(&params, &state, c.weights, m, v, kCount);
+  ASSERT_EQ(gls_step(&adamw, gls_gradient_buffer(c.gradients), 1.0f), GLS_OK);
   EXPECT_TRUE(same(c.weights, cpp.weights));
   Buffers adam;
   Optimizer<Adam, kCount> plain{};
@@ -129,37 +170,54 @@ TEST(Faces, AdamWIsTheSameInCAndCpp) {
   EXPECT_FALSE(same(c.weights, adam.weights));
 }
 
-TEST(Faces, OtherRulesInC) {
+TEST(Faces, SlicesInC) {
   Buffers c, cpp;
-  float slots[3][kCount] = {};
+  float slot[kCount] = {};
+  gls_momentum_params params;
+  gls_momentum_defaults(&params);
+  gls_momentum_state state = {0};
+  gls_coefficients coefficients;
+  Optimizer<Momentum, kCount> cpp_momentum{};
+  const gls_optimizer momentum = gls_momentum(&params, &state, c.weights, slot, kCount);
+  const gls_gradients gradients = gls_gradient_buffer(c.gradients);
+  ASSERT_EQ(gls_begin(&momentum, 1.0f, &coefficients), GLS_OK);
+  ASSERT_EQ(gls_sweep(&momentum, &coefficients, gradients, 5, kCount - 5), GLS_OK);
+  ASSERT_EQ(gls_sweep(&momentum, &coefficients, gradients, 0, 5), GLS_OK);
+  ASSERT_EQ(cpp_momentum.step(cpp.weights, cpp.gradients), GLS_OK);
+  EXPECT_TRUE(same(c.weights, cpp.weights));
+}
+
+// All or nothing: one bad gradient of two tensors, and neither moves.
+TEST(Faces, SeveralOptimizersInOneStep) {
+  Buffers a, b, alone_a, alone_b;
+  float m[kCount] = {}, v[kCount] = {};
+  gls_adam_params params;
+  gls_adam_defaults(&params);
+  gls_adam_state state = {0};
   gls_sgd_params sgd;
   gls_sgd_defaults(&sgd);
   gls_sgd_state sgd_state = {0};
-  Optimizer<Sgd, kCount> cpp_sgd{};
-  ASSERT_EQ(gls_sgd_step(&sgd, &sgd_state, c.weights, c.gradients, 0.5f, kCount), GLS_OK);
-  ASSERT_EQ(cpp_sgd.step(cpp.weights, cpp.gradients, {}, 0.5f), GLS_OK);
-  EXPECT_TRUE(same(c.weights, cpp.weights));
-  gls_momentum_params momentum;
-  gls_momentum_defaults(&momentum);
-  gls_momentum_state momentum_state = {0};
-  gls_momentum_coefficients coefficients;
-  Optimizer<Momentum, kCount> cpp_momentum{};
-  ASSERT_EQ(gls_momentum_begin(&momentum, &momentum_state, 1.0f, &coefficients), GLS_OK);
-  ASSERT_EQ(gls_momentum_sweep(&coefficients, c.weights + 5, c.gradients + 5, slots[0] + 5, kCount - 5),
-            GLS_OK);
-  ASSERT_EQ(gls_momentum_sweep(&coefficients, c.weights, c.gradients, slots[0], 5), GLS_OK);
-  ASSERT_EQ(cpp_momentum.step(cpp.weights, cpp.gradients), GLS_OK);
-  EXPECT_TRUE(same(c.weights, cpp.weights));
-  gls_amsgrad_params amsgrad;
-  gls_amsgrad_defaults(&amsgrad);
-  gls_amsgrad_state amsgrad_state = {0};
-  float m[kCount] = {}, v[kCount] = {}, max_v[kCount] = {};
-  Optimizer<AmsGrad, kCount> cpp_amsgrad{};
-  ASSERT_EQ(gls_amsgrad_step(&amsgrad, &amsgrad_state, c.weights, c.gradients, 1.0f, m, v, max_v, kCount),
-            GLS_OK);
-  ASSERT_EQ(cpp_amsgrad.step(cpp.weights, cpp.gradients), GLS_OK);
-  EXPECT_TRUE(same(c.weights, cpp.weights));
-  EXPECT_TRUE(same(max_v, cpp_amsgrad.slots[2]));
+  const gls_optimizer both[] = {gls_adam(&params, &state, a.weights, m, v, kCount),
+                                gls_sgd(&sgd, &sgd_state, b.weights, kCount)};
+  const gls_gradients gradients[] = {gls_gradient_buffer(a.gradients), gls_gradient_buffer(b.gradients)};
+  ASSERT_EQ(gls_step_all(both, gradients, 2, 0.5f), GLS_OK);
+  Optimizer<Adam, kCount> adam{};
+  Optimizer<Sgd, kCount> plain{};
+  ASSERT_EQ(adam.step(alone_a.weights, alone_a.gradients, {}, 0.5f), GLS_OK);
+  ASSERT_EQ(plain.step(alone_b.weights, alone_b.gradients, {}, 0.5f), GLS_OK);
+  EXPECT_TRUE(same(a.weights, alone_a.weights));
+  EXPECT_TRUE(same(b.weights, alone_b.weights));
+  b.gradients[kCount - 1] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(gls_step_all(both, gradients, 2, 0.5f), GLS_ERROR_GRADIENT);
+  EXPECT_TRUE(same(a.weights, alone_a.weights));
+  EXPECT_EQ(state.step, 1u);
+  EXPECT_EQ(gls_step_all(nullptr, nullptr, 0, 0.5f), GLS_OK);
+  EXPECT_EQ(gls_step_all(nullptr, gradients, 1, 0.5f), GLS_ERROR_NULL);
+  EXPECT_EQ(gls_step_all(both, nullptr, 1, 0.5f), GLS_ERROR_NULL);
+}
+
+TEST(Version, IsThatOfTheHeaders) {
+  EXPECT_EQ(gls_version(), GLS_VERSION_MAJOR * 65536u + GLS_VERSION_MINOR * 256u + GLS_VERSION_PATCH);
 }
 
 TEST(Faces, ArraysAndSlices) {
@@ -169,7 +227,7 @@ TEST(Faces, ArraysAndSlices) {
   std::memcpy(gradients.data(), plain.gradients, sizeof plain.gradients);
   Optimizer<Adam, kCount> whole{}, sliced{};
   ASSERT_EQ(whole.step(plain.weights, plain.gradients), GLS_OK);
-  Adam::Coefficients c;
+  gls_coefficients c;
   ASSERT_EQ(sliced.begin(c), GLS_OK);
   ASSERT_EQ(sliced.sweep(c, weights, gradients, 7, kCount - 7), GLS_OK);
   ASSERT_EQ(sliced.sweep(c, weights, gradients, 0, 7), GLS_OK);

@@ -10,7 +10,7 @@ namespace {
 
 float flushed(float x) { return (float_to_bits(x) & 0x7f800000u) == 0 ? 0.0f : x; }
 
-// GLS_FLUSH_SUBNORMALS, over a buffer and over a layer of 11 outputs: where the processor can, what a unit
+// gls_flush_subnormals, over a buffer and over a layer of 11 outputs: where the processor can, what a unit
 // that flushes computes, and the caller's mode is as it was; where it cannot, what it always computes.
 template <class Rule>
 void check_flushing(const Tested<Rule>& tested) {
@@ -33,21 +33,23 @@ void check_flushing(const Tested<Rule>& tested) {
       }
     }
     typename Rule::State state = {};
-    typename Rule::Coefficients c, flushing;
+    gls_coefficients c, flushing;
     Status status = begin<Rule>(&params, &state, 0.75f, &c);
     flushing = c;
-    flushing.gradient.flags |= GLS_FLUSH_SUBNORMALS;
+    gls_flush_subnormals(&flushing);
     const FloatModeRegister before = read_float_mode() & kFloatModeMask;
     if (seed % 4 < 3) {
       if (status == GLS_OK)
         status = sweep<Rule>(&flushing, got.buffers[0], got.buffers[1], got.buffers + 2, kCount);
-      (expected.*tested.sweep)(c, wanted.buffers[0], wanted.buffers[1], wanted.buffers + 2, kCount);
+      (expected.*tested.sweep)(inside(c).of_rule, wanted.buffers[0], wanted.buffers[1], wanted.buffers + 2,
+                               kCount);
     } else {
-      const gls_dense_gradient layer = {x, dy, 1, 5, 11};
+      const gls_factors layer = {x, dy, 1, 5, 11};
       if (status == GLS_OK) {
-        status = sweep<Rule>(&flushing, got.buffers[0], DenseGradients{&layer, 1}, got.buffers + 2, 66);
+        status = sweep<Rule>(&flushing, got.buffers[0], Factors{&layer, 1}, got.buffers + 2, 66);
       }
-      (expected.*tested.sweep_dense)(c, wanted.buffers[0], layer, wanted.buffers + 2);
+      (expected.*tested.sweep_factors)(inside(c).of_rule, wanted.buffers[0], &layer, wanted.buffers + 2, 0,
+                                       66);
     }
     bool same = status == GLS_OK && (read_float_mode() & kFloatModeMask) == before;
     for (size_t i = 0; __is_same(Rule, AmsGrad) && i < kCount; ++i) {  // its largest v may be kept as it is

@@ -143,7 +143,7 @@ TEST_P(Gradient, OfABatchIsThatOfItsSamples) {
   ASSERT_EQ(batch.learn_regression(weights, inputs, targets, kSamples, together, &batch_loss), GLS_OK);
   EXPECT_EQ(batch_loss, sum);
   EXPECT_EQ(std::memcmp(single, together, sizeof single), 0);
-  gls_dense_gradient layers[One::kDenseLayers];
+  gls_factors layers[One::kDenseLayers];
   ASSERT_EQ(batch.learn_regression(weights, inputs, targets, kSamples, layers, &factor_loss), GLS_OK);
   EXPECT_EQ(factor_loss, sum);
   ASSERT_EQ(by_factors.step(stepped, layers, {}, 0.25f), GLS_OK);

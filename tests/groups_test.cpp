@@ -42,9 +42,9 @@ TEST(Groups, HaveTheirOwnRateDecayAndStepCount) {
     Adam::State state = {};
     for (int step = 0; step < 3; ++step) {
       const size_t first = groups[k].first;
-      ASSERT_EQ(gls_adam_step(&groups[k].params, &state, alone.weights + first, alone.gradients + first, 0.5f,
-                              alone.m + first, alone.v + first, groups[k].count),
-                GLS_OK);
+      const gls_optimizer optimizer = gls_adam(&groups[k].params, &state, alone.weights + first,
+                                               alone.m + first, alone.v + first, groups[k].count);
+      ASSERT_EQ(gls_step(&optimizer, gls_gradient_buffer(alone.gradients + first), 0.5f), GLS_OK);
     }
     for (size_t i = groups[k].first; i < groups[k].first + groups[k].count; ++i) {
       EXPECT_EQ(all.weights[i], alone.weights[i]) << i;

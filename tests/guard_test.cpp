@@ -36,12 +36,11 @@ struct Guarded {
   }
 
   Status step(size_t count) {
-    return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], scale, set.buffers + 2,
-                                count);
+    return test::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], scale, set.buffers + 2, count);
   }
 
   Status guard_alone(size_t count) {
-    return glissade::guard<Rule>(&params, set.buffers[0], set.buffers[1], scale, count);
+    return test::guard<Rule>(&params, set.buffers[0], set.buffers[1], scale, count);
   }
 
   bool untouched() const {
@@ -164,7 +163,7 @@ void check_arguments(const char* name) {
   CHECK(guard<Rule>(&params, w, g, 1.0f, kCount) == GLS_OK &&
             guard<Rule>(nullptr, w, g, 1.0f, kCount) == GLS_ERROR_NULL &&
             guard<Rule>(&params, nullptr, g, 1.0f, kCount) == GLS_ERROR_NULL &&
-            guard<Rule>(&params, w, nullptr, 1.0f, kCount) == GLS_ERROR_NULL &&
+            guard<Rule>(&params, w, static_cast<const float*>(nullptr), 1.0f, kCount) == GLS_ERROR_NULL &&
             guard<Rule>(&bad, w, g, 1.0f, kCount) == GLS_ERROR_RANGE &&
             guard<Rule>(&params, w, g, bits_to_float(0x7fc00000), kCount) == GLS_ERROR_RANGE &&
             guard<Rule>(&params, w, g, 1.0f, SIZE_MAX) == GLS_ERROR_RANGE,

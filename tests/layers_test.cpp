@@ -106,7 +106,7 @@ void check_dense(uint32_t samples, uint32_t inputs, uint32_t outputs, bool extre
   got[1].fill(samples * inputs, random, false);
   expected[0] = got[0];
   expected[1] = got[1];
-  const gls_dense_gradient layer = {x.values, dy.values, samples, inputs, outputs};
+  const gls_factors layer = {x.values, dy.values, samples, inputs, outputs};
   status = gls_dense_backward(weights.values, x.values, dy.values, got[0].values, got[1].values, samples,
                               inputs, outputs);
   if (extreme) {

@@ -3,6 +3,7 @@
 #ifndef GLISSADE_TESTS_MATRIX_HPP
 #define GLISSADE_TESTS_MATRIX_HPP
 
+#include "float_mode.hpp"
 #include "golden.hpp"
 #include "reference.hpp"
 
@@ -20,9 +21,8 @@ constexpr size_t kBuffers = 5;  // weights, gradients, up to three slots
 template <class Rule>
 struct Tested {
   const char* name;
-  void (*Kernels::*sweep)(const typename Rule::Coefficients&, float*, const float*, float* const*, size_t);
-  void (*Kernels::*sweep_dense)(const typename Rule::Coefficients&, float*, const gls_dense_gradient&,
-                                float* const*);
+  Sweep* Kernels::*sweep;
+  SweepFactors* Kernels::*sweep_factors;
 };
 
 template <class Rule>
@@ -32,7 +32,7 @@ Rule rule_of(const Tested<Rule>&);
 template <class Work>
 void for_each_rule(Work work) {
 #define GLISSADE_RULE(name, Rule, slot_count) \
-  work(Tested<Rule>{#name, &Kernels::sweep_##name, &Kernels::sweep_dense_##name});
+  work(Tested<Rule>{#name, &Kernels::sweep_##name, &Kernels::sweep_factors_##name});
 #include "rules.inc"
 #undef GLISSADE_RULE
 }
@@ -81,9 +81,12 @@ size_t step_and_compare(const Tested<Rule>& tested, const typename Rule::Params&
   fill(buffers, count, seed);
   typename Rule::State state = {}, expected_state = {};
   state.step = expected_state.step = seed % 3;
-  typename Rule::Coefficients c;
+  gls_coefficients c;
   Status status = begin<Rule>(&params, &expected_state, 0.75f, &c);
-  (expected_kernels().*tested.sweep)(c, expected[0], expected[1], expected + 2, count);
+  {
+    const FloatMode mode(false);  // kernels run in the mode that the library sets
+    (expected_kernels().*tested.sweep)(inside(c).of_rule, expected[0], expected[1], expected + 2, count);
+  }
   if (status == GLS_OK)
     status = step_unguarded<Rule>(&params, &state, buffers[0], buffers[1], 0.75f, buffers + 2, count);
   size_t k = 0;

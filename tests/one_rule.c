@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A C99 firmware that uses one rule, GLISSADE_RULE_NAME with GLISSADE_RULE_SLOTS slots: what a user links,
  * and what `./dev size` measures. GLISSADE_KEEPS: 1 saves it to memory and restores it, 2 does so with a
- * store, 3 with a checkpoint. */
+ * store, 3 with a checkpoint. GLISSADE_WITH_MOMENTUM: beside another optimizer, of momentum, kept in the same way:
+ * what a second rule costs. */
 #include "glissade/glissade.h"
 
 #ifndef GLISSADE_KEEPS
@@ -34,10 +35,9 @@ static RULE(_params) params;
 #if GLISSADE_KEEPS == 1
 static unsigned char bytes[GLS_SAVED_BYTES_MAX(GLISSADE_RULE_SLOTS, kCount)];
 
-static gls_status keep(void) {
-  const gls_status status = RULE(_save)(&params, &state, weights, SLOTS kCount, bytes, sizeof bytes);
-  if (status != GLS_OK) return status;
-  return RULE(_restore)(&params, &state, weights, SLOTS kCount, bytes, sizeof bytes);
+static gls_status keep(const gls_optimizer* optimizer) {
+  const gls_status status = gls_save(optimizer, bytes, sizeof bytes);
+  return status == GLS_OK ? gls_restore(optimizer, bytes, sizeof bytes) : status;
 }
 #elif GLISSADE_KEEPS > 1
 static unsigned char memory[2048], unit[8];
@@ -55,24 +55,20 @@ static const gls_flash flash = {gls_memory_flash_read,
                                 NULL};
 static gls_store store;
 
-static gls_status save(void* context, gls_store* to) {
-  (void)context;
-  return RULE(_save_to)(&params, &state, weights, SLOTS kCount, to);
-}
-static gls_status restore(void* context, gls_store* from) {
-  (void)context;
-  return RULE(_restore_from)(&params, &state, weights, SLOTS kCount, from);
-}
-static gls_status keep(void) {
+#if GLISSADE_KEEPS == 3
+static gls_status save(void* context, gls_store* to) { return gls_save_to(context, to); }
+static gls_status restore(void* context, gls_store* from) { return gls_restore_from(context, from); }
+#endif
+static gls_status keep(gls_optimizer* optimizer) {
   gls_status status = gls_store_open(&store, &flash);
   if (status != GLS_ERROR_EMPTY) return GLS_ERROR_DEVICE;
 #if GLISSADE_KEEPS == 2
   status = gls_store_begin(&store);
-  if (status == GLS_OK) status = save(NULL, &store);
+  if (status == GLS_OK) status = gls_save_to(optimizer, &store);
   if (status == GLS_OK) status = gls_store_commit(&store);
-  return status == GLS_OK ? restore(NULL, &store) : status;
+  return status == GLS_OK ? gls_restore_from(optimizer, &store) : status;
 #else
-  static gls_checkpoint checkpoint = {&store, save, restore, NULL, NULL, NULL, 0, {0, 0, 0, 0}};
+  gls_checkpoint checkpoint = {&store, save, restore, optimizer, NULL, NULL, 0, {0, 0, 0, 0}};
   gls_verdict verdict = GLS_GO_ON;
   status = gls_checkpoint_start(&checkpoint);
   if (status == GLS_OK) status = gls_checkpoint_decide(&checkpoint, 1.0, 0.0, 1, &verdict);
@@ -81,7 +77,28 @@ static gls_status keep(void) {
 #endif
 }
 #else
-static gls_status keep(void) { return GLS_OK; }
+static gls_status keep(const gls_optimizer* optimizer) {
+  (void)optimizer;
+  return GLS_OK;
+}
+#endif
+
+#ifdef GLISSADE_WITH_MOMENTUM
+static float other_weights[kCount] = {1, 1, 1, 1, 1, 1, 1}, buffer[kCount];
+static gls_momentum_state other_state;
+
+static gls_status step_other(gls_gradients gradients) {
+  gls_momentum_params other_params;
+  gls_momentum_defaults(&other_params);
+  gls_optimizer other = gls_momentum(&other_params, &other_state, other_weights, buffer, kCount);
+  const gls_status status = gls_step(&other, gradients, 1.0f);
+  return status == GLS_OK ? keep(&other) : status;
+}
+#else
+static gls_status step_other(gls_gradients gradients) {
+  (void)gradients;
+  return GLS_OK;
+}
 #endif
 
 /* Called by platform/cortex-m/startup.cpp. */
@@ -91,8 +108,10 @@ int program(int argument_count, char** arguments) {
   static const float gradients[kCount] = {1, -1, 1, -1, 1, -1, 1};
   (void)argument_count, (void)arguments;
   RULE(_defaults)(&params);
-  if (RULE(_step)(&params, &state, weights, gradients, 1.0f, SLOTS kCount) != GLS_OK) return 1;
-  if (keep() != GLS_OK) return 4;
+  gls_optimizer optimizer = RULE()(&params, &state, weights, SLOTS kCount);
+  if (gls_step(&optimizer, gls_gradient_buffer(gradients), 1.0f) != GLS_OK) return 1;
+  if (keep(&optimizer) != GLS_OK) return 4;
+  if (step_other(gls_gradient_buffer(gradients)) != GLS_OK) return 5;
   for (int i = 0; i < kCount; ++i) {
     if ((weights[i] < 1.0f) != (gradients[i] > 0.0f)) return 2;
   }

@@ -3,7 +3,8 @@
 #ifndef GLISSADE_TESTS_REFERENCE_HPP
 #define GLISSADE_TESTS_REFERENCE_HPP
 
-#include "backend.hpp"
+#include "calls.hpp"
+#include "optimizer/rule.hpp"
 
 namespace glissade {
 
@@ -15,11 +16,6 @@ extern const Kernels kernels;
 }
 
 namespace test {
-
-inline bool same_text(const char* a, const char* b) {
-  while (*a != '\0' && *a == *b) ++a, ++b;
-  return *a == *b;
-}
 
 inline size_t active_index() {
   size_t i = 0;

@@ -33,7 +33,7 @@ void check_interrupted(const char* name) {
   whole.fill(7);
   cut.fill(7);
   typename Rule::State state = {}, cut_state = {}, other_state = {};
-  typename Rule::Coefficients c, other;
+  gls_coefficients c = {}, other = {};
   float other_memory[4][3] = {{1, 2, 3}, {1, 1, 1}, {}, {}};
   float other_third[3] = {};
   float* const other_slots[] = {other_memory[2], other_memory[3], other_third};
@@ -49,7 +49,7 @@ void check_interrupted(const char* name) {
     if (!refused) status = GLS_ERROR_RANGE;
     if (status == GLS_OK)
       status =
-          glissade::step<Rule>(&params, &other_state, other_memory[0], other_memory[1], 0.5f, other_slots, 3);
+          test::step<Rule>(&params, &other_state, other_memory[0], other_memory[1], 0.5f, other_slots, 3);
     if (status == GLS_OK) status = view.sweep(c, cut.buffers[0], cut.buffers[1], 13, kCount - 13);
   }
   CHECK(status == GLS_OK && whole == cut && __builtin_memcmp(&state, &cut_state, sizeof state) == 0, name,
@@ -78,7 +78,7 @@ void check_slices(const char* name) {
 
     Status status = take_steps<Rule>(params, whole, 2);
     for (uint32_t step = 0; step < 2; ++step) {
-      typename Rule::Coefficients c;
+      gls_coefficients c;
       if (status == GLS_OK) status = optimizer.begin(c, params, scale_of(step));
       for (size_t end = kCount; end > 0 && status == GLS_OK;) {
         const size_t first = random.below(static_cast<uint32_t>(end));
@@ -166,13 +166,13 @@ void check_long_subnormal_run() {
     for (size_t i = 0; i < kCount; ++i) set[1][i] = random.ordinary() * 1e-19f, set[2][i] = set[3][i] = 0.0f;
   }
   for (uint32_t step = 0; step < 1200; ++step) {
-    Adam::Coefficients c;
+    gls_coefficients c;
     if (begin<Adam>(&params, &state, step < 20 ? 1.0f : 0.0f, &c) != GLS_OK) same = false;
     float* slots[3][2] = {};
     for (int who = 0; who < 3; ++who) slots[who][0] = buffers[who][2], slots[who][1] = buffers[who][3];
     if (sweep<Adam>(&c, buffers[0][0], buffers[0][1], slots[0], kCount) != GLS_OK) same = false;
-    reference::kernels.sweep_adam(c, buffers[1][0], buffers[1][1], slots[1], kCount);
-    reference_flush::kernels.sweep_adam(c, buffers[2][0], buffers[2][1], slots[2], kCount);
+    reference::kernels.sweep_adam(inside(c).of_rule, buffers[1][0], buffers[1][1], slots[1], kCount);
+    reference_flush::kernels.sweep_adam(inside(c).of_rule, buffers[2][0], buffers[2][1], slots[2], kCount);
     const int expected = &expected_kernels() == &reference::kernels ? 1 : 2;
     for (int k = 0; k < 4; ++k) {
       same = same && first_difference(buffers[0][k], buffers[expected][k], kCount) == kCount;

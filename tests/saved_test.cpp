@@ -13,7 +13,7 @@ unsigned char bytes[GLS_SAVED_BYTES_MAX(3, kWeights) + 1], other_bytes[sizeof by
 
 // The bytes that all rules save after three steps, in the order of rules.inc, as one CRC: the same on every
 // target, which is why each can continue what another saved.
-constexpr uint32_t kEveryRule = 0x64c19868;
+constexpr uint32_t kEveryRule = 0xff65025d;
 
 template <class Rule>
 struct Run {
@@ -26,14 +26,14 @@ struct Run {
   bool step(size_t count = kWeights) {
     Random random(state.step + 1);
     for (size_t i = 0; i < count; ++i) set.buffers[1][i] = random.ordinary();
-    return glissade::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], 0.75f, set.buffers + 2,
-                                count) == GLS_OK;
+    return test::step<Rule>(&params, &state, set.buffers[0], set.buffers[1], 0.75f, set.buffers + 2, count) ==
+           GLS_OK;
   }
   Status save(unsigned char* to, size_t size, size_t count = kWeights) {
-    return glissade::save<Rule>(&params, &state, set.buffers[0], set.buffers + 2, count, to, size);
+    return test::save<Rule>(&params, &state, set.buffers[0], set.buffers + 2, count, to, size);
   }
   Status restore(const unsigned char* from, size_t size, size_t count = kWeights) {
-    return glissade::restore<Rule>(&params, &state, set.buffers[0], set.buffers + 2, count, from, size);
+    return test::restore<Rule>(&params, &state, set.buffers[0], set.buffers + 2, count, from, size);
   }
   bool operator==(const Run& other) const {
     return set == other.set && __builtin_memcmp(&state, &other.state, sizeof state) == 0;
@@ -147,8 +147,6 @@ void check_refused(const char* name) {
         ": another count");
   CHECK(run.restore(bytes, sizeof bytes) == GLS_OK && run == before, name, ": more bytes than needed");
   CHECK(save<Rule>(&run.params, &run.state, nullptr, run.set.buffers + 2, 1, bytes, size) == GLS_ERROR_NULL &&
-            save<Rule>(&run.params, &run.state, run.set.buffers[0], nullptr, 1, bytes, size) ==
-                GLS_ERROR_NULL &&
             save<Rule>(nullptr, &run.state, run.set.buffers[0], run.set.buffers + 2, 1, bytes, size) ==
                 GLS_ERROR_NULL &&
             restore<Rule>(&run.params, nullptr, run.set.buffers[0], run.set.buffers + 2, 1, bytes, size) ==

@@ -10,15 +10,16 @@ nm=$1 build=$2 variant=$3 table=${4-} version=${5-}
 objects=$build/CMakeFiles
 [ "$variant" = size ] || objects=$build/tests/CMakeFiles/glissade_fast
 declare -A stack
-while read -r rule bytes; do stack[$rule]=$bytes; done < <(find "$objects"* -name '*.ci' -exec awk -f "${0%/*}/depth.awk" {} +)
+while read -r rule bytes; do stack[$rule]=$bytes; done < <(find "$objects"* -name '*.ci' -exec awk -f "${0%/*}/depth.awk" "${0%/*}/../src/rules.inc" {} +)
 sizes=$(for program in "$build/tests/$variant"_*; do
   rule=${program##*/"$variant"_}
   "$nm" -S --radix=d --defined-only "$program" | awk -v rule="$rule" -v stack="${stack[$rule]--}" '
+    tolower($4) ~ /factors/ { print "FAILED: " rule " holds " $4 ", which nothing uses" > "/dev/stderr"; bad = 1 }
     $3 ~ /[bBdD]/ && $4 ~ /glissade/ && $4 !~ /board/ { ram += $2 }
     $3 !~ /[tTrRvVwW]/ || seen[$1]++ { next }
     $4 ~ /glissade|gls_/ && $4 !~ /print|exit/ { own += $2 }
     $4 ~ /^(__|mem)/ { helpers += $2 }
-    END { print rule, own + 0, helpers + 0, ram + 0, stack }'
+    END { print rule, own + 0, helpers + 0, ram + 0, stack; exit bad }' || exit 1
 done)
 echo "$sizes"
 [ -n "$table" ] || exit 0

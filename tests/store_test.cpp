@@ -274,12 +274,11 @@ void check_failing_reads() {
 }
 
 Status restore_adam(Adam::Params& params, Adam::State& state, const Set& set, size_t count = kWeights) {
-  return gls_adam_restore_from(&params, &state, set.buffers[0], set.buffers[2], set.buffers[3], count,
-                               &store);
+  return restore_from<Adam>(&params, &state, set.buffers[0], set.buffers + 2, count, &store);
 }
 Status save_adam(const Adam::Params& params, const Adam::State& state, const Set& set,
                  size_t count = kWeights) {
-  return gls_adam_save_to(&params, &state, set.buffers[0], set.buffers[2], set.buffers[3], count, &store);
+  return save_to<Adam>(&params, &state, set.buffers[0], set.buffers + 2, count, &store);
 }
 
 // Through the store the bytes are those of save, and come back to whoever restores.
@@ -342,13 +341,11 @@ void check_refused() {
             reopened() == 1,
         "range");
   params.learning_rate = 0.5;
-  CHECK(gls_adam_save_to(&params, &state, set.buffers[0], set.buffers[2], set.buffers[3], 1, nullptr) ==
+  CHECK(save_to<Adam>(&params, &state, set.buffers[0], set.buffers + 2, 1, nullptr) == GLS_ERROR_NULL &&
+            restore_from<Adam>(&params, &state, set.buffers[0], set.buffers + 2, 1, nullptr) ==
                 GLS_ERROR_NULL &&
-            gls_adam_restore_from(&params, &state, set.buffers[0], set.buffers[2], set.buffers[3], 1,
-                                  nullptr) == GLS_ERROR_NULL &&
             gls_store_begin(&store) == GLS_OK &&
-            gls_adam_save_to(&params, &state, nullptr, set.buffers[2], set.buffers[3], 1, &store) ==
-                GLS_ERROR_NULL &&
+            save_to<Adam>(&params, &state, nullptr, set.buffers + 2, 1, &store) == GLS_ERROR_NULL &&
             save_adam(params, state, set) == GLS_ERROR_NULL,
         "null");
   // Two optimizers in one state, after bytes of the caller's.
@@ -361,9 +358,10 @@ void check_refused() {
   ok = ok && gls_store_commit(&store) == GLS_OK && gls_store_get(&store, mine, 4) == GLS_OK && mine[3] == 'e';
   CHECK(ok && restore_adam(params, other, set) == GLS_ERROR_MISMATCH && other.step == 0 && set == before,
         "another count");
-  CHECK(gls_sgd_restore_from(&sgd, &sgd_state, set.buffers[0], 3, &store) == GLS_ERROR_MISMATCH &&
-            set == before,
-        "another rule");
+  CHECK(
+      restore_from<Sgd>(&sgd, &sgd_state, set.buffers[0], set.buffers + 2, 3, &store) == GLS_ERROR_MISMATCH &&
+          set == before,
+      "another rule");
   CHECK(restore_adam(params, other, set, 3) == GLS_OK && other.step == 9 &&
             restore_adam(params, other, set) == GLS_OK && other.step == 10 && set == before,
         "then the right ones");
@@ -390,8 +388,7 @@ void check_refused() {
         spoiled);
   // A checksum inside that is wrong, though the store's own is right.
   unsigned char bytes[GLS_SAVED_BYTES_MAX(2, kWeights)];
-  ok = gls_adam_save(&params, &state, set.buffers[0], set.buffers[2], set.buffers[3], kWeights, bytes,
-                     sizeof bytes) == GLS_OK;
+  ok = save<Adam>(&params, &state, set.buffers[0], set.buffers + 2, kWeights, bytes, sizeof bytes) == GLS_OK;
   bytes[60] ^= 1;
   ok = ok && gls_store_begin(&store) == GLS_OK && gls_store_put(&store, bytes, sizeof bytes) == GLS_OK &&
        gls_store_commit(&store) == GLS_OK;

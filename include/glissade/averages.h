@@ -3,7 +3,7 @@
 #ifndef GLISSADE_AVERAGES_H
 #define GLISSADE_AVERAGES_H
 
-#include "glissade/rules/common.h"
+#include "glissade/base.h"
 
 /* sum = sum + scale * values, fused: gradients of micro-batches added up. scale is finite. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_accumulate(float* sum, const float* values, float scale,

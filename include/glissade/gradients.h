@@ -3,7 +3,7 @@
 #ifndef GLISSADE_GRADIENTS_H
 #define GLISSADE_GRADIENTS_H
 
-#include "glissade/rules/common.h"
+#include "glissade/base.h"
 
 /* What is known of the gradients looked at so far. All zero at the start; several tensors may follow each
  * other. */
@@ -37,7 +37,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_clip_values(float* values, size_t coun
  * came in a row (0: never), when it stays an error. Every other status goes through. The counts stay at 2^32
  * - 1. All zero at the start.
  *
- *   status = gls_skip(&skipped, gls_adam_step(...), 10); */
+ *   status = gls_skip(&skipped, gls_step(...), 10); */
 typedef struct gls_skipped {
   uint32_t total, in_a_row;
 } gls_skipped;

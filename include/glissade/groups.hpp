@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parameter groups: parts of one weight array with hyper-parameters of their own.
-//
-//   using Group = glissade::ParameterGroup<glissade::Adam>;
-//   static Group groups[] = {{0, 288}, {288, 32}, {320, 363}};  // first, count; weights, biases, last layer
-//   groups[0].params.weight_decay = 1e-4;
-//   groups[1].frozen = true;
-//   float* const slots[] = {m, v};
-//   Status status = glissade::step_groups(groups, 3, weights, gradients, slots, 683);
-//
-// (In C: gls_<rule>_begin with each group's params and state, then gls_<rule>_sweep over its range.)
+/** @file
+ * Parameter groups: parts of one weight array with hyper-parameters of their own.
+ *
+ *     using Group = glissade::ParameterGroup<glissade::Adam>;
+ *     static Group groups[] = {{0, 288}, {288, 32}, {320, 363}};  // first, count; weights, biases, last
+ * layer groups[0].params.weight_decay = 1e-4; groups[1].frozen = true; float* const slots[] = {m, v}; Status
+ * status = glissade::step_groups(groups, 3, weights, gradients, slots, 683);
+ *
+ * In C: an optimizer for each group, and gls_step_all(). */
 #ifndef GLISSADE_GROUPS_HPP
 #define GLISSADE_GROUPS_HPP
 
@@ -16,52 +15,53 @@
 
 namespace glissade {
 
+/** A part of the weights. */
 template <class Rule>
 struct ParameterGroup {
-  size_t first, count;  // its weights: [first .. first + count)
-  typename Rule::Params params = {};
-  bool frozen = false;              // true: neither moved nor counted
-  typename Rule::State state = {};  // its own step count
+  size_t first;                      /**< number of its first weight */
+  size_t count;                      /**< how many weights: [first .. first + count) */
+  typename Rule::Params params = {}; /**< its hyper-parameters */
+  bool frozen = false;               /**< true: neither looked at, moved nor counted */
+  typename Rule::State state = {};   /**< its own step count */
 };
 
-// One step of every group that is not frozen. Weights in no group stay as they are. weights, gradients and
-// each of slots (kSlots pointers): float[count]. GLS_ERROR_RANGE where a group reaches beyond count or two
-// overlap. All groups are checked before anything is written.
+/** One step of every group that is not frozen. Weights in no group stay as they are. weights, gradients and
+ * each of slots (Rule::kSlots pointers): float[count]. GLS_ERROR_RANGE where a group reaches beyond count or
+ * two overlap. All groups are checked, and their gradients looked at, before anything is written. */
 template <class Rule>
 [[nodiscard]] Status step_groups(ParameterGroup<Rule>* groups, size_t group_count, float* weights,
                                  const float* gradients, float* const* slots, size_t count,
                                  float gradient_scale = 1.0f) {
-  using Formula = typename Rule::Formula;
-  typename Rule::Coefficients coefficients = {};
   if ((groups == nullptr && group_count != 0) || slots == nullptr) return GLS_ERROR_NULL;
   bool any_null = weights == nullptr || gradients == nullptr;
   for (int k = 0; k < Rule::kSlots; ++k) any_null = any_null || slots[k] == nullptr;
   if (any_null && count != 0) return GLS_ERROR_NULL;
-  Status status = sweep<Formula>(&coefficients, weights, gradients, slots, 0);  // backend, alignment
-  for (size_t k = 0; k < group_count && status == GLS_OK; ++k) {
-    const ParameterGroup<Rule>& group = groups[k];
+  const auto optimizer = [&](ParameterGroup<Rule>& group) {
+    float* part[Rule::kSlots + 1] = {};
+    for (int k = 0; k < Rule::kSlots; ++k) part[k] = slots[k] + group.first;
+    return optimizer_of<Rule>(&group.params, &group.state, weights + group.first, part, group.count);
+  };
+  for (size_t k = 0; k < group_count; ++k) {
+    ParameterGroup<Rule>& group = groups[k];
     if (group.first > count || group.count > count - group.first) return GLS_ERROR_RANGE;
     for (size_t other = 0; other < k; ++other) {
       const bool before = group.first + group.count <= groups[other].first;
       const bool behind = groups[other].first + groups[other].count <= group.first;
       if (!before && !behind) return GLS_ERROR_RANGE;
     }
-    typename Rule::State state = group.state;  // a copy: this only tries
-    status = begin<Formula>(&group.params, &state, gradient_scale, &coefficients);
-    if (status == GLS_OK && !group.frozen && group.count > 0) {
-      status = guard<Formula>(&group.params, weights + group.first, gradients + group.first, gradient_scale,
-                              group.count);
-    }
+    if (group.frozen) continue;
+    const gls_optimizer view = optimizer(group);
+    const Status status = gls_guard(&view, gls_gradient_buffer(gradients + group.first), gradient_scale);
+    if (status != GLS_OK) return status;
   }
-  for (size_t k = 0; k < group_count && status == GLS_OK; ++k) {
-    ParameterGroup<Rule>& group = groups[k];
-    const OptimizerView<Rule> view = view_of<Rule>(&group.state, slots, count);
-    if (!group.frozen) status = view.begin(coefficients, group.params, gradient_scale);
-    if (!group.frozen && status == GLS_OK) {
-      status = view.sweep(coefficients, weights, gradients, group.first, group.count);
-    }
+  for (size_t k = 0; k < group_count; ++k) {
+    if (groups[k].frozen) continue;
+    const gls_optimizer view = optimizer(groups[k]);
+    const Status status =
+        gls_step_unguarded(&view, gls_gradient_buffer(gradients + groups[k].first), gradient_scale);
+    if (status != GLS_OK) return status;  // another backend was asked for meanwhile
   }
-  return status;
+  return GLS_OK;
 }
 
 }  // namespace glissade

@@ -5,7 +5,7 @@
 #ifndef GLISSADE_LAYERS_H
 #define GLISSADE_LAYERS_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
 /* A dense layer, of any number of samples. weights: float[input_count * output_count + output_count], one row
  * of output_count per input, then the biases. inputs: float[samples * input_count], outputs:
@@ -25,7 +25,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_backward(const float* weights, c
                                                          size_t output_count);
 
 /* Only the gradients of the inputs, for a step that takes the weights' from their factors
- * (gls_dense_gradient; before that step, which changes the weights). */
+ * (gls_factors; before that step, which changes the weights). */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_input_gradients(const float* weights,
                                                                 const float* output_gradients,
                                                                 float* input_gradients, size_t samples,

@@ -6,7 +6,7 @@
 //   static float weights[Net::kWeights], gradients[Net::kWeights];
 //   float loss;
 //   Status status = net.learn(weights, inputs, label, gradients, &loss);  // adds the sample's gradient
-//   gls_dense_gradient layers[Net::kDenseLayers];                         // or, without a gradient buffer,
+//   gls_factors layers[Net::kDenseLayers];                         // or, without a gradient buffer,
 //   status = net.learn(weights, inputs, label, layers, &loss);            // its factors
 //   status = optimizer.step(weights, layers, params);
 #ifndef GLISSADE_LAYERS_HPP
@@ -35,7 +35,7 @@ struct Dense {
   }
   // Without the weights' gradients, which these are the factors of.
   [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
-                                       const float* output_gradients, gls_dense_gradient* factors,
+                                       const float* output_gradients, gls_factors* factors,
                                        float* input_gradients, size_t samples) {
     *factors = {inputs, output_gradients, samples, kIn, kOut};
     if (input_gradients == nullptr) return GLS_OK;
@@ -117,7 +117,7 @@ class LayerChain<kSamples, kFirst, First, Rest...> {
       return next_.last_outputs(outputs_in(before));
   }
 
-  // gradients is the weights' buffer, which is added to, or a gls_dense_gradient for each layer with weights.
+  // gradients is the weights' buffer, which is added to, or a gls_factors for each layer with weights.
   template <class Loss, class Gradients>
   [[nodiscard]] Status backward(const float* weights, const float* inputs, float* before,
                                 float* gradients_before, size_t samples, Loss loss, Gradients* gradients) {
@@ -157,9 +157,7 @@ class LayerChain<kSamples, kFirst, First, Rest...> {
   };
 
   static float* behind_first(float* gradients) { return gradients + First::kWeights; }
-  static gls_dense_gradient* behind_first(gls_dense_gradient* layers) {
-    return layers + (First::kWeights > 0 ? 1 : 0);
-  }
+  static gls_factors* behind_first(gls_factors* layers) { return layers + (First::kWeights > 0 ? 1 : 0); }
 
   float* outputs_in(float* before) {
     if constexpr (kOwns)
@@ -202,7 +200,7 @@ class BatchNetwork {
   // The same without a gradient buffer: writes the factors of the gradients to layers, for the optimizer's
   // next step. They point into inputs and this network, and hold until it runs again.
   [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
-                             gls_dense_gradient (&layers)[kDenseLayers], float* loss) {
+                             gls_factors (&layers)[kDenseLayers], float* loss) {
     return learn_by(weights, inputs, samples, classifier(labels), layers, loss);
   }
 
@@ -213,8 +211,7 @@ class BatchNetwork {
     return learn_by(weights, inputs, samples, regression(targets), weight_gradients, loss);
   }
   [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
-                                        size_t samples, gls_dense_gradient (&layers)[kDenseLayers],
-                                        float* loss) {
+                                        size_t samples, gls_factors (&layers)[kDenseLayers], float* loss) {
     return learn_by(weights, inputs, samples, regression(targets), layers, loss);
   }
 
@@ -281,7 +278,7 @@ class Network : private BatchNetwork<1, Layers...> {
     return Batch::forward(weights, inputs, 1);
   }
 
-  // gradients: float*, or gls_dense_gradient[kDenseLayers].
+  // gradients: float*, or gls_factors[kDenseLayers].
   template <class Gradients>
   [[nodiscard]] Status learn(const float* weights, const float* inputs, size_t label, Gradients&& gradients,
                              float* loss) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Natural gradient (Amari 1998): the gradient measured by the Fisher matrix F, direction = (F + damping I)^-1
- * gradient. It is a gradient like any other: hand it to gls_sgd_step, or to a rule with momentum.
+ * gradient. It is a gradient like any other: hand it to gls_sgd, or to a rule with momentum.
  *
  * F is the empirical one, the mean of g g^T over single samples' gradients g: float[n * n], row after row,
  * zero at the start; or only its diagonal, float[n]. The matrix costs n^3 / 6 multiply-adds per direction:
@@ -8,7 +8,7 @@
 #ifndef GLISSADE_NATURAL_GRADIENT_H
 #define GLISSADE_NATURAL_GRADIENT_H
 
-#include "glissade/rules/common.h"
+#include "glissade/base.h"
 
 /* Makes the sample's gradient, float[n], the number-th of the mean, counted from 1; number 1 starts anew.
  * (Keep number from growing beyond k, and it becomes a moving average over about k samples.) */

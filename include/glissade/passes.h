@@ -3,7 +3,7 @@
 #ifndef GLISSADE_PASSES_H
 #define GLISSADE_PASSES_H
 
-#include "glissade/rules/common.h"
+#include "glissade/base.h"
 
 /* Writes a permutation of 0 to count - 1 to order, uint32_t[count]: which sample comes when. It depends on
  * seed, epoch and count only, so that a restart finds the same order, and is the same on every target.

@@ -4,7 +4,7 @@
 #ifndef GLISSADE_STEP_LENGTH_H
 #define GLISSADE_STEP_LENGTH_H
 
-#include "glissade/rules/common.h"
+#include "glissade/base.h"
 
 /* *product = a . b: in blocks of 1024 whose sums have the canonical order and are added in double. a may be
  * b. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A store in flash that survives power cuts. It holds one committed state: any bytes that are put into it one
- * after the other; those of optimizers (gls_<rule>_save_to and _restore_from, in the format of saved.h) and
+ * after the other; those of optimizers (gls_save_to and gls_restore_from, in the format of saved.h) and
  * the caller's own.
  *
  *   gls_store store;
  *   gls_status status = gls_store_open(&store, &flash);  // GLS_OK: there is a state
- *   if (status == GLS_OK) status = gls_adam_restore_from(&params, &state, weights, m, v, count, &store);
+ *   if (status == GLS_OK) status = gls_restore_from(&optimizer, &store);
  *   ...
  *   status = gls_store_begin(&store);
- *   if (status == GLS_OK) status = gls_adam_save_to(&params, &state, weights, m, v, count, &store);
+ *   if (status == GLS_OK) status = gls_save_to(&optimizer, &store);
  *   if (status == GLS_OK) status = gls_store_commit(&store);
  *
  * Wherever the power goes, gls_store_open then finds the last committed state, or the newer one if it is
@@ -24,7 +24,7 @@
 #ifndef GLISSADE_STORE_H
 #define GLISSADE_STORE_H
 
-#include "glissade/rules/common.h"
+#include "glissade/base.h"
 
 /* The flash, as its driver knows it. Names, and the calls but for their first argument, are littlefs's. */
 typedef struct gls_flash gls_flash;
@@ -67,6 +67,8 @@ typedef struct gls_authenticator {
   int (*counter_raise)(void* context, uint32_t value);
   void* context;
 } gls_authenticator;
+
+typedef struct gls_store gls_store;
 
 /* Filled by gls_store_open; all zero is a store that is not open. */
 struct gls_store {

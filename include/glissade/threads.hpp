@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One step on several threads, by OpenMP: compile with -fopenmp; without it the same step runs on one. For
-// hosts: the library itself starts no thread.
+/** @file
+ * One step on several threads, by OpenMP: compile with -fopenmp; without it the same step runs on one. For
+ * hosts: the library itself starts no thread. */
 #ifndef GLISSADE_THREADS_HPP
 #define GLISSADE_THREADS_HPP
 
@@ -8,8 +9,8 @@
 
 namespace glissade {
 
-// optimizer.step, guard included, its range cut into as many slices as threads. The bits are those of one
-// thread, whatever their number. Fewer are taken where a slice would be shorter than 4096 weights.
+/** optimizer.step, guard included, its range cut into as many slices as threads. The bits are those of one
+ * thread, whatever their number. Fewer are taken where a slice would be shorter than 4096 weights. */
 template <class Rule>
 [[nodiscard]] Status step_on_threads(unsigned threads, const OptimizerView<Rule>& optimizer, float* weights,
                                      const float* gradients, const typename Rule::Params& params = {},
@@ -35,11 +36,13 @@ template <class Rule>
 #endif
   for (size_t slice = 0; slice < slices; ++slice) {
     const size_t first = slice * length;
-    const int status = guard<typename Rule::Formula>(&params, weights + first, gradients + first,
-                                                     gradient_scale, size_of(slice));
+    OptimizerView<Rule> part = optimizer;
+    part.count = size_of(slice);
+    for (int k = 0; k < Rule::kSlots; ++k) part.slots[k] += first;
+    const int status = part.guard(weights + first, gradients + first, params, gradient_scale);
     worst = status < worst ? status : worst;
   }
-  typename Rule::Coefficients coefficients;
+  gls_coefficients coefficients;
   if (worst == GLS_OK) worst = optimizer.begin(coefficients, params, gradient_scale);
   if (worst != GLS_OK) return static_cast<Status>(worst);
 #ifdef _OPENMP

@@ -39,7 +39,7 @@ Adam::Params chosen_params() {
 // One step on one repetition of all vowels; adds the losses. There is no gradient buffer: the step takes the
 // gradients from their factors.
 Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
-  gls_dense_gradient layers[Net::kDenseLayers];
+  gls_factors layers[Net::kDenseLayers];
   const Status status = net.learn(weights, *rows, kLabels, kVowels, layers, &loss_sum);
   return status == GLS_OK ? optimizer.step(weights, layers, chosen_params(), 1.0f / kVowels) : status;
 }
@@ -59,7 +59,7 @@ uint32_t state_crc() {
 
 // The mean loss of one repetition.
 Status validate(const float (*rows)[kFeatures], double& loss) {
-  gls_dense_gradient unused[Net::kDenseLayers];
+  gls_factors unused[Net::kDenseLayers];
   float sum = 0.0f;
   const Status status = net.learn(weights, *rows, kLabels, kVowels, unused, &sum);
   loss = static_cast<double>(sum) / kVowels;

@@ -34,9 +34,9 @@ bool count(const char* name) {
     typename Rule::State state = {};
     state.step = 10;
     float* const pointers[] = {slots[0], slots[1], slots[2]};
+    const gls_optimizer optimizer = glissade::optimizer_of<Rule>(&params, &state, weights, pointers, n);
     count_begins();
-    const gls_status status =
-        glissade::step_unguarded<Rule>(&params, &state, weights, gradients, 0.5f, pointers, n);
+    const gls_status status = gls_step_unguarded(&optimizer, gls_gradient_buffer(gradients), 0.5f);
     count_ends();
     return status;
   });
@@ -45,8 +45,12 @@ bool count(const char* name) {
 bool count_guard() {
   return count("guard", [](size_t n) {
     const glissade::Adam::Params params;
+    glissade::Adam::State state = {};
+    float* const pointers[] = {slots[0], slots[1]};
+    const gls_optimizer optimizer =
+        glissade::optimizer_of<glissade::Adam>(&params, &state, weights, pointers, n);
     count_begins();
-    const gls_status status = glissade::guard<glissade::Adam>(&params, weights, gradients, 0.5f, n);
+    const gls_status status = gls_guard(&optimizer, gls_gradient_buffer(gradients), 0.5f);
     count_ends();
     return status;
   });

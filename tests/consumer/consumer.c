@@ -35,22 +35,20 @@ uint32_t train(void) {
   gls_adam_state adam_state = {0};
   gls_gradient_report report = {0};
   gls_adam_defaults(&adam);
+  const gls_optimizer optimizer = gls_adam(&adam, &adam_state, weights, slots[0], slots[1], kCount);
   adam.epsilon = 1e-30;
   for (int step = 0; step < 50; ++step) {
     next_gradients(&state);
     adam.learning_rate = gls_schedule_cosine(0.01, (uint32_t)step, 50, 0.0);
     if (gls_gradient_look(gradients, kCount, &report) != GLS_OK) return 1;
-    if (gls_adam_step(&adam, &adam_state, weights, gradients, 0.5f, slots[0], slots[1], kCount) != GLS_OK)
-      return 2;
+    if (gls_step(&optimizer, gls_gradient_buffer(gradients), 0.5f) != GLS_OK) return 2;
     if (train_in_cpp(weights, gradients) != GLS_OK) return 3;
   }
   if (report.not_finite != 0) return 4;
   /* A NaN, as bits, because this file may be compiled as if there were none: refused, and nothing changes. */
   ((unsigned char*)gradients)[4 * 60 + 3] = 0x7f;
   ((unsigned char*)gradients)[4 * 60 + 2] = 0xc0;
-  if (gls_adam_step(&adam, &adam_state, weights, gradients, 0.5f, slots[0], slots[1], kCount) !=
-      GLS_ERROR_GRADIENT)
-    return 5;
+  if (gls_step(&optimizer, gls_gradient_buffer(gradients), 0.5f) != GLS_ERROR_GRADIENT) return 5;
   return checksum(slots[1], checksum(slots[0], checksum(weights, 2166136261u)));
 }
 

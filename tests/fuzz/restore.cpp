@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "glissade/glissade.hpp"
+#include "calls.hpp"
 
 namespace {
 
 using namespace glissade;
+using namespace glissade::test;
 
 constexpr size_t kCount = 70;  // with one slot more than a block
 

@@ -61,7 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   float weights[2], m[2], v[2];
   gls_adam_params params;
   gls_adam_state adam;
-  const Status restored = gls_adam_restore_from(&params, &adam, weights, m, v, 2, &store);
+  const gls_optimizer optimizer = gls_adam(&params, &adam, weights, m, v, 2);
+  const Status restored = gls_restore_from(&optimizer, &store);
   if (restored != GLS_OK && restored != GLS_ERROR_SIZE && restored != GLS_ERROR_MISMATCH &&
       restored != GLS_ERROR_DAMAGED)
     abort();

@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Adadelta. */
 #ifndef GLISSADE_RULES_ADADELTA_H
 #define GLISSADE_RULES_ADADELTA_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Adadelta (Zeiler 2012): square and delta are running means of g^2 and of the squared updates d,
+/** Adadelta (Zeiler 2012): square and delta are running means of g^2 and of the squared updates d,
  *   d = sqrt(delta + epsilon) / sqrt(square + epsilon) g, w = w - lr d. Two slots. torch.optim.Adadelta. */
 typedef struct gls_adadelta_params {
-  GLS_COMMON_PARAMS(1.0);
-  double rho GLS_DEFAULT(0.9);      /* in [0, 1]: decay of both means per step */
-  double epsilon GLS_DEFAULT(1e-6); /* >= 2^-126, or 0; 0 never starts to move */
+  double learning_rate GLS_DEFAULT(1.0);          /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double rho GLS_DEFAULT(0.9);                    /**< in [0, 1]: decay of both means per step */
+  double epsilon GLS_DEFAULT(1e-6);               /**< >= 2^-126, or 0; 0 never starts to move */
 } gls_adadelta_params;
 
-GLS_STEP_STATE(adadelta);
+/** What Adadelta keeps beside its slots. All zero at the start. */
+typedef struct gls_adadelta_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_adadelta_state;
 
-typedef struct gls_adadelta_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_mean_coefficients mean;
-  float rate, epsilon;
-} gls_adadelta_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_adadelta_defaults(gls_adadelta_params* params);
 
-GLS_RULE_2(adadelta, square, delta);
+/** Adadelta of count weights. weights, square and delta are float[count]; square and delta start at zero. */
+GLS_FUNCTION gls_optimizer gls_adadelta(gls_adadelta_params* params, gls_adadelta_state* state,
+                                        float* weights, float* square, float* delta, size_t count);
 
 #endif

@@ -16,9 +16,20 @@ struct Adadelta {
   using Formula = Adadelta;
   using Params = gls_adadelta_params;
   using State = gls_adadelta_state;
-  using Coefficients = gls_adadelta_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MeanCoefficients mean;
+    float rate, epsilon;
+  };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
+  static constexpr auto kMake = gls_adadelta;
+  static constexpr const char* kTorchName = "Adadelta";
+  static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false},
+                                                {"delta", "acc_delta", false}};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+                                               GLISSADE_PARAM(rho, "rho", kUpTo1)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && up_to_1(p.rho) && valid_epsilon(p.epsilon);

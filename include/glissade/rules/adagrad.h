@@ -1,39 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Adagrad. */
 #ifndef GLISSADE_RULES_ADAGRAD_H
 #define GLISSADE_RULES_ADAGRAD_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Adagrad (Duchi, Hazan and Singer 2011): sum is that of g^2, w = w - lr g / (sqrt(sum) + epsilon). One slot.
- * torch.optim.Adagrad. */
+/** Adagrad (Duchi, Hazan and Singer 2011): sum is that of g^2, w = w - lr g / (sqrt(sum) + epsilon). One
+ * slot. torch.optim.Adagrad. */
 typedef struct gls_adagrad_params {
-  GLS_COMMON_PARAMS(1e-2);
+  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
   double learning_rate_decay
-      GLS_DEFAULT(0); /* >= 0: at step t the rate is lr / (1 + (t - 1) learning_rate_decay) */
-  double initial_accumulator GLS_DEFAULT(0); /* >= 0: where sum starts, at the first step */
+      GLS_DEFAULT(0); /**< >= 0: at step t the rate is lr / (1 + (t - 1) learning_rate_decay) */
+  double initial_accumulator GLS_DEFAULT(0); /**< >= 0: where sum starts, at the first step */
   double epsilon
-      GLS_DEFAULT(1e-10); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
-  bool mean GLS_DEFAULT(false); /* true: the mean of g^2 instead of their sum; only with epsilon inside */
+      GLS_DEFAULT(1e-10); /**< >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  bool mean GLS_DEFAULT(false); /**< true: the mean of g^2 instead of their sum; only with epsilon inside */
 } gls_adagrad_params;
 
-GLS_STEP_STATE(adagrad);
+/** What Adagrad keeps beside its slots. All zero at the start. */
+typedef struct gls_adagrad_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_adagrad_state;
 
-typedef struct gls_adagrad_coefficients {
-  gls_gradient_coefficients gradient;
-  float initial, count, rate, epsilon;
-  uint32_t mean;
-} gls_adagrad_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_adagrad_defaults(gls_adagrad_params* params);
 
-GLS_RULE_1(adagrad, sum);
+/** Adagrad of count weights. weights and sum are float[count]; sum starts at zero. */
+GLS_FUNCTION gls_optimizer gls_adagrad(gls_adagrad_params* params, gls_adagrad_state* state, float* weights,
+                                       float* sum, size_t count);
 
-/* The same with epsilon inside the root, sqrt(sum + epsilon); where epsilon is 0 too, a root of 0 is no move.
- */
+/** Those of gls_adagrad. */
 typedef gls_adagrad_params gls_adagrad_epsilon_inside_params;
+/** That of gls_adagrad. */
 typedef gls_adagrad_state gls_adagrad_epsilon_inside_state;
-typedef gls_adagrad_coefficients gls_adagrad_epsilon_inside_coefficients;
-GLS_RULE_1(adagrad_epsilon_inside, sum);
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_adagrad_epsilon_inside_defaults(gls_adagrad_epsilon_inside_params* params);
 
-/* Fills params with the textbooks', for epsilon inside: epsilon 1e-8. */
+/** The same with epsilon inside the root, sqrt(sum + epsilon); where epsilon is 0 too, a root of 0 is no
+ * move. weights and sum are float[count]; sum starts at zero. */
+GLS_FUNCTION gls_optimizer gls_adagrad_epsilon_inside(gls_adagrad_epsilon_inside_params* params,
+                                                      gls_adagrad_epsilon_inside_state* state, float* weights,
+                                                      float* sum, size_t count);
+
+/** Sets the textbooks' values, for epsilon inside: epsilon 1e-8. params is not null. */
 GLS_FUNCTION void gls_adagrad_textbook_defaults(gls_adagrad_params* params);
 
 #endif

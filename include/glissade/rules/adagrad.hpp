@@ -14,9 +14,21 @@ struct Adagrad {
   using Formula = Adagrad;
   using Params = gls_adagrad_params;
   using State = gls_adagrad_state;
-  using Coefficients = gls_adagrad_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    float initial, count, rate, epsilon;
+    uint32_t mean;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsOfSquaresFit;
+  static constexpr auto kMake = gls_adagrad;
+  static constexpr const char* kTorchName = "Adagrad";
+  static constexpr gls_slot_info kSlotInfo[] = {{"sum", "sum", false}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_PARAM(learning_rate_decay, "lr_decay", kNotNegative),
+      GLISSADE_PARAM(initial_accumulator, "initial_accumulator_value", kNotNegative),
+      GLISSADE_PARAM(mean, nullptr, kNever)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p) && !p.mean; }
 
@@ -50,6 +62,13 @@ struct Adagrad {
 // for s.
 struct AdagradEpsilonInside : Adagrad {
   using Formula = AdagradEpsilonInside;
+  static constexpr auto kMake = gls_adagrad_epsilon_inside;
+  static constexpr const char* kTorchName = nullptr;
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_PARAM(learning_rate_decay, "lr_decay", kNotNegative),
+      GLISSADE_PARAM(initial_accumulator, "initial_accumulator_value", kNotNegative),
+      GLISSADE_PARAM(mean, nullptr, kEither)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p); }
 

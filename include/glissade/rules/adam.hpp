@@ -15,9 +15,20 @@ struct Adam {
   using Formula = Adam;
   using Params = gls_adam_params;
   using State = gls_adam_state;
-  using Coefficients = gls_adam_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MomentCoefficients moments;
+    float rate, root_divisor, root_reciprocal, correction, epsilon;
+  };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
+  static constexpr auto kMake = gls_adam;
+  static constexpr const char* kTorchName = "Adam";
+  static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
+      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_PARAM(bias_correction, nullptr, kEither)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 
@@ -47,6 +58,8 @@ struct Adam {
 // Adam with epsilon inside the root: w = w - lr / (1 - beta1^t) * m / sqrt(v / (1 - beta2^t) + epsilon).
 struct AdamEpsilonInside : Adam {
   using Formula = AdamEpsilonInside;
+  static constexpr auto kMake = gls_adam_epsilon_inside;
+  static constexpr const char* kTorchName = nullptr;
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& m, V& v) {

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Adamax. */
 #ifndef GLISSADE_RULES_ADAMAX_H
 #define GLISSADE_RULES_ADAMAX_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Adamax (Kingma and Ba 2015): m is a running mean of g, u a decaying maximum of |g|,
+/** Adamax (Kingma and Ba 2015): m is a running mean of g, u a decaying maximum of |g|,
  *   w = w - lr (m / (1 - beta1^t)) / u. Two slots. torch.optim.Adamax. */
 typedef struct gls_adamax_params {
-  GLS_COMMON_PARAMS(2e-3);
-  double beta1 GLS_DEFAULT(0.9);   /* in [0, 1): decay of m per step */
-  double beta2 GLS_DEFAULT(0.999); /* in [0, 1): decay of u per step */
+  double learning_rate GLS_DEFAULT(2e-3);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
+  double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of u per step */
   double epsilon
-      GLS_DEFAULT(1e-8); /* >= 0, added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
+      GLS_DEFAULT(1e-8); /**< >= 0, added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
 } gls_adamax_params;
 
-GLS_STEP_STATE(adamax);
+/** What Adamax keeps beside its slots. All zero at the start. */
+typedef struct gls_adamax_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_adamax_state;
 
-typedef struct gls_adamax_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_lerp_coefficients mean;
-  float maximum_decay, rate, epsilon;
-} gls_adamax_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_adamax_defaults(gls_adamax_params* params);
 
-GLS_RULE_2(adamax, m, u);
+/** Adamax of count weights. weights, m and u are float[count]; m and u start at zero. */
+GLS_FUNCTION gls_optimizer gls_adamax(gls_adamax_params* params, gls_adamax_state* state, float* weights,
+                                      float* m, float* u, size_t count);
 
 #endif

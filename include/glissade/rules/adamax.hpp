@@ -15,9 +15,19 @@ struct Adamax {
   using Formula = Adamax;
   using Params = gls_adamax_params;
   using State = gls_adamax_state;
-  using Coefficients = gls_adamax_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    LerpCoefficients mean;
+    float maximum_decay, rate, epsilon;
+  };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_adamax;
+  static constexpr const char* kTorchName = "Adamax";
+  static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"u", "exp_inf", false}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
+      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 

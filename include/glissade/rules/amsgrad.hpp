@@ -12,6 +12,10 @@ namespace glissade {
 struct AmsGrad : Adam {
   using Formula = AmsGrad;
   static constexpr int kSlots = 3;
+  static constexpr auto kMake = gls_amsgrad;
+  static constexpr const char* kTorchName = "Adam";
+  static constexpr gls_slot_info kSlotInfo[] = {
+      {"m", "exp_avg", true}, {"v", "exp_avg_sq", false}, {"max_v", "max_exp_avg_sq", false}};
 
   template <class V>
   GLISSADE_INLINE static V root(const Coefficients& c, V g, V& m, V& v, V& x) {

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Averaged SGD. */
 #ifndef GLISSADE_RULES_ASGD_H
 #define GLISSADE_RULES_ASGD_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Averaged SGD (Polyak and Juditsky 1992): w takes steps with a falling rate eta, average is the mean of w
+/** Averaged SGD (Polyak and Juditsky 1992): w takes steps with a falling rate eta, average is the mean of w
  * from step start_averaging on. One slot. torch.optim.ASGD. */
 typedef struct gls_asgd_params {
-  GLS_COMMON_PARAMS(1e-2);
-  double lambda GLS_DEFAULT(1e-4);         /* >= 0: decay of w, and how fast eta falls */
-  double alpha GLS_DEFAULT(0.75);          /* >= 0: power of the fall: eta = lr / (1 + lambda lr t)^alpha */
-  double start_averaging GLS_DEFAULT(1e6); /* >= 0: steps before the mean starts; until then average is w */
+  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double lambda GLS_DEFAULT(1e-4);                /**< >= 0: decay of w, and how fast eta falls */
+  double alpha GLS_DEFAULT(0.75);          /**< >= 0: power of the fall: eta = lr / (1 + lambda lr t)^alpha */
+  double start_averaging GLS_DEFAULT(1e6); /**< >= 0: steps before the mean starts; until then average is w */
 } gls_asgd_params;
 
 typedef struct gls_asgd_state {
-  uint32_t step; /* t: steps begun; stays at 2^32 - 1 when it gets there */
-  float eta, mu; /* the next step's rate and weight in the mean; set by each step for the next */
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+  float eta, mu; /**< the next step's rate and weight in the mean; set by each step for the next */
 } gls_asgd_state;
 
-typedef struct gls_asgd_coefficients {
-  gls_gradient_coefficients gradient;
-  float decay, rate, mean;
-  uint32_t copies;
-} gls_asgd_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_asgd_defaults(gls_asgd_params* params);
 
-GLS_RULE_1(asgd, average);
+/** Averaged SGD of count weights. weights and average are float[count]; average starts at zero. */
+GLS_FUNCTION gls_optimizer gls_asgd(gls_asgd_params* params, gls_asgd_state* state, float* weights,
+                                    float* average, size_t count);
 
 #endif

@@ -16,9 +16,19 @@ struct Asgd {
   using Formula = Asgd;
   using Params = gls_asgd_params;
   using State = gls_asgd_state;
-  using Coefficients = gls_asgd_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    float decay, rate, mean;
+    uint32_t copies;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_asgd;
+  static constexpr const char* kTorchName = "ASGD";
+  static constexpr gls_slot_info kSlotInfo[] = {{"average", "ax", true}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(alpha, "alpha", kNotNegative),
+      GLISSADE_PARAM(lambda, "lambd", kNotNegative), GLISSADE_PARAM(start_averaging, "t0", kNotNegative)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && not_negative(p.lambda) && not_negative(p.alpha) &&

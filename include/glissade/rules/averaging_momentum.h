@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Momentum as a running mean. */
 #ifndef GLISSADE_RULES_AVERAGING_MOMENTUM_H
 #define GLISSADE_RULES_AVERAGING_MOMENTUM_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Momentum as a running mean of gradients: mean = beta mean + (1 - beta) g, w = w - lr mean. One slot. The
+/** Momentum as a running mean of gradients: mean = beta mean + (1 - beta) g, w = w - lr mean. One slot. The
  * mean reaches back about 1 / (1 - beta) steps. With a rate of lr / (1 - beta) and without bias correction it
  * is classical momentum. */
 typedef struct gls_averaging_momentum_params {
-  GLS_COMMON_PARAMS(1e-2);
-  double beta GLS_DEFAULT(0.9);           /* in [0, 1) */
-  bool bias_correction GLS_DEFAULT(true); /* mean / (1 - beta^t), which does not start near 0 */
+  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double beta GLS_DEFAULT(0.9);                   /**< in [0, 1) */
+  bool bias_correction GLS_DEFAULT(true);         /**< mean / (1 - beta^t), which does not start near 0 */
 } gls_averaging_momentum_params;
 
-GLS_STEP_STATE(averaging_momentum);
+/** What Momentum as a running mean keeps beside its slots. All zero at the start. */
+typedef struct gls_averaging_momentum_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_averaging_momentum_state;
 
-typedef struct gls_averaging_momentum_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_mean_coefficients mean;
-  float rate;
-} gls_averaging_momentum_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_averaging_momentum_defaults(gls_averaging_momentum_params* params);
 
-GLS_RULE_1(averaging_momentum, mean);
+/** Momentum as a running mean of count weights. weights and mean are float[count]; mean starts at zero. */
+GLS_FUNCTION gls_optimizer gls_averaging_momentum(gls_averaging_momentum_params* params,
+                                                  gls_averaging_momentum_state* state, float* weights,
+                                                  float* mean, size_t count);
 
 #endif

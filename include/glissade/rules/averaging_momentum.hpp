@@ -14,9 +14,18 @@ struct AveragingMomentum {
   using Formula = AveragingMomentum;
   using Params = gls_averaging_momentum_params;
   using State = gls_averaging_momentum_state;
-  using Coefficients = gls_averaging_momentum_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MeanCoefficients mean;
+    float rate;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_averaging_momentum;
+  static constexpr const char* kTorchName = nullptr;
+  static constexpr gls_slot_info kSlotInfo[] = {{"mean", nullptr, true}};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta, "beta", kBelow1),
+                                               GLISSADE_PARAM(bias_correction, nullptr, kEither)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.beta); }
 

@@ -1,29 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Classical momentum. */
 #ifndef GLISSADE_RULES_CLASSICAL_MOMENTUM_H
 #define GLISSADE_RULES_CLASSICAL_MOMENTUM_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Momentum as in physics (Polyak 1964): velocity = momentum velocity + lr g, w = w - velocity. One slot. The
+/** Momentum as in physics (Polyak 1964): velocity = momentum velocity + lr g, w = w - velocity. One slot. The
  * rate is inside velocity: when it changes, steps already taken keep theirs. With a constant gradient,
  * velocity tends to lr g / (1 - momentum): ten times the first step at 0.9. (torch.optim.SGD's is
- * gls_momentum_step.) */
+ * gls_momentum.) */
 typedef struct gls_classical_momentum_params {
-  GLS_COMMON_PARAMS(1e-2);
-  double momentum GLS_DEFAULT(0.9); /* in [0, 1) */
+  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double momentum GLS_DEFAULT(0.9);               /**< in [0, 1) */
 } gls_classical_momentum_params;
 
-GLS_STEP_STATE(classical_momentum);
+/** What Classical momentum keeps beside its slots. All zero at the start. */
+typedef struct gls_classical_momentum_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_classical_momentum_state;
 
-typedef struct gls_classical_momentum_coefficients {
-  gls_gradient_coefficients gradient;
-  float rate, momentum;
-} gls_classical_momentum_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_classical_momentum_defaults(gls_classical_momentum_params* params);
 
-GLS_RULE_1(classical_momentum, velocity);
+/** Classical momentum of count weights. weights and velocity are float[count]; velocity starts at zero. */
+GLS_FUNCTION gls_optimizer gls_classical_momentum(gls_classical_momentum_params* params,
+                                                  gls_classical_momentum_state* state, float* weights,
+                                                  float* velocity, size_t count);
 
-/* Nesterov's point, where the gradient of the next step is to be taken for his accelerated form:
- * ahead = weights - momentum velocity. Then gls_classical_momentum_step, on weights. ahead may be weights'
+/** Nesterov's point, where the gradient of the next step is to be taken for his accelerated form:
+ * ahead = weights - momentum velocity. Then a step, on weights. ahead may be weights'
  * copy but not weights. (The opposite sign, a common slip, diverges.) */
 GLS_FUNCTION GLS_NODISCARD gls_status
 gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params, const float* weights,

@@ -14,9 +14,17 @@ struct ClassicalMomentum {
   using Formula = ClassicalMomentum;
   using Params = gls_classical_momentum_params;
   using State = gls_classical_momentum_state;
-  using Coefficients = gls_classical_momentum_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    float rate, momentum;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_classical_momentum;
+  static constexpr const char* kTorchName = nullptr;
+  static constexpr gls_slot_info kSlotInfo[] = {{"velocity", nullptr, true}};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(momentum, "momentum", kBelow1)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
 

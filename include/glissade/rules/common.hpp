@@ -3,7 +3,7 @@
 #ifndef GLISSADE_RULES_COMMON_HPP
 #define GLISSADE_RULES_COMMON_HPP
 
-#include "glissade/rules/common.h"
+#include "glissade/rules/list.h"
 
 // Lanes operators and formulas must vanish into the sweep even at -Os: as calls they cost 45 instead of 20
 // instructions per weight on a Cortex-M4F.
@@ -39,9 +39,57 @@ inline bool equals_zero(double x) {
   return bits << 1 == 0;
 }
 
-// A rule's kGradientBits: the guard's bound in common.h, half of what the arithmetic bears, because decay may
-// add as much again.
+// A rule's kGradientBits: the guard's bound in optimizer.h, half of what the arithmetic bears, because decay
+// may add as much again.
 constexpr uint32_t kSumsFit = 100, kSquaresFit = 62, kSumsOfSquaresFit = 46;
+
+// A range of a hyper-parameter, both ends taken.
+struct Range {
+  double least, most;
+};
+constexpr double kFloatMax = 0x1.fffffep127, kOneLess = 0x1.fffffffffffffp-1;
+constexpr Range kNotNegative{0, kFloatMax}, kAnyFloat{-kFloatMax, kFloatMax},
+    kBelow1{0, kOneLess}, kUpTo1{0, 1}, kInside01{0x1p-1074, kOneLess},
+    kAbove1{0x1.0000000000001p0, kFloatMax}, kOnlyZero{0, 0}, kEither{0, 1}, kNever{0, 0};
+
+// A rule's kParams: its hyper-parameters in the order in which they are saved; common ones first.
+constexpr gls_param_kind kind_of(double) { return GLS_PARAM_DOUBLE; }
+constexpr gls_param_kind kind_of(bool) { return GLS_PARAM_BOOL; }
+#define GLISSADE_PARAM(field, torch_name, range)                                                  \
+  {                                                                                               \
+#field, torch_name, kind_of(Params().field), offsetof(Params, field), double(Params().field), \
+        (range).least, (range).most                                                               \
+  }
+#define GLISSADE_COMMON_PARAMS                                                   \
+  GLISSADE_PARAM(learning_rate, "lr", kNotNegative),                             \
+      GLISSADE_PARAM(weight_decay, "weight_decay", kNotNegative),                \
+      GLISSADE_PARAM(decoupled_weight_decay, "decoupled_weight_decay", kEither), \
+      GLISSADE_PARAM(maximize, "maximize", kEither)
+
+// One step's common hyper-parameters as floats: the first of each rule's Coefficients.
+struct GradientCoefficients {
+  float scale;     // gradient_scale, negated by maximize
+  float decay;     // coupled: weight_decay. Decoupled: 1 - learning_rate * weight_decay
+  uint32_t kind;   // kNoDecay, kCoupledDecay, kDecoupledDecay
+  uint32_t flush;  // not 0: subnormals count as 0 (gls_flush_subnormals)
+};
+
+// A step towards another value, as torch.lerp rounds it.
+struct LerpCoefficients {
+  float weight, rest;
+  uint32_t far;
+};
+
+// A running mean: decay times what it was, plus weight times what comes.
+struct MeanCoefficients {
+  float weight, decay;
+};
+
+// Adam's two running means, of g and of g^2.
+struct MomentCoefficients {
+  LerpCoefficients mean;
+  MeanCoefficients square;
+};
 
 // Counts a step and returns its number, from 1.
 GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
@@ -51,28 +99,25 @@ GLISSADE_INLINE uint32_t count_step(uint32_t& step) {
 
 enum : uint32_t { kNoDecay, kCoupledDecay, kDecoupledDecay };
 
-// Among the coefficients' flags: the step has set the floating-point mode.
-constexpr uint32_t kModeIsSet = 2;
-
 template <class Params>
 GLISSADE_INLINE bool valid_common(const Params& p) {
   return not_negative(p.learning_rate) && not_negative(p.weight_decay);
 }
 
 template <class Params>
-GLISSADE_INLINE gls_gradient_coefficients gradient_coefficients(const Params& p, float scale) {
-  gls_gradient_coefficients c{p.maximize ? -scale : scale, 0.0f, kNoDecay, 0};
-  if (!equals_zero(p.weight_decay)) {
-    c.kind = p.decoupled_weight_decay ? kDecoupledDecay : kCoupledDecay;
-    c.decay = static_cast<float>(p.decoupled_weight_decay ? 1.0 - p.learning_rate * p.weight_decay
-                                                          : p.weight_decay);
-  }
-  return c;
+GLISSADE_INLINE void set_gradient_coefficients(const Params& p, float scale, GradientCoefficients& c) {
+  c.scale = p.maximize ? -scale : scale;
+  c.flush = 0;
+  c.kind = kNoDecay;
+  if (equals_zero(p.weight_decay)) return;
+  c.kind = p.decoupled_weight_decay ? kDecoupledDecay : kCoupledDecay;
+  c.decay = static_cast<float>(p.decoupled_weight_decay ? 1.0 - p.learning_rate * p.weight_decay
+                                                        : p.weight_decay);
 }
 
 // g = scale g, then decay: g = g + weight_decay w, or w = (1 - lr weight_decay) w.
 template <class V>
-GLISSADE_INLINE void prepare(const gls_gradient_coefficients& c, V& w, V& g) {
+GLISSADE_INLINE void prepare(const GradientCoefficients& c, V& w, V& g) {
   g = scale(g, c.scale);
   if (c.kind != kNoDecay) {
     if (c.kind == kCoupledDecay)
@@ -98,27 +143,27 @@ GLISSADE_INLINE V sign(V x) {
 }
 
 // lerp(a, b, weight) = a + weight (b - a), as torch.lerp rounds it on AVX2: fused, from the nearer end.
-GLISSADE_INLINE gls_lerp_coefficients lerp_coefficients(double weight) {
+GLISSADE_INLINE LerpCoefficients lerp_coefficients(double weight) {
   const float f = static_cast<float>(weight);
   return {f, 1.0f - f, f < 0.5f ? 0u : 1u};
 }
 
 template <class V>
-GLISSADE_INLINE V lerp(V a, V b, const gls_lerp_coefficients& c) {
+GLISSADE_INLINE V lerp(V a, V b, const LerpCoefficients& c) {
   return c.far ? fma(a - b, c.rest, b) : fma(b - a, c.weight, a);
 }
 
 // A running mean of x that forgets by `decay` per step; running_square is that of x^2.
-GLISSADE_INLINE gls_mean_coefficients mean_coefficients(double decay) {
+GLISSADE_INLINE MeanCoefficients mean_coefficients(double decay) {
   return {static_cast<float>(1.0 - decay), static_cast<float>(decay)};
 }
 
 template <class V>
-GLISSADE_INLINE V running_mean(V mean, V x, const gls_mean_coefficients& c) {
+GLISSADE_INLINE V running_mean(V mean, V x, const MeanCoefficients& c) {
   return fma(x, c.weight, mean * c.decay);
 }
 template <class V>
-GLISSADE_INLINE V running_square(V mean, V x, const gls_mean_coefficients& c) {
+GLISSADE_INLINE V running_square(V mean, V x, const MeanCoefficients& c) {
   return fma(x * c.weight, x, mean * c.decay);
 }
 
@@ -128,11 +173,11 @@ GLISSADE_INLINE bool valid_moments(const Params& p) {
   return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && valid_epsilon(p.epsilon);
 }
 template <class Params>
-GLISSADE_INLINE gls_moment_coefficients moment_coefficients(const Params& p) {
+GLISSADE_INLINE MomentCoefficients moment_coefficients(const Params& p) {
   return {lerp_coefficients(1.0 - p.beta1), mean_coefficients(p.beta2)};
 }
 template <class V>
-GLISSADE_INLINE void update_moments(const gls_moment_coefficients& c, V g, V& m, V& v) {
+GLISSADE_INLINE void update_moments(const MomentCoefficients& c, V g, V& m, V& v) {
   m = lerp(m, g, c.mean);
   v = running_square(v, g, c.square);
 }

@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Lion. */
 #ifndef GLISSADE_RULES_LION_H
 #define GLISSADE_RULES_LION_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Lion (Chen et al. 2023): steps of one size, in the direction of a running mean of g. One slot. Takes a
+/** Lion (Chen et al. 2023): steps of one size, in the direction of a running mean of g. One slot. Takes a
  * learning rate 3 to 10 times smaller than Adam. (Not in torch.optim.) */
 typedef struct gls_lion_params {
-  GLS_COMMON_PARAMS(1e-4);
-  double beta1 GLS_DEFAULT(0.9);  /* in [0, 1): weight of the mean in the direction */
-  double beta2 GLS_DEFAULT(0.99); /* in [0, 1): decay of the mean per step */
+  double learning_rate GLS_DEFAULT(1e-4);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): weight of the mean in the direction */
+  double beta2 GLS_DEFAULT(0.99);                 /**< in [0, 1): decay of the mean per step */
 } gls_lion_params;
 
-GLS_STEP_STATE(lion);
+/** What Lion keeps beside its slots. All zero at the start. */
+typedef struct gls_lion_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_lion_state;
 
-typedef struct gls_lion_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_mean_coefficients direction, mean;
-  float rate;
-} gls_lion_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_lion_defaults(gls_lion_params* params);
 
-GLS_RULE_1(lion, m);
+/** Lion of count weights. weights and m are float[count]; m starts at zero. */
+GLS_FUNCTION gls_optimizer gls_lion(gls_lion_params* params, gls_lion_state* state, float* weights, float* m,
+                                    size_t count);
 
 #endif

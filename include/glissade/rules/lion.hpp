@@ -14,9 +14,19 @@ struct Lion {
   using Formula = Lion;
   using Params = gls_lion_params;
   using State = gls_lion_state;
-  using Coefficients = gls_lion_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MeanCoefficients direction, mean;
+    float rate;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_lion;
+  static constexpr const char* kTorchName = nullptr;
+  static constexpr gls_slot_info kSlotInfo[] = {{"m", nullptr, true}};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
+                                               GLISSADE_PARAM(beta2, "betas[1]", kBelow1)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2);

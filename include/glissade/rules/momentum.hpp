@@ -14,10 +14,20 @@ struct Momentum {
   using Formula = Momentum;
   using Params = gls_momentum_params;
   using State = gls_momentum_state;
-  using Coefficients = gls_momentum_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    float rate, momentum, lookahead, input;
+    uint32_t kind;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
   enum : uint32_t { kPlain, kHeavyBall, kNesterov };
+  static constexpr auto kMake = gls_momentum;
+  static constexpr const char* kTorchName = "SGD";
+  static constexpr gls_slot_info kSlotInfo[] = {{"buffer", "momentum_buffer", true}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kNotNegative),
+      GLISSADE_PARAM(dampening, "dampening", kAnyFloat), GLISSADE_PARAM(nesterov, "nesterov", kEither)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     const bool nesterov_ok = !p.nesterov || (!equals_zero(p.momentum) && equals_zero(p.dampening));

@@ -16,9 +16,20 @@ struct NAdam {
   using Formula = NAdam;
   using Params = gls_nadam_params;
   using State = gls_nadam_state;
-  using Coefficients = gls_nadam_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MomentCoefficients moments;
+    float gradient_rate, mean_rate, correction, epsilon;
+  };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
+  static constexpr auto kMake = gls_nadam;
+  static constexpr const char* kTorchName = "NAdam";
+  static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
+      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_PARAM(momentum_decay, "momentum_decay", kNotNegative)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_moments(p) && not_negative(p.momentum_decay);

@@ -1,27 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * RAdam. */
 #ifndef GLISSADE_RULES_RADAM_H
 #define GLISSADE_RULES_RADAM_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* RAdam (Liu et al. 2020): Adam whose first steps, while the variance of v is unknown, are plain momentum.
+/** RAdam (Liu et al. 2020): Adam whose first steps, while the variance of v is unknown, are plain momentum.
  * Two slots. torch.optim.RAdam. */
 typedef struct gls_radam_params {
-  GLS_COMMON_PARAMS(1e-3);
-  double beta1 GLS_DEFAULT(0.9);    /* in [0, 1): decay of m per step */
-  double beta2 GLS_DEFAULT(0.999);  /* in [0, 1): decay of v per step */
-  double epsilon GLS_DEFAULT(1e-8); /* >= 2^-126, or 0 */
+  double learning_rate GLS_DEFAULT(1e-3);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
+  double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of v per step */
+  double epsilon GLS_DEFAULT(1e-8);               /**< >= 2^-126, or 0 */
 } gls_radam_params;
 
-GLS_STEP_STATE(radam);
+/** What RAdam keeps beside its slots. All zero at the start. */
+typedef struct gls_radam_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_radam_state;
 
-typedef struct gls_radam_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_moment_coefficients moments;
-  float correction, rate, adaptation, rectification, epsilon;
-  uint32_t adaptive;
-} gls_radam_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_radam_defaults(gls_radam_params* params);
 
-GLS_RULE_2(radam, m, v);
+/** RAdam of count weights. weights, m and v are float[count]; m and v start at zero. */
+GLS_FUNCTION gls_optimizer gls_radam(gls_radam_params* params, gls_radam_state* state, float* weights,
+                                     float* m, float* v, size_t count);
 
 #endif

@@ -17,9 +17,20 @@ struct RAdam {
   using Formula = RAdam;
   using Params = gls_radam_params;
   using State = gls_radam_state;
-  using Coefficients = gls_radam_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MomentCoefficients moments;
+    float correction, rate, adaptation, rectification, epsilon;
+    uint32_t adaptive;
+  };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
+  static constexpr auto kMake = gls_radam;
+  static constexpr const char* kTorchName = "RAdam";
+  static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
+      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
 

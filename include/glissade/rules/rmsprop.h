@@ -1,56 +1,93 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * RMSprop. */
 #ifndef GLISSADE_RULES_RMSPROP_H
 #define GLISSADE_RULES_RMSPROP_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* RMSprop (Tieleman and Hinton 2012): square is a running mean of g^2, w = w - lr g / (sqrt(square) +
+/** RMSprop (Tieleman and Hinton 2012): square is a running mean of g^2, w = w - lr g / (sqrt(square) +
  * epsilon). torch.optim.RMSprop. Four rules, because their memory differs: rmsprop has one slot; _momentum
  * adds a buffer of steps; _centered adds the mean of g, whose square is subtracted under the root (and the
  * difference is never below 0: PyTorch's can be, and is NaN then). */
 typedef struct gls_rmsprop_params {
-  GLS_COMMON_PARAMS(1e-2);
-  double alpha GLS_DEFAULT(0.99); /* in [0, 1]: decay of the means per step */
+  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double alpha GLS_DEFAULT(0.99);                 /**< in [0, 1]: decay of the means per step */
   double epsilon
-      GLS_DEFAULT(1e-8); /* >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
-  double momentum GLS_DEFAULT(0);            /* >= 0; other than 0 only where the rule has a buffer */
-  bool start_at_gradient GLS_DEFAULT(false); /* true: square starts at the first g^2 instead of 0 */
+      GLS_DEFAULT(1e-8); /**< >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double momentum GLS_DEFAULT(0);            /**< >= 0; other than 0 only where the rule has a buffer */
+  bool start_at_gradient GLS_DEFAULT(false); /**< true: square starts at the first g^2 instead of 0 */
 } gls_rmsprop_params;
 
-GLS_STEP_STATE(rmsprop);
+/** What RMSprop keeps beside its slots. All zero at the start. */
+typedef struct gls_rmsprop_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_rmsprop_state;
 
-typedef struct gls_rmsprop_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_lerp_coefficients mean;
-  gls_mean_coefficients square;
-  float rate, momentum, epsilon;
-} gls_rmsprop_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_rmsprop_defaults(gls_rmsprop_params* params);
 
-GLS_RULE_1(rmsprop, square);
+/** RMSprop of count weights. weights and square are float[count]; square starts at zero. */
+GLS_FUNCTION gls_optimizer gls_rmsprop(gls_rmsprop_params* params, gls_rmsprop_state* state, float* weights,
+                                       float* square, size_t count);
 
-/* The same with epsilon inside the root, sqrt(square + epsilon); where epsilon is 0 too, a root of 0 is no
- * move. */
+/** Those of gls_rmsprop. */
 typedef gls_rmsprop_params gls_rmsprop_epsilon_inside_params;
+/** That of gls_rmsprop. */
 typedef gls_rmsprop_state gls_rmsprop_epsilon_inside_state;
-typedef gls_rmsprop_coefficients gls_rmsprop_epsilon_inside_coefficients;
-GLS_RULE_1(rmsprop_epsilon_inside, square);
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_rmsprop_epsilon_inside_defaults(gls_rmsprop_epsilon_inside_params* params);
 
-/* Fills params with the textbooks', for epsilon inside: learning_rate 1e-3, alpha 0.9. */
+/** The same with epsilon inside the root, sqrt(square + epsilon); where epsilon is 0 too, a root of 0 is no
+ * move. weights and square are float[count]; square starts at zero. */
+GLS_FUNCTION gls_optimizer gls_rmsprop_epsilon_inside(gls_rmsprop_epsilon_inside_params* params,
+                                                      gls_rmsprop_epsilon_inside_state* state, float* weights,
+                                                      float* square, size_t count);
+
+/** Sets the textbooks' values, for epsilon inside: learning_rate 1e-3, alpha 0.9. params is not null. */
 GLS_FUNCTION void gls_rmsprop_textbook_defaults(gls_rmsprop_params* params);
 
+/** Those of gls_rmsprop. */
 typedef gls_rmsprop_params gls_rmsprop_momentum_params;
+/** That of gls_rmsprop. */
 typedef gls_rmsprop_state gls_rmsprop_momentum_state;
-typedef gls_rmsprop_coefficients gls_rmsprop_momentum_coefficients;
-GLS_RULE_2(rmsprop_momentum, square, buffer);
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_rmsprop_momentum_defaults(gls_rmsprop_momentum_params* params);
 
+/** RMSprop with momentum of count weights. weights, square and buffer are float[count]; square and buffer
+ * start at zero. */
+GLS_FUNCTION gls_optimizer gls_rmsprop_momentum(gls_rmsprop_momentum_params* params,
+                                                gls_rmsprop_momentum_state* state, float* weights,
+                                                float* square, float* buffer, size_t count);
+
+/** Those of gls_rmsprop. */
 typedef gls_rmsprop_params gls_rmsprop_centered_params;
+/** That of gls_rmsprop. */
 typedef gls_rmsprop_state gls_rmsprop_centered_state;
-typedef gls_rmsprop_coefficients gls_rmsprop_centered_coefficients;
-GLS_RULE_2(rmsprop_centered, square, mean);
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_rmsprop_centered_defaults(gls_rmsprop_centered_params* params);
 
+/** Centered RMSprop of count weights. weights, square and mean are float[count]; square and mean start at
+ * zero. */
+GLS_FUNCTION gls_optimizer gls_rmsprop_centered(gls_rmsprop_centered_params* params,
+                                                gls_rmsprop_centered_state* state, float* weights,
+                                                float* square, float* mean, size_t count);
+
+/** Those of gls_rmsprop. */
 typedef gls_rmsprop_params gls_rmsprop_centered_momentum_params;
+/** That of gls_rmsprop. */
 typedef gls_rmsprop_state gls_rmsprop_centered_momentum_state;
-typedef gls_rmsprop_coefficients gls_rmsprop_centered_momentum_coefficients;
-GLS_RULE_3(rmsprop_centered_momentum, square, buffer, mean);
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_rmsprop_centered_momentum_defaults(gls_rmsprop_centered_momentum_params* params);
+
+/** Centered RMSprop with momentum of count weights. weights, square, buffer and mean are float[count];
+ * square, buffer and mean start at zero. */
+GLS_FUNCTION gls_optimizer gls_rmsprop_centered_momentum(gls_rmsprop_centered_momentum_params* params,
+                                                         gls_rmsprop_centered_momentum_state* state,
+                                                         float* weights, float* square, float* buffer,
+                                                         float* mean, size_t count);
 
 #endif

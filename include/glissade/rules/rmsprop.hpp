@@ -15,9 +15,21 @@ struct RmsProp {
   using Formula = RmsProp;
   using Params = gls_rmsprop_params;
   using State = gls_rmsprop_state;
-  using Coefficients = gls_rmsprop_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    LerpCoefficients mean;
+    MeanCoefficients square;
+    float rate, momentum, epsilon;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSquaresFit;
+  static constexpr auto kMake = gls_rmsprop;
+  static constexpr const char* kTorchName = "RMSprop";
+  static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kOnlyZero),
+      GLISSADE_PARAM(epsilon, "eps", kNotNegative), GLISSADE_PARAM(alpha, "alpha", kUpTo1),
+      GLISSADE_PARAM(start_at_gradient, nullptr, kEither)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_but_momentum(p) && equals_zero(p.momentum);
@@ -66,6 +78,8 @@ struct RmsProp {
 // RMSprop with epsilon inside the root: w = w - lr g / sqrt(v + epsilon).
 struct RmsPropEpsilonInside : RmsProp {
   using Formula = RmsPropEpsilonInside;
+  static constexpr auto kMake = gls_rmsprop_epsilon_inside;
+  static constexpr const char* kTorchName = nullptr;
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
@@ -87,6 +101,15 @@ struct TextbookRmsProp : RmsPropEpsilonInside {
 struct RmsPropMomentum : RmsProp {
   using Formula = RmsPropMomentum;
   static constexpr int kSlots = 2;
+  static constexpr auto kMake = gls_rmsprop_momentum;
+  static constexpr const char* kTorchName = "RMSprop";
+  static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false},
+                                                {"buffer", "momentum_buffer", true}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kNotNegative),
+      GLISSADE_PARAM(epsilon, "eps", kNotNegative), GLISSADE_PARAM(alpha, "alpha", kUpTo1),
+      GLISSADE_PARAM(start_at_gradient, nullptr, kEither)};
+
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p); }
 
   template <class V>
@@ -98,6 +121,9 @@ struct RmsPropMomentum : RmsProp {
 struct RmsPropCentered : RmsProp {
   using Formula = RmsPropCentered;
   static constexpr int kSlots = 2;
+  static constexpr auto kMake = gls_rmsprop_centered;
+  static constexpr const char* kTorchName = "RMSprop";
+  static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false}, {"mean", "grad_avg", true}};
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& a) {
@@ -108,6 +134,15 @@ struct RmsPropCentered : RmsProp {
 struct RmsPropCenteredMomentum : RmsProp {
   using Formula = RmsPropCenteredMomentum;
   static constexpr int kSlots = 3;
+  static constexpr auto kMake = gls_rmsprop_centered_momentum;
+  static constexpr const char* kTorchName = "RMSprop";
+  static constexpr gls_slot_info kSlotInfo[] = {
+      {"square", "square_avg", false}, {"buffer", "momentum_buffer", true}, {"mean", "grad_avg", true}};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kNotNegative),
+      GLISSADE_PARAM(epsilon, "eps", kNotNegative), GLISSADE_PARAM(alpha, "alpha", kUpTo1),
+      GLISSADE_PARAM(start_at_gradient, nullptr, kEither)};
+
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p); }
 
   template <class V>

@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Rprop. */
 #ifndef GLISSADE_RULES_RPROP_H
 #define GLISSADE_RULES_RPROP_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Rprop (Riedmiller and Braun 1993): each weight has a step of its own, which grows while its gradient keeps
+/** Rprop (Riedmiller and Braun 1993): each weight has a step of its own, which grows while its gradient keeps
  * its sign and shrinks when it changes. For whole batches, not for noise. Two slots: the last gradient, the
  * step. torch.optim.Rprop. */
 typedef struct gls_rprop_params {
-  GLS_COMMON_PARAMS(1e-2);
-  double eta_minus GLS_DEFAULT(0.5);      /* in (0, 1): how a step shrinks */
-  double eta_plus GLS_DEFAULT(1.2);       /* above 1: how it grows */
-  double smallest_step GLS_DEFAULT(1e-6); /* >= 0 */
-  double largest_step GLS_DEFAULT(50);    /* >= smallest_step. learning_rate is the first step */
+  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double eta_minus GLS_DEFAULT(0.5);              /**< in (0, 1): how a step shrinks */
+  double eta_plus GLS_DEFAULT(1.2);               /**< above 1: how it grows */
+  double smallest_step GLS_DEFAULT(1e-6);         /**< >= 0 */
+  double largest_step GLS_DEFAULT(50);            /**< >= smallest_step. learning_rate is the first step */
 } gls_rprop_params;
 
-GLS_STEP_STATE(rprop);
+/** What Rprop keeps beside its slots. All zero at the start. */
+typedef struct gls_rprop_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_rprop_state;
 
-typedef struct gls_rprop_coefficients {
-  gls_gradient_coefficients gradient;
-  float first, shrink, grow, smallest, largest;
-} gls_rprop_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_rprop_defaults(gls_rprop_params* params);
 
-GLS_RULE_2(rprop, previous, step_size);
+/** Rprop of count weights. weights, previous and step_size are float[count]; previous and step_size start at
+ * zero. */
+GLS_FUNCTION gls_optimizer gls_rprop(gls_rprop_params* params, gls_rprop_state* state, float* weights,
+                                     float* previous, float* step_size, size_t count);
 
 #endif

@@ -16,9 +16,21 @@ struct Rprop {
   using Formula = Rprop;
   using Params = gls_rprop_params;
   using State = gls_rprop_state;
-  using Coefficients = gls_rprop_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    float first, shrink, grow, smallest, largest;
+  };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
+  static constexpr auto kMake = gls_rprop;
+  static constexpr const char* kTorchName = "Rprop";
+  static constexpr gls_slot_info kSlotInfo[] = {{"previous", "prev", true},
+                                                {"step_size", "step_size", false}};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(eta_minus, "etas[0]", kInside01),
+                                               GLISSADE_PARAM(eta_plus, "etas[1]", kAbove1),
+                                               GLISSADE_PARAM(smallest_step, "step_sizes[0]", kNotNegative),
+                                               GLISSADE_PARAM(largest_step, "step_sizes[1]", kNotNegative)};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
     return valid_common(p) && p.eta_minus > 0.0 && p.eta_minus < 1.0 && p.eta_plus > 1.0 &&

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * SGD. */
 #ifndef GLISSADE_RULES_SGD_H
 #define GLISSADE_RULES_SGD_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* SGD: w = w - lr g. No slot. torch.optim.SGD without momentum. */
+/** SGD: w = w - lr g. No slot. torch.optim.SGD without momentum. */
 typedef struct gls_sgd_params {
-  GLS_COMMON_PARAMS(1e-3);
+  double learning_rate GLS_DEFAULT(1e-3);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
 } gls_sgd_params;
 
-GLS_STEP_STATE(sgd);
+/** What SGD keeps beside its slots. All zero at the start. */
+typedef struct gls_sgd_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_sgd_state;
 
-typedef struct gls_sgd_coefficients {
-  gls_gradient_coefficients gradient;
-  float rate;
-} gls_sgd_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_sgd_defaults(gls_sgd_params* params);
 
-GLS_RULE_0(sgd);
+/** SGD of count weights: float[count]. */
+GLS_FUNCTION gls_optimizer gls_sgd(gls_sgd_params* params, gls_sgd_state* state, float* weights,
+                                   size_t count);
 
 #endif

@@ -12,9 +12,15 @@ struct Sgd {
   using Formula = Sgd;
   using Params = gls_sgd_params;
   using State = gls_sgd_state;
-  using Coefficients = gls_sgd_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    float rate;
+  };
   static constexpr int kSlots = 0;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_sgd;
+  static constexpr const char* kTorchName = "SGD";
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p); }
 

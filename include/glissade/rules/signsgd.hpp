@@ -10,6 +10,8 @@ namespace glissade {
 
 struct SignSgd : Sgd {
   using Formula = SignSgd;
+  static constexpr auto kMake = gls_signsgd;
+  static constexpr const char* kTorchName = nullptr;
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g) {

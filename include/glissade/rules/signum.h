@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Signum. */
 #ifndef GLISSADE_RULES_SIGNUM_H
 #define GLISSADE_RULES_SIGNUM_H
 
-#include "glissade/rules/common.h"
+#include "glissade/optimizer.h"
 
-/* Signum (Bernstein et al. 2018): signSGD of a running mean of g. One slot. */
+/** Signum (Bernstein et al. 2018): signSGD of a running mean of g. One slot. */
 typedef struct gls_signum_params {
-  GLS_COMMON_PARAMS(1e-3);
-  double momentum GLS_DEFAULT(0.9); /* in [0, 1): decay of the mean per step; 0 is signSGD */
+  double learning_rate GLS_DEFAULT(1e-3);         /**< >= 0 */
+  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double momentum GLS_DEFAULT(0.9);               /**< in [0, 1): decay of the mean per step; 0 is signSGD */
 } gls_signum_params;
 
-GLS_STEP_STATE(signum);
+/** What Signum keeps beside its slots. All zero at the start. */
+typedef struct gls_signum_state {
+  uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
+} gls_signum_state;
 
-typedef struct gls_signum_coefficients {
-  gls_gradient_coefficients gradient;
-  gls_mean_coefficients mean;
-  float rate;
-} gls_signum_coefficients;
+/** Sets the usual values. params is not null. */
+GLS_FUNCTION void gls_signum_defaults(gls_signum_params* params);
 
-GLS_RULE_1(signum, mean);
+/** Signum of count weights. weights and mean are float[count]; mean starts at zero. */
+GLS_FUNCTION gls_optimizer gls_signum(gls_signum_params* params, gls_signum_state* state, float* weights,
+                                      float* mean, size_t count);
 
 #endif

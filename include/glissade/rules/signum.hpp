@@ -14,9 +14,18 @@ struct Signum {
   using Formula = Signum;
   using Params = gls_signum_params;
   using State = gls_signum_state;
-  using Coefficients = gls_signum_coefficients;
+  struct Coefficients {
+    GradientCoefficients gradient;
+    MeanCoefficients mean;
+    float rate;
+  };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
+  static constexpr auto kMake = gls_signum;
+  static constexpr const char* kTorchName = nullptr;
+  static constexpr gls_slot_info kSlotInfo[] = {{"mean", nullptr, true}};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(momentum, "momentum", kBelow1)};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p) && in_unit(p.momentum); }
 

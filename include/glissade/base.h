@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * What every header of the C face builds on: a call's status, and the words that declare a function. */
+#ifndef GLISSADE_BASE_H
+#define GLISSADE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+/** A field's usual value. In C++ it is the field's initializer; in C the same value comes from
+ * gls_<rule>_defaults() or gls_<what>_defaults(). */
+#define GLS_DEFAULT(value) = value
+/** A result that must not be dropped. */
+#define GLS_NODISCARD [[nodiscard]]
+/** A function of the C face. */
+#define GLS_FUNCTION extern "C"
+#else
+#define GLS_DEFAULT(value)
+#define GLS_NODISCARD __attribute__((warn_unused_result))
+#define GLS_FUNCTION extern
+#endif
+
+/** What a call says: GLS_OK, or why nothing has been written (gls_restore_from has one exception: saved.h).
+ */
+typedef enum gls_status {
+  GLS_OK = 0,                 /**< done */
+  GLS_ERROR_NULL = -1,        /**< a pointer is null that must not be */
+  GLS_ERROR_RANGE = -2,       /**< a hyper-parameter, scale or label is NaN or outside its stated range; or a
+                                 count is larger than any memory (half the address space in bytes) */
+  GLS_ERROR_ALIGNMENT = -3,   /**< a float buffer is not 4-byte aligned */
+  GLS_ERROR_BACKEND = -4,     /**< the named backend (by call or GLISSADE_BACKEND) is not one of this
+                                 machine's */
+  GLS_ERROR_CURVATURE = -5,   /**< a matrix is not positive definite, or a curvature not positive */
+  GLS_ERROR_GRADIENT = -6,    /**< a gradient is infinite, NaN, or so large that it would spoil the state */
+  GLS_ERROR_SIZE = -7,        /**< too few bytes to save into or restore from */
+  GLS_ERROR_MISMATCH = -8,    /**< the bytes are of another rule, count or format */
+  GLS_ERROR_DAMAGED = -9,     /**< the bytes are not as they were saved */
+  GLS_ERROR_NOT_FINITE = -10, /**< a weight or slot to be saved is infinite or NaN */
+  GLS_ERROR_DEVICE = -11,     /**< a callback of a store failed, or flash does not read back as it was
+                                 programmed */
+  GLS_ERROR_EMPTY = -12,      /**< nothing was ever committed to the store */
+  GLS_ERROR_FORGED = -13,     /**< no state in the store has a right tag and is new enough */
+  GLS_ERROR_ORDER = -14       /**< a call came before the one it needs: the store is not open, or not reading
+                                 or writing; the coefficients are not from gls_begin */
+} gls_status;
+
+/** A short English sentence for a status; never null. */
+GLS_FUNCTION const char* gls_status_text(gls_status status);
+
+#endif

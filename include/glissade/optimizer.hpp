@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+/** @file
+ * Optimizers in C++: of a size that the compiler knows, or a view of memory that the caller holds. All that
+ * optimizer.h and saved.h say about buffers, ranges, errors and bits holds here. The rules' types are in
+ * glissade/rules/. */
+#ifndef GLISSADE_OPTIMIZER_HPP
+#define GLISSADE_OPTIMIZER_HPP
+
+#include "glissade/saved.h"
+
+/** Glissade's C++ face. */
+namespace glissade {
+
+/** What a call says: GLS_OK or an error. */
+using Status = gls_status;
+
+/** Gradients of dense layers that stand one behind the other, as their factors. They may stand in place of a
+ * buffer of gradients. */
+struct Factors {
+  const gls_factors* layers; /**< [0 .. layer_count) */
+  size_t layer_count;        /**< how many layers */
+};
+
+/** Gradients in a buffer, or as factors: what the C calls take. */
+inline gls_gradients gradients_of(const float* buffer) { return gls_gradient_buffer(buffer); }
+/** The same of factors. */
+inline gls_gradients gradients_of(const Factors& factors) {
+  return gls_gradient_factors(factors.layers, factors.layer_count);
+}
+
+/** The C optimizer of a rule. slots: pointers to Rule::kSlots buffers. params is written by gls_restore() and
+ * gls_restore_from() alone. */
+template <class Rule>
+gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typename Rule::State* state,
+                           float* weights, float* const* slots, size_t count) {
+  auto* const all = const_cast<typename Rule::Formula::Params*>(params);
+  if constexpr (Rule::kSlots == 0)
+    return Rule::kMake(all, state, weights, count);
+  else if constexpr (Rule::kSlots == 1)
+    return Rule::kMake(all, state, weights, slots[0], count);
+  else if constexpr (Rule::kSlots == 2)
+    return Rule::kMake(all, state, weights, slots[0], slots[1], count);
+  else
+    return Rule::kMake(all, state, weights, slots[0], slots[1], slots[2], count);
+}
+
+/** An optimizer over memory that the caller holds, for sizes known only at run time.
+ *
+ *     Adam::State state = {};
+ *     float m[n] = {}, v[n] = {};
+ *     OptimizerView<Adam> optimizer{&state, {m, v}, n};
+ *     Status status = optimizer.step(weights, gradients); */
+template <class Rule>
+struct OptimizerView {
+  /** The hyper-parameters. */
+  using Params = typename Rule::Params;
+  /** One step's coefficients. */
+  using Coefficients = gls_coefficients;
+
+  typename Rule::State* state;    /**< the rule's state, zero at the start */
+  float* slots[Rule::kSlots + 1]; /**< float[count] each, zero at the start; and one that is not used */
+  size_t count;                   /**< weights */
+
+  /** One step. weights is float[count], gradients too, or Factors of layers with as many weights. A gradient
+   * that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing. */
+  template <class Gradients>
+  [[nodiscard]] Status step(float* weights, Gradients gradients, const Params& params = {},
+                            float gradient_scale = 1.0f) const {
+    const gls_optimizer optimizer = of(weights, &params);
+    return gls_step(&optimizer, gradients_of(gradients), gradient_scale);
+  }
+  /** The same for those who know that there is no such gradient. */
+  template <class Gradients>
+  [[nodiscard]] Status step_unguarded(float* weights, Gradients gradients, const Params& params = {},
+                                      float gradient_scale = 1.0f) const {
+    const gls_optimizer optimizer = of(weights, &params);
+    return gls_step_unguarded(&optimizer, gradients_of(gradients), gradient_scale);
+  }
+  /** Would step refuse these gradients? Writes nothing. */
+  template <class Gradients>
+  [[nodiscard]] Status guard(const float* weights, Gradients gradients, const Params& params = {},
+                             float gradient_scale = 1.0f) const {
+    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    return gls_guard(&optimizer, gradients_of(gradients), gradient_scale);
+  }
+
+  /** The same step in slices, unguarded (guard looks at all gradients first): begin once, then sweep ranges
+   * that cover each of [0 .. count) once, in any order, from any task. */
+  [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
+                             float gradient_scale = 1.0f) const {
+    const gls_optimizer optimizer = of(nullptr, &params);
+    return gls_begin(&optimizer, gradient_scale, &coefficients);
+  }
+  /** Steps the weights [first .. first + range); weights and gradients are all of them. A range beyond count
+   * is GLS_ERROR_RANGE. */
+  template <class Gradients>
+  [[nodiscard]] Status sweep(const Coefficients& coefficients, float* weights, Gradients gradients,
+                             size_t first, size_t range) const {
+    const gls_optimizer optimizer = of(weights, nullptr);
+    return gls_sweep(&optimizer, &coefficients, gradients_of(gradients), first, range);
+  }
+
+  /** All that a run needs to go on, in saved_bytes() bytes (saved.h). */
+  [[nodiscard]] Status save(const float* weights, const Params& params, void* bytes, size_t size) const {
+    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    return gls_save(&optimizer, bytes, size);
+  }
+  /** Reads back what save wrote. */
+  [[nodiscard]] Status restore(float* weights, typename Rule::Formula::Params& params, const void* bytes,
+                               size_t size) const {
+    const gls_optimizer optimizer = of(weights, &params);
+    return gls_restore(&optimizer, bytes, size);
+  }
+  /** As save, into a store. */
+  [[nodiscard]] Status save_to(const float* weights, const Params& params, gls_store& store) const {
+    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    return gls_save_to(&optimizer, &store);
+  }
+  /** As restore, from a store. */
+  [[nodiscard]] Status restore_from(float* weights, typename Rule::Formula::Params& params,
+                                    gls_store& store) const {
+    const gls_optimizer optimizer = of(weights, &params);
+    return gls_restore_from(&optimizer, &store);
+  }
+  /** How many bytes save writes. */
+  [[nodiscard]] size_t saved_bytes() const {
+    const gls_optimizer optimizer = of(nullptr, nullptr);
+    return gls_saved_bytes(&optimizer);
+  }
+
+ private:
+  gls_optimizer of(float* weights, const typename Rule::Formula::Params* params) const {
+    return optimizer_of<Rule>(params, state, weights, slots, count);
+  }
+};
+
+/** A view of slots in an array of Rule::kSlots pointers. */
+template <class Rule>
+OptimizerView<Rule> view_of(typename Rule::State* state, float* const* slots, size_t count) {
+  OptimizerView<Rule> view{state, {}, count};
+  for (int k = 0; k < Rule::kSlots; ++k) view.slots[k] = slots[k];
+  return view;
+}
+
+/** The slots of an Optimizer. */
+template <int kSlots, size_t N>
+struct SlotMemory {
+  float slots[kSlots][N]; /**< zero at the start */
+};
+/** Of a rule without slots. */
+template <size_t N>
+struct SlotMemory<0, N> {};
+
+/** An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
+ * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros: a static one needs nothing, others are
+ * written `Optimizer<Adam, 683> optimizer{};`. Hyper-parameters come with each step, so they may change at
+ * any. Buffers are float[N] or std::array<float, N>; another size does not compile. Gradients may also be an
+ * array of gls_factors.
+ *
+ *     static glissade::Optimizer<glissade::Adam, 683> optimizer;
+ *     glissade::Adam::Params params;
+ *     params.learning_rate = 3e-3;
+ *     glissade::Status status = optimizer.step(weights, gradients, params); */
+template <class Rule, size_t N>
+struct Optimizer : SlotMemory<Rule::kSlots, N> {
+  /** The hyper-parameters. */
+  using Params = typename Rule::Params;
+  /** One step's coefficients. */
+  using Coefficients = gls_coefficients;
+
+  typename Rule::State state; /**< the rule's state */
+
+  /** As OptimizerView::step. */
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status step(Weights& weights, const Gradients& gradients, const Params& params = {},
+                            float gradient_scale = 1.0f) {
+    return view().step(pointer(weights), pointer(gradients), params, gradient_scale);
+  }
+  /** As OptimizerView::step_unguarded. */
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status step_unguarded(Weights& weights, const Gradients& gradients, const Params& params = {},
+                                      float gradient_scale = 1.0f) {
+    return view().step_unguarded(pointer(weights), pointer(gradients), params, gradient_scale);
+  }
+  /** As OptimizerView::save. */
+  template <class Weights>
+  [[nodiscard]] Status save(const Weights& weights, const Params& params, void* bytes, size_t size) const {
+    return view().save(pointer(weights), params, bytes, size);
+  }
+  /** As OptimizerView::restore. */
+  template <class Weights>
+  [[nodiscard]] Status restore(Weights& weights, typename Rule::Formula::Params& params, const void* bytes,
+                               size_t size) {
+    return view().restore(pointer(weights), params, bytes, size);
+  }
+  /** As OptimizerView::save_to. */
+  template <class Weights>
+  [[nodiscard]] Status save_to(const Weights& weights, const Params& params, gls_store& store) const {
+    return view().save_to(pointer(weights), params, store);
+  }
+  /** As OptimizerView::restore_from. */
+  template <class Weights>
+  [[nodiscard]] Status restore_from(Weights& weights, typename Rule::Formula::Params& params,
+                                    gls_store& store) {
+    return view().restore_from(pointer(weights), params, store);
+  }
+  /** As OptimizerView::begin. */
+  [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
+                             float gradient_scale = 1.0f) {
+    return view().begin(coefficients, params, gradient_scale);
+  }
+  /** As OptimizerView::sweep. */
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status sweep(const Coefficients& coefficients, Weights& weights, const Gradients& gradients,
+                             size_t first, size_t range) {
+    return view().sweep(coefficients, pointer(weights), pointer(gradients), first, range);
+  }
+
+  /** The same optimizer as a view of this object. */
+  OptimizerView<Rule> view() { return view_of_this(this); }
+
+ private:
+  // Saving writes nothing through these pointers.
+  OptimizerView<Rule> view() const { return view_of_this(const_cast<Optimizer*>(this)); }
+  static OptimizerView<Rule> view_of_this(Optimizer* self) {
+    OptimizerView<Rule> result{&self->state, {}, N};
+    if constexpr (Rule::kSlots > 0) {
+      for (int k = 0; k < Rule::kSlots; ++k) result.slots[k] = self->slots[k];
+    }
+    return result;
+  }
+
+  static float* pointer(float (&buffer)[N]) { return buffer; }
+  static const float* pointer(const float (&buffer)[N]) { return buffer; }
+  template <size_t kLayers>
+  static Factors pointer(const gls_factors (&layers)[kLayers]) {
+    return {layers, kLayers};
+  }
+  template <template <class, size_t> class Array>
+  static float* pointer(Array<float, N>& buffer) {
+    return buffer.data();
+  }
+  template <template <class, size_t> class Array>
+  static const float* pointer(const Array<float, N>& buffer) {
+    return buffer.data();
+  }
+};
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// A kind of gradients as the calls see it.
+#ifndef GLISSADE_SRC_GRADIENTS_SOURCE_HPP
+#define GLISSADE_SRC_GRADIENTS_SOURCE_HPP
+
+#include "optimizer/rule.hpp"
+
+// No rule is named here.
+struct gls_gradient_source {
+  // Null, alignment, and whether they are those of `count` weights.
+  glissade::Status (*check)(const gls_gradients& gradients, size_t count) noexcept;
+  // Does every |scale g| stay below 2^exponent?
+  bool (*fit)(const gls_gradients& gradients, size_t count, uint32_t exponent, float scale,
+              glissade::Backend backend) noexcept;
+  // Steps the weights number first to first + count - 1; w and slots point to these.
+  void (*sweep)(const gls_gradients& gradients, const glissade::StepCoefficients& c, float* w,
+                float* const* slots, size_t first, size_t count, glissade::Backend backend) noexcept;
+};
+
+namespace glissade {
+
+// 2^exponent divided by |scale|, rounded down to a power of two; infinite, which every number is below, for
+// 0.
+float unscaled(uint32_t exponent, float scale);
+
+}  // namespace glissade
+
+#endif

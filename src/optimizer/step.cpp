@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls that take a step: what is checked, and in which order.
+#include "float_mode.hpp"
+#include "gradients/source.hpp"
+
+using namespace glissade;
+
+Status glissade::check_buffers(Backend backend, const gls_optimizer* o) {
+  if (o == nullptr || o->rule == nullptr) return GLS_ERROR_NULL;
+  if (backend.is_none()) return GLS_ERROR_BACKEND;
+  if (o->count > kMostFloats) return GLS_ERROR_RANGE;
+  Status status = check_buffer(o->weights, o->count);
+  for (size_t k = 0; k < o->rule->slot_count && status == GLS_OK; ++k) {
+    status = check_buffer(o->slots[k], o->count);
+  }
+  return status;
+}
+
+namespace {
+
+Status check(Backend backend, const gls_optimizer* o, const gls_gradients& gradients) {
+  const Status status = check_buffers(backend, o);
+  if (status != GLS_OK) return status;
+  return gradients.source == nullptr ? GLS_ERROR_NULL : gradients.source->check(gradients, o->count);
+}
+
+Status check_params(const gls_optimizer& o, float gradient_scale) {
+  if (o.params == nullptr || o.state == nullptr) return GLS_ERROR_NULL;
+  return o.rule->valid(o.params) && is_finite(gradient_scale) ? GLS_OK : GLS_ERROR_RANGE;
+}
+
+const CommonParams& common(const gls_optimizer& o) { return *static_cast<const CommonParams*>(o.params); }
+
+// Parameters, and what the gradients and the decay would do to the state.
+Status look(Backend backend, const gls_optimizer& o, const gls_gradients& gradients, float gradient_scale) {
+  const Status status = check_params(o, gradient_scale);
+  if (status != GLS_OK) return status;
+  const uint32_t exponent = o.rule->gradient_bits;
+  bool fit = gradients.source->fit(gradients, o.count, exponent, gradient_scale, backend);
+  const CommonParams& p = common(o);
+  if (fit && !p.decoupled_weight_decay && !equals_zero(p.weight_decay)) {
+    backend->all_below(o.weights, unscaled(exponent, static_cast<float>(p.weight_decay)), &fit, o.count);
+  }
+  return fit ? GLS_OK : GLS_ERROR_GRADIENT;
+}
+
+// Counts the step: after all that can refuse it. Not inlined: its arithmetic stays between the two changes of
+// the floating-point mode.
+__attribute__((noinline)) void begin(const gls_optimizer& o, float gradient_scale, StepCoefficients& c) {
+  c.rule = o.rule;
+  o.rule->tick(o.params, o.state, c.of_rule);
+  set_gradient_coefficients(common(o), gradient_scale, c.gradient());
+}
+
+// The mode is set, without flushing.
+GLISSADE_INLINE void sweep(Backend backend, const gls_optimizer& o, const StepCoefficients& c,
+                           const gls_gradients& gradients, float* const* slots, size_t first, size_t count) {
+  const bool flush = backend.flushes_subnormals() || (kFlushesOnDemand && c.gradient().flush != 0);
+  const FloatMode mode(flush, !flush);
+  gradients.source->sweep(gradients, c, o.weights + first, slots, first, count, backend);
+}
+
+GLISSADE_INLINE void step(Backend backend, const gls_optimizer& o, const gls_gradients& gradients,
+                          float gradient_scale) {
+  StepCoefficients c;
+  begin(o, gradient_scale, c);
+  sweep(backend, o, c, gradients, o.slots, 0, o.count);
+}
+
+}  // namespace
+
+gls_status gls_step(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+  const Backend backend = active_backend();
+  Status status = check(backend, optimizer, gradients);
+  if (status != GLS_OK) return status;
+  const FloatMode mode(false);
+  status = look(backend, *optimizer, gradients, gradient_scale);
+  if (status == GLS_OK) step(backend, *optimizer, gradients, gradient_scale);
+  return status;
+}
+
+gls_status gls_step_unguarded(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+  const Backend backend = active_backend();
+  Status status = check(backend, optimizer, gradients);
+  if (status == GLS_OK) status = check_params(*optimizer, gradient_scale);
+  if (status != GLS_OK) return status;
+  const FloatMode mode(false);
+  step(backend, *optimizer, gradients, gradient_scale);
+  return GLS_OK;
+}
+
+gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gradients, size_t n,
+                        float gradient_scale) {
+  if (n != 0 && (optimizers == nullptr || gradients == nullptr)) return GLS_ERROR_NULL;
+  const Backend backend = active_backend();
+  const FloatMode mode(false);
+  for (size_t k = 0; k < n; ++k) {
+    Status status = check(backend, &optimizers[k], gradients[k]);
+    if (status == GLS_OK) status = look(backend, optimizers[k], gradients[k], gradient_scale);
+    if (status != GLS_OK) return status;
+  }
+  for (size_t k = 0; k < n; ++k) step(backend, optimizers[k], gradients[k], gradient_scale);
+  return GLS_OK;
+}
+
+gls_status gls_guard(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+  const Backend backend = active_backend();
+  const Status status = check(backend, optimizer, gradients);
+  if (status != GLS_OK) return status;
+  const FloatMode mode(false);
+  return look(backend, *optimizer, gradients, gradient_scale);
+}
+
+gls_status gls_begin(const gls_optimizer* optimizer, float gradient_scale, gls_coefficients* coefficients) {
+  if (optimizer == nullptr || optimizer->rule == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
+  const Status status = check_params(*optimizer, gradient_scale);
+  if (status != GLS_OK) return status;
+  const FloatMode mode(false);
+  begin(*optimizer, gradient_scale, inside(*coefficients));
+  return GLS_OK;
+}
+
+void gls_flush_subnormals(gls_coefficients* coefficients) {
+  if (coefficients != nullptr) inside(*coefficients).gradient().flush = 1;
+}
+
+gls_status gls_sweep(const gls_optimizer* optimizer, const gls_coefficients* coefficients,
+                     gls_gradients gradients, size_t first, size_t count) {
+  const Backend backend = active_backend();
+  const Status status = check(backend, optimizer, gradients);
+  if (status != GLS_OK) return status;
+  if (coefficients == nullptr) return GLS_ERROR_NULL;
+  if (inside(*coefficients).rule != optimizer->rule) return GLS_ERROR_ORDER;
+  if (first > optimizer->count || count > optimizer->count - first) return GLS_ERROR_RANGE;
+  float* slots[GLS_SLOTS_MOST];
+  for (size_t k = 0; k < optimizer->rule->slot_count; ++k) slots[k] = optimizer->slots[k] + first;
+  const FloatMode mode(false);
+  sweep(backend, *optimizer, inside(*coefficients), gradients, slots, first, count);
+  return GLS_OK;
+}
