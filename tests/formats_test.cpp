@@ -272,10 +272,11 @@ TEST(Formats, CheckpointOf01IsRead) {
   gls_checkpoint checkpoint = {&chip.store, save_as_0_1, restore_job, &job, nullptr, nullptr, 0, {}};
   EXPECT_EQ(gls_checkpoint_start(&checkpoint), GLS_OK);
   EXPECT_TRUE(job == expected);
-  EXPECT_EQ(checkpoint.stopping.best, kLosses[2]);
-  EXPECT_EQ(checkpoint.stopping.best_look, 3u);
-  EXPECT_EQ(checkpoint.stopping.looks, 3u);
-  EXPECT_EQ(checkpoint.stopping.waiting, 0u);
+  const auto& [best, best_number, losses, waiting] = checkpoint.stopping;
+  EXPECT_EQ(best, kLosses[2]);
+  EXPECT_EQ(best_number, 3u);
+  EXPECT_EQ(losses, 3u);
+  EXPECT_EQ(waiting, 0u);
 }
 
 TEST(Formats, CheckpointOf01IsMadeAgainByteForByte) {
