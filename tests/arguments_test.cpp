@@ -124,15 +124,15 @@ void check_plateau() {
 void check_gradients() {
   float values[2] = {3, 4};
   gls_gradient_report report = {};
-  CHECK(gls_gradient_look(values, 2, nullptr) == GLS_ERROR_NULL &&
-            gls_gradient_look(values, 2, &report) == GLS_OK,
+  CHECK(gls_gradient_report_update(nullptr, values, 2) == GLS_ERROR_NULL &&
+            gls_gradient_report_update(&report, values, 2) == GLS_OK,
         "report");
   CHECK(refuses([&](double x) { return static_cast<double>(gls_clip_scale(&report, x)); }) &&
             is_nan(static_cast<double>(gls_clip_scale(nullptr, 1.0))),
         "max_norm");
   report.not_finite = UINT32_MAX - 1;
   const float infinite[3] = {__builtin_huge_valf(), __builtin_huge_valf(), __builtin_huge_valf()};
-  CHECK(gls_gradient_look(infinite, 3, &report) == GLS_OK && report.not_finite == UINT32_MAX,
+  CHECK(gls_gradient_report_update(&report, infinite, 3) == GLS_OK && report.not_finite == UINT32_MAX,
         "not_finite stays at its end");
   CHECK(refuses_status([&](double x) { return gls_clip_values(values, 2, static_cast<float>(x)); }),
         "largest");

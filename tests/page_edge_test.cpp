@@ -75,7 +75,7 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
       gls_noise_defaults(&noise);
       double number = 0.0;
       float loss;
-      good(gls_gradient_look(buffer(0, n), n, &report), "look");
+      good(gls_gradient_report_update(&report, buffer(0, n), n), "look");
       good(gls_clip_values(buffer(0, n), n, 1.0f), "clip");
       good(gls_add_noise(&noise, 1, buffer(0, n), 3, n), "noise");
       good(gls_accumulate(buffer(0, n), buffer(1, n), 0.5f, n), "accumulate");

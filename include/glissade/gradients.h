@@ -16,8 +16,8 @@ typedef struct gls_gradient_report {
 /* Adds gradients, float[count], to the report: one pass, in blocks of 1024 whose sums have the canonical
  * order and are added in double, in order. The same bits everywhere, but that Helium takes subnormal
  * gradients for 0. */
-GLS_FUNCTION GLS_NODISCARD gls_status gls_gradient_look(const float* gradients, size_t count,
-                                                        gls_gradient_report* report);
+GLS_FUNCTION GLS_NODISCARD gls_status gls_gradient_report_update(gls_gradient_report* report,
+                                                                 const float* gradients, size_t count);
 
 /* The Euclidean norm of the finite gradients, also where it is no float any more. report is not null. */
 GLS_FUNCTION double gls_gradient_norm(const gls_gradient_report* report);
