@@ -211,12 +211,12 @@ void check_averages_and_passes() {
         "nothing to shuffle");
   gls_early_stopping state = {};
   bool stop = false;
-  CHECK(gls_early_stopping_look(nullptr, 1, 0, 1, nullptr, nullptr, 0, &stop) == GLS_ERROR_NULL &&
-            gls_early_stopping_look(&state, 1, 0, 1, nullptr, nullptr, 0, nullptr) == GLS_ERROR_NULL &&
-            gls_early_stopping_look(&state, 1, 0, 1, values, nullptr, 2, &stop) == GLS_ERROR_NULL &&
-            gls_early_stopping_look(&state, 1, 0, 1, nullptr, mean, 2, &stop) == GLS_ERROR_NULL &&
+  CHECK(gls_early_stopping_update(nullptr, 1, 0, 1, nullptr, nullptr, 0, &stop) == GLS_ERROR_NULL &&
+            gls_early_stopping_update(&state, 1, 0, 1, nullptr, nullptr, 0, nullptr) == GLS_ERROR_NULL &&
+            gls_early_stopping_update(&state, 1, 0, 1, values, nullptr, 2, &stop) == GLS_ERROR_NULL &&
+            gls_early_stopping_update(&state, 1, 0, 1, nullptr, mean, 2, &stop) == GLS_ERROR_NULL &&
             refuses_status([&](double x) {
-              return gls_early_stopping_look(&state, 1, x, 1, nullptr, nullptr, 0, &stop);
+              return gls_early_stopping_update(&state, 1, x, 1, nullptr, nullptr, 0, &stop);
             }),
         "early stopping");
 }
