@@ -112,12 +112,12 @@ void check_one_cycle() {
 void check_plateau() {
   const auto rate = [](double first_rate, double reduction, double threshold) {
     gls_plateau state = {};
-    return gls_schedule_on_plateau(&state, first_rate, 1.0, reduction, 2, threshold, 0);
+    return gls_plateau_update(&state, first_rate, 1.0, reduction, 2, threshold, 0);
   };
   CHECK(refuses([&](double x) { return rate(x, 0.5, 0.0); }) && rate(1, 0.5, 0) == 1.0, "rate");
   CHECK(is_nan(rate(1, 0, 0)) && is_nan(rate(1, 1, 0)) && is_nan(rate(1, kNan, 0)) &&
             is_nan(rate(1, 0.5, -0.5)) && is_nan(rate(1, 0.5, 1)) && is_nan(rate(1, 0.5, kNan)) &&
-            is_nan(gls_schedule_on_plateau(nullptr, 1, 1, 0.5, 2, 0, 0)),
+            is_nan(gls_plateau_update(nullptr, 1, 1, 0.5, 2, 0, 0)),
         "reduction, threshold, null");
 }
 

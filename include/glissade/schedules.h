@@ -100,11 +100,11 @@ typedef struct gls_plateau {
   bool started;
 } gls_plateau;
 
-/* Looks at one more loss; returns rate times what it has fallen to so far. After more than `patience` losses
+/* Takes one more loss; returns rate times what it has fallen to so far. After more than `patience` losses
  * in a row that are not below best * (1 - threshold), the factor is multiplied by `reduction` in (0, 1), and
  * the next `cooldown` losses are not counted. */
-double gls_schedule_on_plateau(gls_plateau* state, double rate, double loss, double reduction,
-                               uint32_t patience, double threshold, uint32_t cooldown);
+double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
+                          double threshold, uint32_t cooldown);
 
 #ifdef __cplusplus
 }
