@@ -261,21 +261,21 @@ void check_step_lengths() {
         "newton");
   const auto root = [](double derivative, double first, double tolerance) {
     gls_root_search state = {};
-    return gls_root_search_look(&state, derivative, first, tolerance);
+    return gls_root_search_update(&state, derivative, first, tolerance);
   };
   CHECK(root(-1, 1, 0.1) == GLS_SEARCH_TRY && root(kNan, 1, 0.1) == GLS_SEARCH_FAILED &&
             root(1, 1, 0.1) == GLS_SEARCH_FAILED && root(-1, 0, 0.1) == GLS_SEARCH_FAILED &&
             root(-1, -1, 0.1) == GLS_SEARCH_FAILED && root(-1, kInfinity, 0.1) == GLS_SEARCH_FAILED &&
             root(-1, 1, 0) == GLS_SEARCH_FAILED && root(-1, 1, kNan) == GLS_SEARCH_FAILED &&
-            gls_root_search_look(nullptr, -1, 1, 0.1) == GLS_SEARCH_FAILED,
+            gls_root_search_update(nullptr, -1, 1, 0.1) == GLS_SEARCH_FAILED,
         "root search");
   gls_root_search endless = {};
-  CHECK(gls_root_search_look(&endless, -1, 1e308, 0.1) == GLS_SEARCH_TRY &&
-            gls_root_search_look(&endless, -1, 1e308, 0.1) == GLS_SEARCH_FAILED && endless.alpha == 0.0,
+  CHECK(gls_root_search_update(&endless, -1, 1e308, 0.1) == GLS_SEARCH_TRY &&
+            gls_root_search_update(&endless, -1, 1e308, 0.1) == GLS_SEARCH_FAILED && endless.alpha == 0.0,
         "a slope that falls for ever");
   const auto back = [](double loss, double slope, double first, double shrink, double decrease) {
     gls_backtracking state = {};
-    return gls_backtracking_look(&state, loss, slope, first, shrink, decrease);
+    return gls_backtracking_update(&state, loss, slope, first, shrink, decrease);
   };
   const double bad[] = {0.0, 1.0, -0.5, kNan};
   bool refused =
@@ -287,14 +287,14 @@ void check_step_lengths() {
       refused = refused && back(1, -x, 1, 0.5, 0.1) == GLS_SEARCH_FAILED &&
                 back(1, -1, x, 0.5, 0.1) == GLS_SEARCH_FAILED;
   }
-  CHECK(refused && gls_backtracking_look(nullptr, 1, -1, 1, 0.5, 0.1) == GLS_SEARCH_FAILED, "backtracking");
+  CHECK(refused && gls_backtracking_update(nullptr, 1, -1, 1, 0.5, 0.1) == GLS_SEARCH_FAILED, "backtracking");
   gls_backtracking state = {};
-  CHECK(gls_backtracking_look(&state, 1, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY &&
-            gls_backtracking_look(&state, 0.9, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY && state.alpha == 0.5,
+  CHECK(gls_backtracking_update(&state, 1, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY &&
+            gls_backtracking_update(&state, 0.9, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY && state.alpha == 0.5,
         "falls, but not enough");
   gls_backtracking smallest = {};
-  CHECK(gls_backtracking_look(&smallest, 1, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_TRY &&
-            gls_backtracking_look(&smallest, 2, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_FAILED,
+  CHECK(gls_backtracking_update(&smallest, 1, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_TRY &&
+            gls_backtracking_update(&smallest, 2, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_FAILED,
         "no smaller step");
 }
 

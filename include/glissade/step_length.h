@@ -39,33 +39,33 @@ typedef struct gls_root_search {
   double slope_low, slope_high; /* the derivatives there */
   double first_slope;           /* the derivative at 0 */
   int32_t last_side;            /* which end moved last: -1 low, 1 high */
-  uint32_t looks;
+  uint32_t updates;
 } gls_root_search;
 
 /* Takes the derivative at state->alpha (0 at the first call). Doubles alpha from first_alpha > 0 until the
  * derivative is no longer negative, then closes in (regula falsi, Illinois, with bisection as a safeguard)
  * until it is at most tolerance > 0 times the first one in magnitude, or the interval has no double left.
- * Fails where the first derivative is not negative or one is NaN, and where nothing is found in 200 looks.
+ * Fails where the first derivative is not negative or one is NaN, and where nothing is found in 200 updates.
  *
  *   gls_root_search search = {0};
- *   while (gls_root_search_look(&search, derivative_at(search.alpha), 0.1, 1e-6) == GLS_SEARCH_TRY) {} */
-GLS_FUNCTION GLS_NODISCARD gls_search gls_root_search_look(gls_root_search* state, double derivative,
-                                                           double first_alpha, double tolerance);
+ *   while (gls_root_search_update(&search, derivative_at(search.alpha), 0.1, 1e-6) == GLS_SEARCH_TRY) {} */
+GLS_FUNCTION GLS_NODISCARD gls_search gls_root_search_update(gls_root_search* state, double derivative,
+                                                             double first_alpha, double tolerance);
 
 /* Backtracking (Armijo 1966). All zero at the start. */
 typedef struct gls_backtracking {
   double alpha;      /* where to evaluate next; the result */
   double first_loss; /* the loss at 0 */
-  uint32_t looks;
+  uint32_t updates;
 } gls_backtracking;
 
 /* Takes the loss at state->alpha (0 at the first call). Starts at first_alpha > 0 and multiplies alpha by
  * shrink, in (0, 1), usually 0.5, until loss <= first loss + decrease * alpha * slope. slope is the
  * derivative along the direction at 0, gradient . direction; decrease in (0, 1), usually 1e-4. A loss that is
  * NaN or infinite is too far. Fails where slope is not negative, the first loss is not finite, an argument
- * makes no sense, or 100 looks bring nothing. */
-GLS_FUNCTION GLS_NODISCARD gls_search gls_backtracking_look(gls_backtracking* state, double loss,
-                                                            double slope, double first_alpha, double shrink,
-                                                            double decrease);
+ * makes no sense, or 100 updates bring nothing. */
+GLS_FUNCTION GLS_NODISCARD gls_search gls_backtracking_update(gls_backtracking* state, double loss,
+                                                              double slope, double first_alpha, double shrink,
+                                                              double decrease);
 
 #endif
