@@ -68,8 +68,7 @@ gls_status gls_dot(const float* a, const float* b, double* product, size_t count
   return GLS_OK;
 }
 
-gls_status gls_point_along(const float* weights, const float* direction, double alpha, float* point,
-                           size_t count) {
+gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
   const Kernels* const kernels = active_kernels();
   const gls_status status = check_buffers(kernels, count, weights, direction, point);
   if (status != GLS_OK) return status;

@@ -249,9 +249,9 @@ void check_step_lengths() {
   float point[2];
   double result;
   CHECK(gls_dot(nullptr, a, &result, 2) == GLS_ERROR_NULL && gls_dot(a, a, nullptr, 2) == GLS_ERROR_NULL &&
-            gls_point_along(nullptr, a, 1, point, 2) == GLS_ERROR_NULL &&
-            gls_point_along(a, a, kNan, point, 2) == GLS_ERROR_RANGE &&
-            gls_point_along(a, a, kInfinity, point, 2) == GLS_ERROR_RANGE &&
+            gls_axpy(nullptr, a, 1, point, 2) == GLS_ERROR_NULL &&
+            gls_axpy(a, a, kNan, point, 2) == GLS_ERROR_RANGE &&
+            gls_axpy(a, a, kInfinity, point, 2) == GLS_ERROR_RANGE &&
             gls_quadratic_step_length(nullptr, a, &result, 2) == GLS_ERROR_NULL &&
             gls_quadratic_step_length(a, nullptr, &result, 2) == GLS_ERROR_NULL &&
             gls_quadratic_step_length(a, a, nullptr, 2) == GLS_ERROR_NULL,

@@ -109,7 +109,7 @@ TEST(StepLength, IsExactOnQuadratics) {
   ASSERT_EQ(gls_quadratic_step_length(g.data(), hessian_g.data(), &alpha, 2), GLS_OK);
   EXPECT_NEAR(alpha, 10036.0 / 1000072.0, 1e-15);
   std::vector<float> point(2);
-  ASSERT_EQ(gls_point_along(w.data(), g.data(), -alpha, point.data(), 2), GLS_OK);
+  ASSERT_EQ(gls_axpy(w.data(), g.data(), -alpha, point.data(), 2), GLS_OK);
   const std::vector<float> new_gradient = {2 * point[0], 100 * point[1]};
   EXPECT_NEAR(dot(new_gradient, g), 0.0, 1e-2)
       << "at the minimum along g the new gradient is orthogonal to g";

@@ -82,7 +82,7 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
       good(gls_mean_update(buffer(0, n), buffer(1, n), 3, n), "mean");
       good(gls_ema_corrected(buffer(0, n), 0.9, 3, buffer(1, n), n), "corrected mean");
       good(gls_dot(buffer(0, n), buffer(1, n), &number, n), "dot");
-      good(gls_point_along(buffer(0, n), buffer(1, n), 0.5, buffer(2, n), n), "along");
+      good(gls_axpy(buffer(0, n), buffer(1, n), 0.5, buffer(2, n), n), "axpy");
       good(gls_fisher_update(buffer(0, n * n), buffer(1, n), 1, n), "Fisher matrix");
       good(gls_fisher_diagonal_update(buffer(0, n), buffer(1, n), 1, n), "its diagonal");
       good(gls_natural_gradient(buffer(0, n * n), 1e3, buffer(1, n), buffer(2, n * n), buffer(3, n), &number,

@@ -11,8 +11,8 @@
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dot(const float* a, const float* b, double* product, size_t count);
 
 /* point = weights + alpha direction, fused. point may be weights or direction. alpha is finite. */
-GLS_FUNCTION GLS_NODISCARD gls_status gls_point_along(const float* weights, const float* direction,
-                                                      double alpha, float* point, size_t count);
+GLS_FUNCTION GLS_NODISCARD gls_status gls_axpy(const float* weights, const float* direction, double alpha,
+                                               float* point, size_t count);
 
 /* Steepest descent on a quadratic: *alpha = g . g / g . Gg minimizes along -g. hessian_gradient is Gg, the
  * Hessian times the gradient, which the caller computes. 0 where g is 0. GLS_ERROR_CURVATURE where g . Gg is
