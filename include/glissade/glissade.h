@@ -14,6 +14,7 @@
 #include "glissade/checkpoint.h"
 #include "glissade/gradients.h"
 #include "glissade/layers.h"
+#include "glissade/line_search.h"
 #include "glissade/natural_gradient.h"
 #include "glissade/passes.h"
 #include "glissade/rules/adadelta.h"
@@ -36,7 +37,6 @@
 #include "glissade/rules/signum.h"
 #include "glissade/saved.h"
 #include "glissade/schedules.h"
-#include "glissade/step_length.h"
 #include "glissade/store.h"
 
 #define GLS_VERSION_MAJOR 0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How far to go along a direction: exactly on quadratics, by the derivative's root, by backtracking.
  * The searches call nothing back: the caller computes what they ask for, as slowly as it must. */
-#ifndef GLISSADE_STEP_LENGTH_H
-#define GLISSADE_STEP_LENGTH_H
+#ifndef GLISSADE_LINE_SEARCH_H
+#define GLISSADE_LINE_SEARCH_H
 
 #include "glissade/rules/common.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "glissade/step_length.h"
+#include "glissade/line_search.h"
 
 #include "backend.hpp"
 #include "float_mode.hpp"
