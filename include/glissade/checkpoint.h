@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Training that keeps only what is better: after every while of it the caller says what its held-back samples
  * lose, and the whole state is committed to the store, or the committed one comes back. Early stopping
- * (passes.h) with a store (store.h) for its memory, so that a power cut costs what was trained since the last
- * commit, and nothing else: a run that goes on after it ends with the bits of one that was never cut, if
- * training itself depends on the committed state alone.
+ * (early_stopping.h) with a store (store.h) for its memory, so that a power cut costs what was trained since
+ * the last commit, and nothing else: a run that goes on after it ends with the bits of one that was never
+ * cut, if training itself depends on the committed state alone.
  *
  *   gls_checkpoint checkpoint = {&store, save, restore, &model};
  *   status = gls_checkpoint_start(&checkpoint);
@@ -14,7 +14,7 @@
 #ifndef GLISSADE_CHECKPOINT_H
 #define GLISSADE_CHECKPOINT_H
 
-#include "glissade/passes.h"
+#include "glissade/early_stopping.h"
 #include "glissade/store.h"
 
 typedef struct gls_checkpoint {

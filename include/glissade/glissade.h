@@ -11,12 +11,13 @@
 #define GLISSADE_GLISSADE_H
 
 #include "glissade/averages.h"
+#include "glissade/batches.h"
 #include "glissade/checkpoint.h"
+#include "glissade/early_stopping.h"
 #include "glissade/gradients.h"
 #include "glissade/layers.h"
 #include "glissade/line_search.h"
 #include "glissade/natural_gradient.h"
-#include "glissade/passes.h"
 #include "glissade/rules/adadelta.h"
 #include "glissade/rules/adagrad.h"
 #include "glissade/rules/adam.h"
