@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training until nothing is gained any more. */
+/** @file
+ * Early stopping: ends a training that no longer gets better, and keeps the best weights. */
 #ifndef GLISSADE_EARLY_STOPPING_H
 #define GLISSADE_EARLY_STOPPING_H
 
 #include "glissade/rules/common.h"
 
-/* Stops a training that no longer gets better, and keeps the best weights. All zero at the start. */
+/** What early stopping remembers. All zero at the start. */
 typedef struct gls_early_stopping {
-  double best;          /* the smallest loss so far, once updates > 0 */
-  uint32_t best_update; /* which update had it, from 1 */
-  uint32_t updates;     /* losses taken */
-  uint32_t waiting;     /* losses since then */
+  double best;          /**< The best loss so far; means nothing while best_update is 0. */
+  uint32_t best_update; /**< The update that had it, counted from 1; 0: none yet. */
+  uint32_t updates;     /**< Losses taken so far. */
+  uint32_t waiting;     /**< Losses since the best one. */
 } gls_early_stopping;
 
-/* Takes one more loss, of samples held back. One that is more than min_delta >= 0 below the best is the
- * new best, and weights are copied to best_weights (both null where count is 0). *stop is whether `patience`
- * losses in a row were no better; 0 stops at the first of them. NaN is never better; the first loss always
- * is, unless it is NaN. */
+/** Takes one more loss, of samples held back from training. A loss more than min_delta below the best is the
+ * new best, and weights are then copied to best_weights. The first loss that is not NaN always is. NaN is
+ * never better. min_delta >= 0, or the call is GLS_ERROR_RANGE.
+ *
+ * Writes to stop whether `patience` losses in a row were no better; 0 stops at the first of them. weights and
+ * best_weights are float[count]; where count is 0 both may be null and nothing is copied. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_early_stopping_update(gls_early_stopping* state, double loss,
                                                                 double min_delta, uint32_t patience,
                                                                 const float* weights, float* best_weights,
