@@ -47,7 +47,7 @@ gls_status gls_accumulate(float* sum, const float* values, float scale, size_t c
   const gls_status status = check_buffers(backend, count, sum, values);
   if (status != GLS_OK) return status;
   if (!is_finite(scale)) return GLS_ERROR_RANGE;
-  backend->along(sum, values, scale, sum, count);
+  backend->axpy(sum, values, scale, sum, count);
   return GLS_OK;
 }
 

@@ -86,7 +86,7 @@ void clip_values(float* values, float largest, size_t count) {
 }
 
 // point = from + alpha direction.
-void along(const float* from, const float* direction, float alpha, float* point, size_t count) {
+void axpy(const float* from, const float* direction, float alpha, float* point, size_t count) {
   const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store(fma(lanes.load(direction + i), alpha, lanes.load(from + i)), point + i);

@@ -27,8 +27,8 @@ Status commit(gls_checkpoint& checkpoint, const gls_early_stopping& stopping) {
   unsigned char bytes[kStoppingBytes];
   store_word(bytes, static_cast<uint32_t>(best));
   store_word(bytes + 4, static_cast<uint32_t>(best >> 32));
-  store_word(bytes + 8, stopping.best_look);
-  store_word(bytes + 12, stopping.looks);
+  store_word(bytes + 8, stopping.best_update);
+  store_word(bytes + 12, stopping.updates);
   store_word(bytes + 16, stopping.waiting);
   Status status = gls_store_begin(checkpoint.store);
   if (status == GLS_OK) status = gls_store_put(checkpoint.store, bytes, sizeof bytes);
@@ -48,8 +48,8 @@ Status roll_back(gls_checkpoint& checkpoint) {
   if (status != GLS_OK) return status;
   const uint64_t best = static_cast<uint64_t>(load_word(bytes + 4)) << 32 | load_word(bytes);
   __builtin_memcpy(&checkpoint.stopping.best, &best, sizeof best);
-  checkpoint.stopping.best_look = load_word(bytes + 8);
-  checkpoint.stopping.looks = load_word(bytes + 12);
+  checkpoint.stopping.best_update = load_word(bytes + 8);
+  checkpoint.stopping.updates = load_word(bytes + 12);
   checkpoint.stopping.waiting = load_word(bytes + 16);
   show_weights(checkpoint);
   return GLS_OK;
@@ -75,7 +75,7 @@ gls_status gls_checkpoint_decide(gls_checkpoint* checkpoint, double loss, double
   if (status != GLS_OK) return status;
   gls_early_stopping stopping = checkpoint->stopping;
   bool stop;
-  status = gls_early_stopping_look(&stopping, loss, min_delta, patience, nullptr, nullptr, 0, &stop);
+  status = gls_early_stopping_update(&stopping, loss, min_delta, patience, nullptr, nullptr, 0, &stop);
   if (status != GLS_OK) return status;
   if (stopping.waiting == 0 && is_finite(loss)) {
     status = commit(*checkpoint, stopping);

@@ -50,7 +50,7 @@ gls_status gls_skip(gls_skipped* skipped, gls_status step_status, uint32_t stop_
   return stop_after != 0 && skipped->in_a_row >= stop_after ? GLS_ERROR_GRADIENT : GLS_OK;
 }
 
-gls_status gls_gradient_look(const float* gradients, size_t count, gls_gradient_report* report) {
+gls_status gls_gradient_report_update(gls_gradient_report* report, const float* gradients, size_t count) {
   const Backend backend = active_backend();
   if (report == nullptr) return GLS_ERROR_NULL;
   const gls_status status = check_buffers(backend, count, gradients);

@@ -160,7 +160,7 @@ gls_status gls_l2_penalty(const float* weights, double strength, float* gradient
   double squares;
   dot(backend->dot, weights, weights, &squares, count);
   add_penalty(strength, squares, penalty);
-  backend->along(gradients, weights, static_cast<float>(strength), gradients, count);
+  backend->axpy(gradients, weights, static_cast<float>(strength), gradients, count);
   return GLS_OK;
 }
 

@@ -133,8 +133,8 @@ double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stabl
   return into < decay ? anneal(rate, lowest, into / decay, true) : lowest;
 }
 
-double gls_schedule_on_plateau(gls_plateau* state, double rate, double loss, double reduction,
-                               uint32_t patience, double threshold, uint32_t cooldown) {
+double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
+                          double threshold, uint32_t cooldown) {
   const bool sensible = state != nullptr && not_negative(rate) && reduction > 0.0 && reduction < 1.0 &&
                         threshold >= 0.0 && threshold < 1.0;
   if (!sensible) return kNotANumber;

@@ -112,27 +112,27 @@ void check_one_cycle() {
 void check_plateau() {
   const auto rate = [](double first_rate, double reduction, double threshold) {
     gls_plateau state = {};
-    return gls_schedule_on_plateau(&state, first_rate, 1.0, reduction, 2, threshold, 0);
+    return gls_plateau_update(&state, first_rate, 1.0, reduction, 2, threshold, 0);
   };
   CHECK(refuses([&](double x) { return rate(x, 0.5, 0.0); }) && rate(1, 0.5, 0) == 1.0, "rate");
   CHECK(is_nan(rate(1, 0, 0)) && is_nan(rate(1, 1, 0)) && is_nan(rate(1, kNan, 0)) &&
             is_nan(rate(1, 0.5, -0.5)) && is_nan(rate(1, 0.5, 1)) && is_nan(rate(1, 0.5, kNan)) &&
-            is_nan(gls_schedule_on_plateau(nullptr, 1, 1, 0.5, 2, 0, 0)),
+            is_nan(gls_plateau_update(nullptr, 1, 1, 0.5, 2, 0, 0)),
         "reduction, threshold, null");
 }
 
 void check_gradients() {
   float values[2] = {3, 4};
   gls_gradient_report report = {};
-  CHECK(gls_gradient_look(values, 2, nullptr) == GLS_ERROR_NULL &&
-            gls_gradient_look(values, 2, &report) == GLS_OK,
+  CHECK(gls_gradient_report_update(nullptr, values, 2) == GLS_ERROR_NULL &&
+            gls_gradient_report_update(&report, values, 2) == GLS_OK,
         "report");
   CHECK(refuses([&](double x) { return static_cast<double>(gls_clip_scale(&report, x)); }) &&
             is_nan(static_cast<double>(gls_clip_scale(nullptr, 1.0))),
         "max_norm");
   report.not_finite = UINT32_MAX - 1;
   const float infinite[3] = {__builtin_huge_valf(), __builtin_huge_valf(), __builtin_huge_valf()};
-  CHECK(gls_gradient_look(infinite, 3, &report) == GLS_OK && report.not_finite == UINT32_MAX,
+  CHECK(gls_gradient_report_update(&report, infinite, 3) == GLS_OK && report.not_finite == UINT32_MAX,
         "not_finite stays at its end");
   CHECK(refuses_status([&](double x) { return gls_clip_values(values, 2, static_cast<float>(x)); }),
         "largest");
@@ -211,12 +211,12 @@ void check_averages_and_passes() {
         "nothing to shuffle");
   gls_early_stopping state = {};
   bool stop = false;
-  CHECK(gls_early_stopping_look(nullptr, 1, 0, 1, nullptr, nullptr, 0, &stop) == GLS_ERROR_NULL &&
-            gls_early_stopping_look(&state, 1, 0, 1, nullptr, nullptr, 0, nullptr) == GLS_ERROR_NULL &&
-            gls_early_stopping_look(&state, 1, 0, 1, values, nullptr, 2, &stop) == GLS_ERROR_NULL &&
-            gls_early_stopping_look(&state, 1, 0, 1, nullptr, mean, 2, &stop) == GLS_ERROR_NULL &&
+  CHECK(gls_early_stopping_update(nullptr, 1, 0, 1, nullptr, nullptr, 0, &stop) == GLS_ERROR_NULL &&
+            gls_early_stopping_update(&state, 1, 0, 1, nullptr, nullptr, 0, nullptr) == GLS_ERROR_NULL &&
+            gls_early_stopping_update(&state, 1, 0, 1, values, nullptr, 2, &stop) == GLS_ERROR_NULL &&
+            gls_early_stopping_update(&state, 1, 0, 1, nullptr, mean, 2, &stop) == GLS_ERROR_NULL &&
             refuses_status([&](double x) {
-              return gls_early_stopping_look(&state, 1, x, 1, nullptr, nullptr, 0, &stop);
+              return gls_early_stopping_update(&state, 1, x, 1, nullptr, nullptr, 0, &stop);
             }),
         "early stopping");
 }
@@ -249,9 +249,9 @@ void check_step_lengths() {
   float point[2];
   double result;
   CHECK(gls_dot(nullptr, a, &result, 2) == GLS_ERROR_NULL && gls_dot(a, a, nullptr, 2) == GLS_ERROR_NULL &&
-            gls_point_along(nullptr, a, 1, point, 2) == GLS_ERROR_NULL &&
-            gls_point_along(a, a, kNan, point, 2) == GLS_ERROR_RANGE &&
-            gls_point_along(a, a, kInfinity, point, 2) == GLS_ERROR_RANGE &&
+            gls_axpy(nullptr, a, 1, point, 2) == GLS_ERROR_NULL &&
+            gls_axpy(a, a, kNan, point, 2) == GLS_ERROR_RANGE &&
+            gls_axpy(a, a, kInfinity, point, 2) == GLS_ERROR_RANGE &&
             gls_quadratic_step_length(nullptr, a, &result, 2) == GLS_ERROR_NULL &&
             gls_quadratic_step_length(a, nullptr, &result, 2) == GLS_ERROR_NULL &&
             gls_quadratic_step_length(a, a, nullptr, 2) == GLS_ERROR_NULL,
@@ -261,21 +261,21 @@ void check_step_lengths() {
         "newton");
   const auto root = [](double derivative, double first, double tolerance) {
     gls_root_search state = {};
-    return gls_root_search_look(&state, derivative, first, tolerance);
+    return gls_root_search_update(&state, derivative, first, tolerance);
   };
   CHECK(root(-1, 1, 0.1) == GLS_SEARCH_TRY && root(kNan, 1, 0.1) == GLS_SEARCH_FAILED &&
             root(1, 1, 0.1) == GLS_SEARCH_FAILED && root(-1, 0, 0.1) == GLS_SEARCH_FAILED &&
             root(-1, -1, 0.1) == GLS_SEARCH_FAILED && root(-1, kInfinity, 0.1) == GLS_SEARCH_FAILED &&
             root(-1, 1, 0) == GLS_SEARCH_FAILED && root(-1, 1, kNan) == GLS_SEARCH_FAILED &&
-            gls_root_search_look(nullptr, -1, 1, 0.1) == GLS_SEARCH_FAILED,
+            gls_root_search_update(nullptr, -1, 1, 0.1) == GLS_SEARCH_FAILED,
         "root search");
   gls_root_search endless = {};
-  CHECK(gls_root_search_look(&endless, -1, 1e308, 0.1) == GLS_SEARCH_TRY &&
-            gls_root_search_look(&endless, -1, 1e308, 0.1) == GLS_SEARCH_FAILED && endless.alpha == 0.0,
+  CHECK(gls_root_search_update(&endless, -1, 1e308, 0.1) == GLS_SEARCH_TRY &&
+            gls_root_search_update(&endless, -1, 1e308, 0.1) == GLS_SEARCH_FAILED && endless.alpha == 0.0,
         "a slope that falls for ever");
   const auto back = [](double loss, double slope, double first, double shrink, double decrease) {
     gls_backtracking state = {};
-    return gls_backtracking_look(&state, loss, slope, first, shrink, decrease);
+    return gls_backtracking_update(&state, loss, slope, first, shrink, decrease);
   };
   const double bad[] = {0.0, 1.0, -0.5, kNan};
   bool refused =
@@ -287,14 +287,14 @@ void check_step_lengths() {
       refused = refused && back(1, -x, 1, 0.5, 0.1) == GLS_SEARCH_FAILED &&
                 back(1, -1, x, 0.5, 0.1) == GLS_SEARCH_FAILED;
   }
-  CHECK(refused && gls_backtracking_look(nullptr, 1, -1, 1, 0.5, 0.1) == GLS_SEARCH_FAILED, "backtracking");
+  CHECK(refused && gls_backtracking_update(nullptr, 1, -1, 1, 0.5, 0.1) == GLS_SEARCH_FAILED, "backtracking");
   gls_backtracking state = {};
-  CHECK(gls_backtracking_look(&state, 1, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY &&
-            gls_backtracking_look(&state, 0.9, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY && state.alpha == 0.5,
+  CHECK(gls_backtracking_update(&state, 1, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY &&
+            gls_backtracking_update(&state, 0.9, -1, 1, 0.5, 0.9) == GLS_SEARCH_TRY && state.alpha == 0.5,
         "falls, but not enough");
   gls_backtracking smallest = {};
-  CHECK(gls_backtracking_look(&smallest, 1, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_TRY &&
-            gls_backtracking_look(&smallest, 2, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_FAILED,
+  CHECK(gls_backtracking_update(&smallest, 1, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_TRY &&
+            gls_backtracking_update(&smallest, 2, -1, 5e-324, 0.5, 0.9) == GLS_SEARCH_FAILED,
         "no smaller step");
 }
 

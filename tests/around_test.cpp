@@ -234,20 +234,20 @@ TEST(EarlyStopping, KeepsTheBestAndStops) {
   for (size_t i = 0; i < 9; ++i) {
     weights[0] = weights[1] = static_cast<float>(i);
     bool stop = !stops[i];
-    ASSERT_EQ(gls_early_stopping_look(&state, losses[i], 0.1, 3, weights, best, 2, &stop), GLS_OK);
+    ASSERT_EQ(gls_early_stopping_update(&state, losses[i], 0.1, 3, weights, best, 2, &stop), GLS_OK);
     EXPECT_EQ(stop, stops[i]) << "loss " << i;
   }
   EXPECT_EQ(state.best, 1.8);
-  EXPECT_EQ(state.best_look, 6u);
+  EXPECT_EQ(state.best_update, 6u);
   EXPECT_EQ(best[0], 5.0f);
   EXPECT_EQ(best[1], 5.0f);
   bool stop;
-  EXPECT_EQ(gls_early_stopping_look(&state, 1.0, 0.0, 0, nullptr, nullptr, 0, &stop), GLS_OK);
+  EXPECT_EQ(gls_early_stopping_update(&state, 1.0, 0.0, 0, nullptr, nullptr, 0, &stop), GLS_OK);
   EXPECT_FALSE(stop) << "a better one goes on, even without patience";
-  EXPECT_EQ(gls_early_stopping_look(&state, 1.0, 0.0, 0, nullptr, nullptr, 0, &stop), GLS_OK);
+  EXPECT_EQ(gls_early_stopping_update(&state, 1.0, 0.0, 0, nullptr, nullptr, 0, &stop), GLS_OK);
   EXPECT_TRUE(stop);
-  EXPECT_EQ(gls_early_stopping_look(&state, 1.0, -1.0, 0, nullptr, nullptr, 0, &stop), GLS_ERROR_RANGE);
-  EXPECT_EQ(gls_early_stopping_look(&state, 0.5, 0.0, 0, weights, nullptr, 2, &stop), GLS_ERROR_NULL);
+  EXPECT_EQ(gls_early_stopping_update(&state, 1.0, -1.0, 0, nullptr, nullptr, 0, &stop), GLS_ERROR_RANGE);
+  EXPECT_EQ(gls_early_stopping_update(&state, 0.5, 0.0, 0, weights, nullptr, 2, &stop), GLS_ERROR_NULL);
   EXPECT_EQ(state.best, 1.0);
 }
 

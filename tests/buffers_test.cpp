@@ -46,7 +46,7 @@ void check_fused_subnormals() {
       got[i] = expected[i] = bits_to_float((0x1000u + random.below(0x7fe000)) | random.below(2) << 31);
     }
     const Status status = gls_accumulate(got, x, scale, kMost);
-    expected_kernels().along(expected, x, scale, expected, kMost);
+    expected_kernels().axpy(expected, x, scale, expected, kMost);
     CHECK(status == GLS_OK && first_difference(got, expected, kMost) == kMost, "seed ", seed, " on ",
           gls_backend_active());
   }
@@ -55,10 +55,10 @@ void check_fused_subnormals() {
 void check_length(uint32_t n) {
   compare(
       "accumulate", n, [=] { return gls_accumulate(got, x, -0.75f, n); },
-      [=](const Kernels& k) { k.along(expected, x, -0.75f, expected, n); });
+      [=](const Kernels& k) { k.axpy(expected, x, -0.75f, expected, n); });
   compare(
-      "a point along a direction", n, [=] { return gls_point_along(x, y, 0.3, got, n); },
-      [=](const Kernels& k) { k.along(x, y, 0.3f, expected, n); });
+      "a point along a direction", n, [=] { return gls_axpy(x, y, 0.3, got, n); },
+      [=](const Kernels& k) { k.axpy(x, y, 0.3f, expected, n); });
   for (uint32_t number = 1; number <= 4; ++number) {
     const LerpCoefficients c = lerp_coefficients(1.0 / number);
     compare(
@@ -180,7 +180,7 @@ void check_errors() {
   CHECK(gls_add_noise(&noise, 0, x, 0, 2) == GLS_ERROR_RANGE, "a negative variance");
   CHECK(gls_shuffle(nullptr, 2, 0, 0) == GLS_ERROR_NULL, "no order");
   CHECK(gls_dot(x, y, nullptr, 2) == GLS_ERROR_NULL, "no product");
-  CHECK(gls_point_along(x, y, static_cast<double>(nan), x, 2) == GLS_ERROR_RANGE, "alpha that is NaN");
+  CHECK(gls_axpy(x, y, static_cast<double>(nan), x, 2) == GLS_ERROR_RANGE, "alpha that is NaN");
   CHECK(gls_fisher_update(x, y, 0, 2) == GLS_ERROR_RANGE, "sample 0");
   CHECK(gls_natural_gradient(x, -1.0, y, got, expected, &number, 2) == GLS_ERROR_RANGE, "negative damping");
   const float matrices[][4] = {{1, 2, 2, 1}, {1, bits_to_float(0x7f800000u), 0, 1}, {0, 0, 0, 1}};

@@ -79,7 +79,7 @@ void check_verdicts() {
   CHECK(t.step() && t.decide(5.0) == GLS_OK && t.verdict == GLS_GO_ON && !t.is(better) && t.shows(better),
         "no better");
   CHECK(t.step() && t.decide(4.75, 0.5) == GLS_OK && t.verdict == GLS_ROLLED_BACK && t.is(better) &&
-            t.shows(better) && t.checkpoint.stopping.waiting == 0 && t.checkpoint.stopping.looks == 1,
+            t.shows(better) && t.checkpoint.stopping.waiting == 0 && t.checkpoint.stopping.updates == 1,
         "no better by min_delta, twice: back");
   CHECK(t.step() && t.decide(4.0) == GLS_OK && t.verdict == GLS_COMMITTED && t.store.sequence == 3 &&
             t.checkpoint.stopping.best == 4.0,
@@ -88,7 +88,7 @@ void check_verdicts() {
   again.params.learning_rate = 9.0;
   CHECK(again.open() == GLS_OK && again.start() == GLS_OK && again.is(t) && again.shows(t) &&
             again.params.learning_rate == 0.125 && again.checkpoint.stopping.best == 4.0 &&
-            again.checkpoint.stopping.looks == 2 && again.checkpoint.stopping.best_look == 2,
+            again.checkpoint.stopping.updates == 2 && again.checkpoint.stopping.best_update == 2,
         "started again");
   CHECK(again.step() && !again.is(t) && gls_checkpoint_roll_back(&again.checkpoint) == GLS_OK && again.is(t),
         "back without a loss");

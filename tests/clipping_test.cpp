@@ -23,7 +23,7 @@ void check_block(uint32_t count) {
   Random random(count + 1);
   for (uint32_t i = 0; i < count; ++i) values[i] = random.extreme();
   gls_gradient_report report = {};
-  const Status status = gls_gradient_look(values, count, &report);
+  const Status status = gls_gradient_report_update(&report, values, count);
   GradientBlock block;
   expected_kernels().look_at_gradients(values, &block, count);
   const double sum = (static_cast<double>(block.huge) * 0x1p160 + static_cast<double>(block.ordinary)) +
@@ -57,13 +57,13 @@ void check_positions() {
       for (float& other : values) other = 0.0f;
       values[at] = -value;
       gls_gradient_report report = {};
-      const bool ok = gls_gradient_look(values, kCount, &report) == GLS_OK;
+      const bool ok = gls_gradient_report_update(&report, values, kCount) == GLS_OK;
       CHECK(ok && near(gls_gradient_norm(&report), static_cast<double>(value)) && report.largest == value &&
                 report.not_finite == 0,
             "one value at ", at, " on ", gls_backend_active());
       values[at] = bits_to_float(at % 3 == 0 ? 0x7fc00000u : at % 3 == 1 ? 0x7f800000u : 0xff800000u);
       gls_gradient_report bad = {};
-      CHECK(gls_gradient_look(values, kCount, &bad) == GLS_OK && bad.not_finite == 1 &&
+      CHECK(gls_gradient_report_update(&bad, values, kCount) == GLS_OK && bad.not_finite == 1 &&
                 bad.sum_of_squares == 0.0,
             "one that is not finite at ", at, " on ", gls_backend_active());
     }
@@ -73,18 +73,19 @@ void check_positions() {
 void check_clipping() {
   gls_gradient_report report = {};
   const float first[] = {3e38f, 0.0f}, second[] = {3e38f};
-  bool ok = gls_gradient_look(first, 2, &report) == GLS_OK && gls_gradient_look(second, 1, &report) == GLS_OK;
+  bool ok = gls_gradient_report_update(&report, first, 2) == GLS_OK &&
+            gls_gradient_report_update(&report, second, 1) == GLS_OK;
   CHECK(ok && near(gls_gradient_norm(&report), 3e38 * 1.4142135623730951), "two of 3e38 have a norm");
   gls_gradient_report pythagoras = {};
   const float three_four[] = {3.0f, -4.0f};
-  ok = gls_gradient_look(three_four, 2, &pythagoras) == GLS_OK;
+  ok = gls_gradient_report_update(&pythagoras, three_four, 2) == GLS_OK;
   CHECK(ok && gls_gradient_norm(&pythagoras) == 5.0 && pythagoras.largest == 4.0f, "3, 4, 5");
   CHECK(gls_clip_scale(&pythagoras, 1.0) == static_cast<float>(1.0 / (5.0 + 1e-6)), "PyTorch's scale");
   CHECK(gls_clip_scale(&pythagoras, 6.0) == 1.0f, "a small norm is left alone");
   CHECK(gls_clip_scale(&pythagoras, 0.0) == 0.0f, "to nothing");
   const float nan = bits_to_float(0x7fc00000u);
   const float bad[] = {1.0f, nan};
-  ok = gls_gradient_look(bad, 2, &pythagoras) == GLS_OK;
+  ok = gls_gradient_report_update(&pythagoras, bad, 2) == GLS_OK;
   const float refused = gls_clip_scale(&pythagoras, 1.0);
   CHECK(ok && refused != refused, "not finite gives NaN");
   Sgd::Params params;
@@ -93,8 +94,8 @@ void check_clipping() {
   float* const slots[] = {nullptr};
   const Status status = step<Sgd>(&params, &state, &weight, three_four, refused, slots, 1);
   CHECK(status == GLS_ERROR_RANGE && weight == 1.0f, "and the step refuses it");
-  CHECK(gls_gradient_look(nullptr, 2, &report) == GLS_ERROR_NULL, "no gradients");
-  CHECK(gls_gradient_look(three_four, 2, nullptr) == GLS_ERROR_NULL, "no report");
+  CHECK(gls_gradient_report_update(&report, nullptr, 2) == GLS_ERROR_NULL, "no gradients");
+  CHECK(gls_gradient_report_update(nullptr, three_four, 2) == GLS_ERROR_NULL, "no report");
   CHECK(gls_clip_values(nullptr, 2, 1.0f) == GLS_ERROR_NULL, "no values");
   CHECK(gls_clip_values(values, 2, -1.0f) == GLS_ERROR_RANGE, "a negative bound");
   CHECK(gls_clip_values(values, 2, nan) == GLS_ERROR_RANGE, "a bound that is NaN");
@@ -105,7 +106,7 @@ void check_blocks() {
   for (float& value : values) value = 0.1f;
   gls_gradient_report report = {};
   bool ok = true;
-  for (int i = 0; i < 100; ++i) ok = ok && gls_gradient_look(values, kMost, &report) == GLS_OK;
+  for (int i = 0; i < 100; ++i) ok = ok && gls_gradient_report_update(&report, values, kMost) == GLS_OK;
   CHECK(ok && near(report.sum_of_squares, 100.0 * kMost * 0.01), "many blocks on ", gls_backend_active());
 }
 

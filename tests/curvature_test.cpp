@@ -110,7 +110,7 @@ TEST(StepLength, IsExactOnQuadratics) {
   ASSERT_EQ(gls_quadratic_step_length(g.data(), hessian_g.data(), &alpha, 2), GLS_OK);
   EXPECT_NEAR(alpha, 10036.0 / 1000072.0, 1e-15);
   std::vector<float> point(2);
-  ASSERT_EQ(gls_point_along(w.data(), g.data(), -alpha, point.data(), 2), GLS_OK);
+  ASSERT_EQ(gls_axpy(w.data(), g.data(), -alpha, point.data(), 2), GLS_OK);
   const std::vector<float> new_gradient = {2 * point[0], 100 * point[1]};
   EXPECT_NEAR(dot(new_gradient, g), 0.0, 1e-2)
       << "at the minimum along g the new gradient is orthogonal to g";
@@ -132,15 +132,16 @@ TEST(StepLength, OfNewtonInOneDimension) {
 template <class Derivative>
 int search_root(gls_root_search& search, double first, Derivative derivative) {
   gls_search answer;
-  while ((answer = gls_root_search_look(&search, derivative(search.alpha), first, 1e-10)) == GLS_SEARCH_TRY) {
+  while ((answer = gls_root_search_update(&search, derivative(search.alpha), first, 1e-10)) ==
+         GLS_SEARCH_TRY) {
   }
   EXPECT_EQ(answer, GLS_SEARCH_DONE);
-  return static_cast<int>(search.looks);
+  return static_cast<int>(search.updates);
 }
 
 TEST(RootSearch, FindsWhereTheDerivativeIsZero) {
   const double roots[] = {1e-6, 0.3, 1.0, 7.5, 1e6};
-  int all_looks = 0;
+  int all_updates = 0;
   for (const double root : roots) {
     for (const double first : {1e-3, 0.1, 1.0, 50.0}) {
       gls_root_search linear = {}, cubic = {}, flat = {}, kinked = {};
@@ -148,36 +149,36 @@ TEST(RootSearch, FindsWhereTheDerivativeIsZero) {
       EXPECT_NEAR(linear.alpha / root, 1.0, 1e-9);
       search_root(cubic, first, [=](double a) { return std::pow(a / root, 3) - 1.0; });
       EXPECT_NEAR(cubic.alpha / root, 1.0, 1e-9);
-      const int looks =
+      const int updates =
           search_root(flat, first, [=](double a) { return std::atan(50.0 * (a / root - 1.0)); });
       EXPECT_NEAR(flat.alpha / root, 1.0, 1e-9);
-      EXPECT_LT(looks, 120);
-      all_looks += static_cast<int>(linear.looks + cubic.looks + flat.looks);
+      EXPECT_LT(updates, 120);
+      all_updates += static_cast<int>(linear.updates + cubic.updates + flat.updates);
       search_root(kinked, first, [=](double a) { return a < root ? -1.0 : 1.0; });  // |x|: no zero, a jump
       EXPECT_NEAR(kinked.alpha / root, 1.0, 1e-12);
     }
   }
-  std::printf("20 searches on each of three functions: %d looks\n", all_looks);
-  EXPECT_LT(all_looks, 1350) << "without Illinois' halving it is 1410";
+  std::printf("20 searches on each of three functions: %d updates\n", all_updates);
+  EXPECT_LT(all_updates, 1350) << "without Illinois' halving it is 1410";
 }
 
 TEST(RootSearch, SaysWhenThereIsNothingToFind) {
   gls_root_search uphill = {};
-  EXPECT_EQ(gls_root_search_look(&uphill, 1.0, 0.1, 1e-6), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_root_search_update(&uphill, 1.0, 0.1, 1e-6), GLS_SEARCH_FAILED);
   gls_root_search lost = {};
-  EXPECT_EQ(gls_root_search_look(&lost, -1.0, 0.1, 1e-6), GLS_SEARCH_TRY);
+  EXPECT_EQ(gls_root_search_update(&lost, -1.0, 0.1, 1e-6), GLS_SEARCH_TRY);
   EXPECT_EQ(lost.alpha, 0.1);
-  EXPECT_EQ(gls_root_search_look(&lost, NAN, 0.1, 1e-6), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_root_search_update(&lost, NAN, 0.1, 1e-6), GLS_SEARCH_FAILED);
   EXPECT_EQ(lost.alpha, 0.0);
   gls_root_search falling = {};
   gls_search answer;
-  while ((answer = gls_root_search_look(&falling, -1.0, 0.1, 1e-6)) == GLS_SEARCH_TRY) {
+  while ((answer = gls_root_search_update(&falling, -1.0, 0.1, 1e-6)) == GLS_SEARCH_TRY) {
   }
   EXPECT_EQ(answer, GLS_SEARCH_FAILED) << "a function that falls for ever";
-  EXPECT_EQ(gls_root_search_look(nullptr, -1.0, 0.1, 1e-6), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_root_search_update(nullptr, -1.0, 0.1, 1e-6), GLS_SEARCH_FAILED);
   gls_root_search senseless = {};
-  EXPECT_EQ(gls_root_search_look(&senseless, -1.0, 0.0, 1e-6), GLS_SEARCH_FAILED);
-  EXPECT_EQ(gls_root_search_look(&senseless, -1.0, 0.1, 0.0), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_root_search_update(&senseless, -1.0, 0.0, 1e-6), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_root_search_update(&senseless, -1.0, 0.1, 0.0), GLS_SEARCH_FAILED);
 }
 
 TEST(Backtracking, TakesTheFirstLengthThatIsGoodEnough) {
@@ -185,7 +186,7 @@ TEST(Backtracking, TakesTheFirstLengthThatIsGoodEnough) {
   gls_backtracking search = {};
   gls_search answer;
   const auto loss = [](double a) { return (1 - 2 * a) * (1 - 2 * a); };
-  while ((answer = gls_backtracking_look(&search, loss(search.alpha), -4.0, 4.0, 0.5, 0.1)) ==
+  while ((answer = gls_backtracking_update(&search, loss(search.alpha), -4.0, 4.0, 0.5, 0.1)) ==
          GLS_SEARCH_TRY) {
   }
   EXPECT_EQ(answer, GLS_SEARCH_DONE);
@@ -194,7 +195,8 @@ TEST(Backtracking, TakesTheFirstLengthThatIsGoodEnough) {
 
   gls_backtracking wild = {};  // a loss that overflows at first
   const auto steep = [](double a) { return a > 0.01 ? (a > 1 ? NAN : INFINITY) : 1.0 - a; };
-  while ((answer = gls_backtracking_look(&wild, steep(wild.alpha), -1.0, 8.0, 0.5, 1e-4)) == GLS_SEARCH_TRY) {
+  while ((answer = gls_backtracking_update(&wild, steep(wild.alpha), -1.0, 8.0, 0.5, 1e-4)) ==
+         GLS_SEARCH_TRY) {
   }
   EXPECT_EQ(answer, GLS_SEARCH_DONE);
   EXPECT_EQ(wild.alpha, 8.0 / 1024);
@@ -202,19 +204,19 @@ TEST(Backtracking, TakesTheFirstLengthThatIsGoodEnough) {
 
 TEST(Backtracking, SaysWhenThereIsNothingToFind) {
   gls_backtracking uphill = {};
-  EXPECT_EQ(gls_backtracking_look(&uphill, 1.0, 1.0, 1.0, 0.5, 1e-4), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_backtracking_update(&uphill, 1.0, 1.0, 1.0, 0.5, 1e-4), GLS_SEARCH_FAILED);
   gls_backtracking lost = {};
-  EXPECT_EQ(gls_backtracking_look(&lost, NAN, -1.0, 1.0, 0.5, 1e-4), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_backtracking_update(&lost, NAN, -1.0, 1.0, 0.5, 1e-4), GLS_SEARCH_FAILED);
   gls_backtracking stubborn = {};
   gls_search answer;
-  while ((answer = gls_backtracking_look(&stubborn, stubborn.alpha + 1.0, -1.0, 1.0, 0.5, 1e-4)) ==
+  while ((answer = gls_backtracking_update(&stubborn, stubborn.alpha + 1.0, -1.0, 1.0, 0.5, 1e-4)) ==
          GLS_SEARCH_TRY) {
   }
   EXPECT_EQ(answer, GLS_SEARCH_FAILED) << "a slope that is a lie";
   EXPECT_EQ(stubborn.alpha, 0.0);
   gls_backtracking senseless = {};
-  EXPECT_EQ(gls_backtracking_look(&senseless, 1.0, -1.0, 1.0, 1.0, 1e-4), GLS_SEARCH_FAILED);
-  EXPECT_EQ(gls_backtracking_look(nullptr, 1.0, -1.0, 1.0, 0.5, 1e-4), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_backtracking_update(&senseless, 1.0, -1.0, 1.0, 1.0, 1e-4), GLS_SEARCH_FAILED);
+  EXPECT_EQ(gls_backtracking_update(nullptr, 1.0, -1.0, 1.0, 0.5, 1e-4), GLS_SEARCH_FAILED);
 }
 
 }  // namespace

@@ -209,7 +209,7 @@ void check_huge() {
                                gls_fisher_diagonal_update(a, b, 1, n),
                                gls_natural_gradient(a, 0.1, b, c, d, &sum, half),
                                gls_natural_gradient_diagonal(a, 0.1, b, c, &sum, n),
-                               gls_gradient_look(a, n, &look),
+                               gls_gradient_report_update(&look, a, n),
                                gls_clip_values(a, n, 1.0f)};
     uint32_t which = 0;
     for (const Status status : statuses) CHECK(status == GLS_ERROR_RANGE, "huge size ", which++);

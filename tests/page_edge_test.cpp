@@ -75,14 +75,14 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
       gls_noise_defaults(&noise);
       double number = 0.0;
       float loss;
-      good(gls_gradient_look(buffer(0, n), n, &report), "look");
+      good(gls_gradient_report_update(&report, buffer(0, n), n), "look");
       good(gls_clip_values(buffer(0, n), n, 1.0f), "clip");
       good(gls_add_noise(&noise, 1, buffer(0, n), 3, n), "noise");
       good(gls_accumulate(buffer(0, n), buffer(1, n), 0.5f, n), "accumulate");
       good(gls_mean_update(buffer(0, n), buffer(1, n), 3, n), "mean");
       good(gls_ema_corrected(buffer(0, n), 0.9, 3, buffer(1, n), n), "corrected mean");
       good(gls_dot(buffer(0, n), buffer(1, n), &number, n), "dot");
-      good(gls_point_along(buffer(0, n), buffer(1, n), 0.5, buffer(2, n), n), "along");
+      good(gls_axpy(buffer(0, n), buffer(1, n), 0.5, buffer(2, n), n), "axpy");
       good(gls_fisher_update(buffer(0, n * n), buffer(1, n), 1, n), "Fisher matrix");
       good(gls_fisher_diagonal_update(buffer(0, n), buffer(1, n), 1, n), "its diagonal");
       good(gls_natural_gradient(buffer(0, n * n), 1e3, buffer(1, n), buffer(2, n * n), buffer(3, n), &number,

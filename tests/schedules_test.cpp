@@ -131,8 +131,7 @@ TEST(Schedules, OnPlateau) {
   const double factors[] = {1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.125};
   gls_plateau state = {};
   for (size_t i = 0; i < 12; ++i) {
-    EXPECT_EQ(gls_schedule_on_plateau(&state, 0.8, losses[i], 0.5, 2, 0.1, 1), 0.8 * factors[i])
-        << "loss " << i;
+    EXPECT_EQ(gls_plateau_update(&state, 0.8, losses[i], 0.5, 2, 0.1, 1), 0.8 * factors[i]) << "loss " << i;
   }
 }
 
@@ -155,7 +154,7 @@ TEST(Schedules, SenselessArgumentsGiveNaN) {
   EXPECT_TRUE(std::isnan(gls_schedule_cyclic(0.1, 0.2, 1, 0, 5, GLS_CYCLE_TRIANGULAR, 1.0)));
   EXPECT_TRUE(std::isnan(gls_schedule_cyclic(0.1, 0.2, 1, 5, 5, GLS_CYCLE_EXPONENTIAL, NAN)));
   EXPECT_TRUE(std::isnan(gls_schedule_one_cycle(nullptr, 1)));
-  EXPECT_TRUE(std::isnan(gls_schedule_on_plateau(nullptr, 0.1, 1.0, 0.5, 2, 0.1, 1)));
+  EXPECT_TRUE(std::isnan(gls_plateau_update(nullptr, 0.1, 1.0, 0.5, 2, 0.1, 1)));
 }
 
 }  // namespace

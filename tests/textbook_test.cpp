@@ -215,7 +215,7 @@ TEST(Identity, NesterovWithTheWrongSignDiverges) {
     float theta[2] = {-4.0f, 1.2f}, point[2], g[2];
     Optimizer<ClassicalMomentum, 2> optimizer{};
     for (int step = 0; step < 200; ++step) {
-      ASSERT_EQ(gls_point_along(theta, optimizer.slots[0], sign * params.momentum, point, 2), GLS_OK);
+      ASSERT_EQ(gls_axpy(theta, optimizer.slots[0], sign * params.momentum, point, 2), GLS_OK);
       g[0] = 2.0f * point[0];
       g[1] = 100.0f * point[1];
       ASSERT_EQ(optimizer.step(theta, g, params), GLS_OK);

@@ -1,38 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running means: of buffers (weights, gradients) and of one number (a loss). */
+/** @file
+ * Running means: of buffers (weights, gradients) and of one number (a loss).
+ *
+ * Buffers are float[count], as glissade.h describes them. On an error nothing has been written. */
 #ifndef GLISSADE_AVERAGES_H
 #define GLISSADE_AVERAGES_H
 
 #include "glissade/base.h"
 
-/* sum = sum + scale * values, fused: gradients of micro-batches added up. scale is finite. */
+/** Adds scaled values to a sum: sum = sum + scale * values, fused (one rounding). sum and values are
+ * float[count]. scale is finite, or the call is GLS_ERROR_RANGE. Use it to add up the gradients of
+ * micro-batches. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_accumulate(float* sum, const float* values, float scale,
                                                      size_t count);
 
-/* The mean of all buffers so far: mean = mean + (values - mean) / number, where values are the number-th,
- * counted from 1. Micro-batches whose mean is wanted, or weights along the way: Stochastic Weight Averaging
- * (Izmailov et al. 2018; the bits of torch.optim.swa_utils.get_swa_avg_fn). Number 1 copies. */
+/** Takes one more buffer into the mean of all buffers so far: mean = mean + (values - mean) / number. mean
+ * and values are float[count]. number says which buffer this is, counted from 1; 0 is GLS_ERROR_RANGE.
+ * Number 1 copies values to mean.
+ *
+ * Use it for micro-batches whose mean is wanted, or for the weights along the way: Stochastic Weight
+ * Averaging (Izmailov et al. 2018). The bits are those of torch.optim.swa_utils.get_swa_avg_fn. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_mean_update(float* mean, const float* values, uint32_t number,
                                                       size_t count);
 
-/* An exponential moving average: mean = decay mean + (1 - decay) values. decay in [0, 1). Either start with a
- * copy (number 1 of gls_mean_update) and go on from there, as torch.optim.swa_utils.get_ema_avg_fn; or start
- * at zero and read it through gls_ema_corrected, which divides by 1 - decay^updates. updates > 0. corrected
- * may be mean, which then is no longer one to go on with. */
+/** Takes one more buffer into an exponential moving average: mean = decay mean + (1 - decay) values. mean and
+ * values are float[count]. decay is in [0, 1), or the call is GLS_ERROR_RANGE.
+ *
+ * There are two ways to start. Either copy the first values (number 1 of gls_mean_update) and go on from
+ * there, as torch.optim.swa_utils.get_ema_avg_fn does. Or start with a mean of zeros, and read it through
+ * gls_ema_corrected. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_ema_update(float* mean, const float* values, double decay,
                                                      size_t count);
+
+/** Reads an exponential moving average that started at zero: corrected = mean / (1 - decay^updates). mean and
+ * corrected are float[count]. updates, > 0, says how often gls_ema_update was called; decay, in [0, 1), is
+ * the one it was called with. Outside these ranges the call is GLS_ERROR_RANGE. corrected may be mean, which
+ * then is no longer one to go on with. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_ema_corrected(const float* mean, double decay, uint32_t updates,
                                                         float* corrected, size_t count);
 
-/* The same of one number, in double. All zero at the start. */
+/** An exponential moving average of one number, in double. All zero at the start. */
 typedef struct gls_running_mean {
-  double mean;      /* not corrected */
-  uint32_t updates; /* stays at 2^32 - 1 when it gets there */
+  double mean;      /**< The mean, not corrected. */
+  uint32_t updates; /**< Values taken so far; stays at 2^32 - 1 when it gets there. */
 } gls_running_mean;
 
-/* Takes one more value; returns the mean, corrected by 1 - beta^updates: a weighted mean of what was seen,
- * over about 1 / (1 - beta) values. beta in [0, 1); 0 forgets at once. NaN, and nothing changed, where beta
- * makes no sense or state is null. */
+/** Takes one more value and returns the mean, corrected by 1 - beta^updates: a weighted mean of what was
+ * seen, over about 1 / (1 - beta) values. beta is in [0, 1); 0 forgets at once. Where beta is outside or
+ * state is null, the result is NaN and nothing changes. */
 GLS_FUNCTION double gls_running_mean_update(gls_running_mean* state, double beta, double value);
 
 #endif

@@ -14,12 +14,14 @@
 #include "glissade/averages.h"
 #include "glissade/backend.h"
 #include "glissade/base.h"
+#include "glissade/batches.h"
 #include "glissade/checkpoint.h"
+#include "glissade/early_stopping.h"
 #include "glissade/gradients.h"
 #include "glissade/layers.h"
+#include "glissade/line_search.h"
 #include "glissade/natural_gradient.h"
 #include "glissade/optimizer.h"
-#include "glissade/passes.h"
 #include "glissade/rules/adadelta.h"
 #include "glissade/rules/adagrad.h"
 #include "glissade/rules/adam.h"
@@ -40,7 +42,6 @@
 #include "glissade/rules/signum.h"
 #include "glissade/saved.h"
 #include "glissade/schedules.h"
-#include "glissade/step_length.h"
 #include "glissade/store.h"
 
 /** The version of these headers: it grows by a minor number where the C face or the ABI changes. */

@@ -1,87 +1,106 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking at gradients before a step; clipping, noise, loss scaling. */
+/** @file
+ * What may be done with gradients before a step: a report on them, clipping, noise, loss scaling.
+ *
+ * Buffers are float[count], as glissade.h describes them. On an error nothing has been written. */
 #ifndef GLISSADE_GRADIENTS_H
 #define GLISSADE_GRADIENTS_H
 
 #include "glissade/base.h"
 
-/* What is known of the gradients looked at so far. All zero at the start; several tensors may follow each
+/** What is known of the gradients taken so far. All zero at the start. Several tensors may follow each
  * other. */
 typedef struct gls_gradient_report {
-  double sum_of_squares; /* of the finite ones; cannot overflow */
-  float largest;         /* magnitude of the largest finite one */
-  uint32_t not_finite;   /* how many are infinite or NaN; stays at 2^32 - 1 */
+  double sum_of_squares; /**< Of the finite gradients; cannot overflow. */
+  float largest;         /**< The magnitude of the largest finite gradient. */
+  uint32_t not_finite;   /**< How many are infinite or NaN; stays at 2^32 - 1. */
 } gls_gradient_report;
 
-/* Adds gradients, float[count], to the report: one pass, in blocks of 1024 whose sums have the canonical
- * order and are added in double, in order. The same bits everywhere, but that Helium takes subnormal
- * gradients for 0. */
-GLS_FUNCTION GLS_NODISCARD gls_status gls_gradient_look(const float* gradients, size_t count,
-                                                        gls_gradient_report* report);
+/** Adds gradients, float[count], to the report. It is one pass, in blocks of 1024: sums of blocks have the
+ * canonical order (the same on every backend) and are added in double, in order. The bits are the same
+ * everywhere, except that Helium takes subnormal gradients for 0. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_gradient_report_update(gls_gradient_report* report,
+                                                                 const float* gradients, size_t count);
 
-/* The Euclidean norm of the finite gradients, also where it is no float any more. report is not null. */
+/** The Euclidean norm of the finite gradients. It is right also where it is larger than the largest float.
+ * report is not null. */
 GLS_FUNCTION double gls_gradient_norm(const gls_gradient_report* report);
 
-/* The gradient_scale that makes a step clip by global norm without touching the gradients: min(1, max_norm /
- * (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. max_norm >= 0. NaN where not_finite is not 0, where
- * max_norm makes no sense or report is null: the step then returns GLS_ERROR_RANGE and changes nothing. To
- * use the finite gradients all the same, set not_finite to 0. */
+/** The gradient scale with which a step clips by global norm, without a pass over the gradients: min(1,
+ * max_norm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. max_norm >= 0.
+ *
+ * The result is NaN where not_finite is not 0, max_norm makes no sense or report is null. A step then returns
+ * GLS_ERROR_RANGE and changes nothing. To use the finite gradients all the same, set not_finite to 0. */
 GLS_FUNCTION float gls_clip_scale(const gls_gradient_report* report, double max_norm);
 
-/* Moves every value into [-largest, largest] and leaves NaN, as torch.nn.utils.clip_grad_value_. largest >=
- * 0, finite. */
+/** Moves every value into [-largest, largest], as torch.nn.utils.clip_grad_value_. NaN stays NaN. values is
+ * float[count]. largest >= 0 and finite, or the call is GLS_ERROR_RANGE. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_clip_values(float* values, size_t count, float largest);
 
-/* What to do about a step that refused its gradients (GLS_ERROR_GRADIENT). Without this: whatever the caller
- * does with an error. gls_skip counts such steps and makes GLS_OK of their status, until stop_after of them
- * came in a row (0: never), when it stays an error. Every other status goes through. The counts stay at 2^32
- * - 1. All zero at the start.
- *
- *   status = gls_skip(&skipped, gls_step(...), 10); */
+/** How many steps were left out because of their gradients. All zero at the start; the counts stay at
+ * 2^32 - 1. */
 typedef struct gls_skipped {
-  uint32_t total, in_a_row;
+  uint32_t total;    /**< Steps left out so far. */
+  uint32_t in_a_row; /**< Steps left out since the last one that was taken. */
 } gls_skipped;
 
+/** Decides about a step that refused its gradients (GLS_ERROR_GRADIENT). It counts such a step and returns
+ * GLS_OK in place of its status, until stop_after of them came in a row: then the error stays an error.
+ * stop_after 0 never stops. Every other status goes through.
+ *
+ *     status = gls_skip(&skipped, gls_step(&optimizer, gls_gradient_buffer(gradients), 1.0f), 10);
+ */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_skip(gls_skipped* skipped, gls_status step_status,
                                                uint32_t stop_after);
 
-/* Gradient noise (Neelakantan et al. 2015): normal, with mean 0 and variance eta / (1 + t)^gamma. */
+/** Gradient noise (Neelakantan et al. 2015): normal, with mean 0 and variance eta / (1 + t)^gamma. */
 typedef struct gls_noise_params {
-  double eta GLS_DEFAULT(0.3);    /* >= 0: the variance at t = 0; 0 is no noise. The paper's: 0.01, 0.3, 1 */
-  double gamma GLS_DEFAULT(0.55); /* >= 0: how it falls; 0 is constant */
-  uint64_t seed GLS_DEFAULT(0);   /* another seed, another noise */
+  double eta GLS_DEFAULT(0.3); /**< >= 0: the variance at t = 0; 0 is no noise. The paper's: 0.01, 0.3, 1. */
+  double gamma GLS_DEFAULT(0.55); /**< >= 0: how fast the variance falls; 0: it does not. */
+  uint64_t seed GLS_DEFAULT(0);   /**< Another seed gives another noise. */
 } gls_noise_params;
 
+/** Fills params, which is not null: eta 0.3, gamma 0.55, seed 0. */
 GLS_FUNCTION void gls_noise_defaults(gls_noise_params* params);
 
-/* Adds noise to the gradients number first to first + count - 1 of all; gradients points to the first of
- * these. The noise of a gradient depends on its number, t (steps before this one, as in schedules.h) and seed
- * only: not on how the gradients are cut, nor on the target. At most 6.77 standard deviations.
- * (Philox4x32-10 of Salmon et al. 2011, and Box-Muller.) */
+/** Adds noise to gradients, float[count]: those with the numbers first to first + count - 1 of all. The noise
+ * of a gradient depends only on its number, on t (steps before this one, as in schedules.h) and on the seed.
+ * It does not depend on how the gradients are cut into calls, nor on the target. It is at most 6.77 standard
+ * deviations. (Philox4x32-10 of Salmon et al. 2011, and Box-Muller.)
+ *
+ * GLS_ERROR_RANGE: eta or gamma is out of range. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_add_noise(const gls_noise_params* params, uint32_t t,
                                                     float* gradients, size_t first, size_t count);
 
-/* Dynamic loss scaling, for gradients that a narrow number format computes (torch.amp.GradScaler): multiply
- * the loss by gls_loss_scale; look at the gradients; where some are not finite leave the step out, else give
- * the step 1 / gls_loss_scale as (part of) its gradient_scale; then update. All zero at the start. */
+/** Dynamic loss scaling, for gradients that are computed in a narrow number format (torch.amp.GradScaler).
+ * All zero at the start. For each step:
+ *
+ * - multiply the loss by gls_loss_scale, and compute the gradients;
+ * - report on the gradients (gls_gradient_report_update);
+ * - where some are not finite, leave the step out; else give it 1 / gls_loss_scale as (part of) its scale;
+ * - call gls_loss_scale_update. */
 typedef struct gls_loss_scaler {
-  float scale;    /* once updated */
-  uint32_t clean; /* steps in a row without an overflow, since the last change */
+  float scale;    /**< The scale; 0 before the first update. */
+  uint32_t clean; /**< Steps in a row without an overflow, since the scale last changed. */
 } gls_loss_scaler;
 
+/** How the loss scale moves. */
 typedef struct gls_loss_scaler_params {
-  double first_scale GLS_DEFAULT(65536.0);    /* > 0, a float */
-  double growth GLS_DEFAULT(2.0);             /* >= 1, a float: after growth_interval clean steps; ... */
-  uint32_t growth_interval GLS_DEFAULT(2000); /* > 0 */
-  double backoff GLS_DEFAULT(0.5); /* in (0, 1): ... after a step whose gradients were not finite */
+  double first_scale GLS_DEFAULT(65536.0); /**< The scale at the start: from 2^-126 to the largest float. */
+  double growth GLS_DEFAULT(2.0); /**< The factor after growth_interval clean steps: >= 1, a float. */
+  uint32_t growth_interval GLS_DEFAULT(2000); /**< In steps, > 0. */
+  double backoff GLS_DEFAULT(0.5); /**< The factor after a step with gradients not finite: in (0, 1). */
 } gls_loss_scaler_params;
 
+/** Fills params, which is not null, with PyTorch's values: 65536, 2, 2000 and 0.5. */
 GLS_FUNCTION void gls_loss_scaler_defaults(gls_loss_scaler_params* params);
 
-/* NaN where an argument is null or out of range. */
+/** The scale for the next loss. NaN where an argument is null or a parameter out of range. */
 GLS_FUNCTION float gls_loss_scale(const gls_loss_scaler* state, const gls_loss_scaler_params* params);
 
-/* A scale that would grow beyond the floats stays. */
+/** Moves the scale after a step; not_finite says whether some of its gradients were not finite. A scale that
+ * would leave the normal floats (2^-126 up to the largest) stays. GLS_ERROR_RANGE: a parameter is out of
+ * range. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_loss_scale_update(gls_loss_scaler* state,
                                                             const gls_loss_scaler_params* params,
                                                             bool not_finite);

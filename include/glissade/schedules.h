@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Learning-rate schedules: pure functions of a step (or epoch, if you count those), to be assigned to
- * params.learning_rate before each step. No state is hidden: the same step gives the same rate after a
- * restart.
+/** @file
+ * Learning-rate schedules: pure functions of a step (or of an epoch, if you count those). Assign the result
+ * to params.learning_rate before each step. No state is hidden: the same step gives the same rate after a
+ * restart. Only gls_plateau_update, which looks at losses, has a state.
  *
- * t is the number of steps before this one, so the first step has t = 0, as in torch.optim.lr_scheduler;
- * functions that count from 1 say so. Schedules compose by arithmetic:
- *   a warm-up before any other  gls_schedule_linear(1, t, 0.1, 1, 5) * gls_schedule_cosine(rate, t, 100, 0)
- *   one factor on another       (ChainedScheduler) their product, with rate 1 in all but one
- *   one after another           (SequentialLR) t < 20 ? first(t) : second(t - 20)
- *   by epochs                   t / steps_per_epoch in place of t (+ 1 where counted from 1)
- * Rates are >= 0. Where an argument makes no sense the result is NaN,
- * which every rule refuses with GLS_ERROR_RANGE. Within 1e-12 of PyTorch's values, relatively. Computed in
- * the caller's rounding mode. */
+ * t is the number of steps before this one, so the first step has t = 0, as in torch.optim.lr_scheduler. A
+ * function that counts from 1 says so. Names like StepLR are those of torch.optim.lr_scheduler. Results are
+ * within 1e-12 of PyTorch's values, relatively. They are computed in the caller's rounding mode.
+ *
+ * Rates are >= 0. Factors such as gamma are >= 0 too, unless the text says more. Where an argument makes no
+ * sense the result is NaN, which every rule refuses with GLS_ERROR_RANGE.
+ *
+ * Schedules compose by arithmetic:
+ *
+ * - a warm-up before any other:
+ *   gls_schedule_linear(1, t, 0.1, 1, 5) * gls_schedule_cosine(rate, t, 100, 0)
+ * - one factor on another (ChainedScheduler): their product, with rate 1 in all but one
+ * - one after another (SequentialLR): t < 20 ? first(t) : second(t - 20)
+ * - by epochs: t / steps_per_epoch in place of t (+ 1 where counted from 1) */
 #ifndef GLISSADE_SCHEDULES_H
 #define GLISSADE_SCHEDULES_H
 
@@ -23,88 +29,96 @@
 extern "C" {
 #endif
 
-/* rate * gamma^floor(t / period). period > 0. StepLR. */
+/** StepLR: rate * gamma^floor(t / period). period > 0, in steps. */
 double gls_schedule_staircase(double rate, uint32_t t, uint32_t period, double gamma);
 
-/* rate * gamma^(milestones at or before t). milestones: uint32_t[count], ascending. MultiStepLR. */
+/** MultiStepLR: rate * gamma^(milestones at or before t). milestones is uint32_t[count], ascending; it may be
+ * null where count is 0. */
 double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count,
                                double gamma);
 
-/* rate * factor for the first `total` steps, then rate. ConstantLR. */
+/** ConstantLR: rate * factor for the first `total` steps, then rate. */
 double gls_schedule_constant(double rate, uint32_t t, double factor, uint32_t total);
 
-/* rate * factor, where factor goes from `first` to `last` in a straight line over `total` > 0 steps and stays
- * there. LinearLR. With first 0 and last 1 it is the usual warm-up; multiply it with any other schedule. */
+/** LinearLR: rate * factor, where factor goes from `first` to `last` in a straight line over `total` > 0
+ * steps and stays there. With first 0 and last 1 it is the usual warm-up: multiply it with any other
+ * schedule. */
 double gls_schedule_linear(double rate, uint32_t t, double first, double last, uint32_t total);
 
-/* rate * gamma^t. ExponentialLR. */
+/** ExponentialLR: rate * gamma^t. */
 double gls_schedule_exponential(double rate, uint32_t t, double gamma);
 
-/* rate * (1 - t / total)^power until total > 0, then 0. power > 0. PolynomialLR. */
+/** PolynomialLR: rate * (1 - t / total)^exponent for the first `total` > 0 steps, then 0. exponent > 0. */
 double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double exponent);
 
-/* Half a cosine from rate at t = 0 to lowest at t = half_period > 0, and back, and so on. CosineAnnealingLR.
- */
+/** CosineAnnealingLR: half a cosine from rate at t = 0 to lowest at t = half_period > 0, and back, and so on.
+ * lowest >= 0. */
 double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double lowest);
 
-/* Half a cosine from rate to lowest, restarted at rate: the first lasts `period` > 0 steps, each next one
- * `growth` >= 1 times as long. CosineAnnealingWarmRestarts (Loshchilov and Hutter 2017: SGDR). */
+/** CosineAnnealingWarmRestarts (SGDR: Loshchilov and Hutter 2017): half a cosine from rate to lowest, then
+ * again from rate. The first takes `period` > 0 steps, each next one `growth` >= 1 times as many. lowest >=
+ * 0. */
 double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth, double lowest);
 
+/** How the peaks of gls_schedule_cyclic change. */
 typedef enum gls_cycle {
-  GLS_CYCLE_TRIANGULAR,  /* every peak is as high */
-  GLS_CYCLE_TRIANGULAR2, /* each peak is half as high above lowest as the one before */
-  GLS_CYCLE_EXPONENTIAL  /* the height is gamma^t: exp_range */
+  GLS_CYCLE_TRIANGULAR,  /**< Every peak is as high. */
+  GLS_CYCLE_TRIANGULAR2, /**< Each peak is half as high above lowest as the one before. */
+  GLS_CYCLE_EXPONENTIAL  /**< The height above lowest is multiplied by gamma^t: exp_range. */
 } gls_cycle;
 
-/* Up from lowest to highest in `up` > 0 steps, down again in `down` > 0, and so on. gamma is for
- * GLS_CYCLE_EXPONENTIAL. CyclicLR (Smith 2017). */
+/** CyclicLR (Smith 2017): up from lowest to highest in `up` > 0 steps, down again in `down` > 0, and so on.
+ * gamma is for GLS_CYCLE_EXPONENTIAL; the other cycles do not look at it. */
 double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down,
                            gls_cycle cycle, double gamma);
 
+/** The shape of gls_schedule_one_cycle. PyTorch's defaults stand behind the fields that have one. */
 typedef struct gls_one_cycle {
-  double highest; /* the rate at the peak */
-  uint32_t total; /* steps in all; beyond them the last rate stays */
-  double rising;  /* in (0, 1): the part of the steps before the peak, more than one step; PyTorch's is 0.3 */
-  double first_divisor; /* > 0: the first rate is highest / first_divisor; 25 */
-  double last_divisor;  /* > 0: the last rate is the first / last_divisor; 1e4 */
-  bool three_phases;    /* down to the first rate as fast as up, then on to the last; false */
-  bool linear;          /* straight lines instead of half cosines; false */
+  double highest; /**< The rate at the peak, >= 0. */
+  uint32_t total; /**< Steps in all; beyond them the last rate stays. */
+  double rising;  /**< The part of steps before the peak: in (0, 1), more than one step. PyTorch: 0.3. */
+  double first_divisor; /**< > 0: the first rate is highest / first_divisor. PyTorch: 25. */
+  double last_divisor;  /**< > 0: the last rate is the first / last_divisor. PyTorch: 1e4. */
+  bool three_phases;    /**< Down to the first rate as fast as up, then on to the last. PyTorch: false. */
+  bool linear;          /**< Straight lines instead of half cosines. PyTorch: false. */
 } gls_one_cycle;
 
-/* OneCycleLR (Smith and Topin 2018). */
+/** OneCycleLR (Smith and Topin 2018): up to the peak, then down to the last rate. NaN where cycle is null. */
 double gls_schedule_one_cycle(const gls_one_cycle* cycle, uint32_t t);
 
-/* rate / (1 + decay * epoch). Counts from 1; epoch 0 is an error. */
+/** Inverse time: rate / (1 + decay * epoch). decay >= 0. epoch counts from 1; 0 is an error. */
 double gls_schedule_inverse_time(double rate, uint32_t epoch, double decay);
 
-/* rate * k / sqrt(epoch). Counts from 1; epoch 0 is an error. */
+/** Inverse root: rate * k / sqrt(epoch). k >= 0. epoch counts from 1; 0 is an error. */
 double gls_schedule_inverse_root(double rate, uint32_t epoch, double k);
 
-/* factor * model^-0.5 * min(step^-0.5, step * warmup^-1.5) (Vaswani et al. 2017). Counts from 1; step 0 is an
- * error. model: the width of the model, > 0. warmup > 0. */
+/** Noam (Vaswani et al. 2017): factor * model^-0.5 * min(step^-0.5, step * warmup^-1.5). model is the width
+ * of the model, > 0. warmup > 0, in steps. step counts from 1; 0 is an error. */
 double gls_schedule_noam(double factor, uint32_t step, uint32_t model, uint32_t warmup);
 
-/* Warm-up, stable, decay: up from 0 over `warmup` steps, rate for `stable` steps, down to lowest in a
- * straight line over `decay` steps, and lowest from there on. */
+/** Warm-up, stable, decay: up from 0 over `warmup` steps, rate for `stable` steps, down to lowest in a
+ * straight line over `decay` steps, and lowest from there on. 0 steps leave a part out. lowest >= 0. */
 double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay,
                         double lowest);
 
-/* A rate that falls when a loss stops to. All zero at the start. ReduceLROnPlateau with mode "min" and its
- * relative threshold. */
+/** What ReduceLROnPlateau remembers. All zero at the start. */
 typedef struct gls_plateau {
-  double best;      /* smallest loss so far */
-  double factor;    /* what the rate has been multiplied with, once started */
-  uint32_t waiting; /* losses since then that were no better */
-  uint32_t resting; /* losses still to be ignored */
-  bool started;
+  double best;      /**< The best loss so far; means nothing until started. */
+  double factor;    /**< What the rate has been multiplied with; means nothing until started. */
+  uint32_t waiting; /**< Counted losses since then that were no better. */
+  uint32_t resting; /**< Losses that are still not to be counted. */
+  bool started;     /**< Whether there was a loss. */
 } gls_plateau;
 
-/* Looks at one more loss; returns rate times what it has fallen to so far. After more than `patience` losses
- * in a row that are not below best * (1 - threshold), the factor is multiplied by `reduction` in (0, 1), and
- * the next `cooldown` losses are not counted. */
-double gls_schedule_on_plateau(gls_plateau* state, double rate, double loss, double reduction,
-                               uint32_t patience, double threshold, uint32_t cooldown);
+/** ReduceLROnPlateau, with mode "min" and its relative threshold: a rate that falls when a loss no longer
+ * does. Takes one more loss, and returns rate times what it has fallen to so far.
+ *
+ * A loss is better where it is below best * (1 - threshold); threshold is in [0, 1). After more than
+ * `patience` losses in a row that are not better, the factor is multiplied by `reduction`, in (0, 1), and the
+ * next `cooldown` losses are not counted. Where state is null or an argument out of range, the result is NaN
+ * and nothing changes. */
+double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
+                          double threshold, uint32_t cooldown);
 
 #ifdef __cplusplus
 }

@@ -50,7 +50,7 @@ Run train(const std::string& description, double rate, Weights weights, const Re
         loss_sum += static_cast<double>(loss) / (kMostTrained * kVowels);
       }
       gls_gradient_report report = {};
-      check(gls_gradient_look(gradients.data(), kWeights, &report));
+      check(gls_gradient_report_update(&report, gradients.data(), kWeights));
       norm_sum += gls_gradient_norm(&report) / kVowels / kMostTrained;
       rule->step(weights.data(), gradients.data(), 1.0f / kVowels);
     }

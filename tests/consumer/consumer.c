@@ -40,7 +40,7 @@ uint32_t train(void) {
   for (int step = 0; step < 50; ++step) {
     next_gradients(&state);
     adam.learning_rate = gls_schedule_cosine(0.01, (uint32_t)step, 50, 0.0);
-    if (gls_gradient_look(gradients, kCount, &report) != GLS_OK) return 1;
+    if (gls_gradient_report_update(&report, gradients, kCount) != GLS_OK) return 1;
     if (gls_step(&optimizer, gls_gradient_buffer(gradients), 0.5f) != GLS_OK) return 2;
     if (train_in_cpp(weights, gradients) != GLS_OK) return 3;
   }

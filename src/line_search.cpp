@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "glissade/step_length.h"
+#include "glissade/line_search.h"
 
 #include "backend.hpp"
 #include "float_mode.hpp"
@@ -21,7 +21,7 @@ __attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, c
 
 namespace {
 
-constexpr uint32_t kMostRootLooks = 200, kMostBacktrackingLooks = 100;
+constexpr uint32_t kMostRootUpdates = 200, kMostBacktrackingUpdates = 100;
 
 gls_search fail(double& alpha) {
   alpha = 0.0;
@@ -52,7 +52,7 @@ void move_end(gls_root_search& s, double slope) {
 double inner_point(const gls_root_search& s) {
   const double middle = s.low + 0.5 * (s.high - s.low);
   const double root = s.low + (s.high - s.low) * (s.slope_low / (s.slope_low - s.slope_high));
-  return s.looks % 4 != 0 && root > s.low && root < s.high ? root : middle;
+  return s.updates % 4 != 0 && root > s.low && root < s.high ? root : middle;
 }
 
 }  // namespace
@@ -68,13 +68,12 @@ gls_status gls_dot(const float* a, const float* b, double* product, size_t count
   return GLS_OK;
 }
 
-gls_status gls_point_along(const float* weights, const float* direction, double alpha, float* point,
-                           size_t count) {
+gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
   const Backend backend = active_backend();
   const gls_status status = check_buffers(backend, count, weights, direction, point);
   if (status != GLS_OK) return status;
   if (!is_finite(alpha)) return GLS_ERROR_RANGE;
-  backend->along(weights, direction, static_cast<float>(alpha), point, count);
+  backend->axpy(weights, direction, static_cast<float>(alpha), point, count);
   return GLS_OK;
 }
 
@@ -95,13 +94,13 @@ double gls_newton_step_length(double gradient, double curvature, double directio
   return positive(bend) ? -(gradient * direction) / bend : __builtin_nan("");
 }
 
-gls_search gls_root_search_look(gls_root_search* state, double derivative, double first_alpha,
-                                double tolerance) {
+gls_search gls_root_search_update(gls_root_search* state, double derivative, double first_alpha,
+                                  double tolerance) {
   if (state == nullptr) return GLS_SEARCH_FAILED;
   gls_root_search& s = *state;
   const bool sensible = derivative == derivative && positive(first_alpha) && tolerance > 0.0;
-  if (!sensible || s.looks == kMostRootLooks) return fail(s.alpha);
-  if (s.looks++ == 0) {
+  if (!sensible || s.updates == kMostRootUpdates) return fail(s.alpha);
+  if (s.updates++ == 0) {
     if (!(derivative < 0.0)) return fail(s.alpha);
     s.first_slope = s.slope_low = derivative;
     s.alpha = first_alpha;
@@ -120,14 +119,14 @@ gls_search gls_root_search_look(gls_root_search* state, double derivative, doubl
   return GLS_SEARCH_TRY;
 }
 
-gls_search gls_backtracking_look(gls_backtracking* state, double loss, double slope, double first_alpha,
-                                 double shrink, double decrease) {
+gls_search gls_backtracking_update(gls_backtracking* state, double loss, double slope, double first_alpha,
+                                   double shrink, double decrease) {
   if (state == nullptr) return GLS_SEARCH_FAILED;
   gls_backtracking& s = *state;
   const bool sensible = positive(-slope) && positive(first_alpha) && shrink > 0.0 && shrink < 1.0 &&
                         decrease > 0.0 && decrease < 1.0;
-  if (!sensible || s.looks == kMostBacktrackingLooks) return fail(s.alpha);
-  if (s.looks++ == 0) {
+  if (!sensible || s.updates == kMostBacktrackingUpdates) return fail(s.alpha);
+  if (s.updates++ == 0) {
     if (!finite(loss)) return fail(s.alpha);
     s.first_loss = loss;
     s.alpha = first_alpha;
