@@ -19,13 +19,12 @@ cd "$source/include"
 doxygen Doxyfile || fail "doxygen's status is $?"
 [ ! -s "$output/warnings.txt" ] || {
   sed "s|^$source/||" "$output/warnings.txt"
-  fail "$(grep -c warning: "$output/warnings.txt") warnings"
+  fail "$(grep -cE ' (warning|error): ' "$output/warnings.txt") warnings"
 }
 
 # In a header without @file, doxygen looks at no C function, field or value, and warns of none.
-for header in $(find . -name '*.h' -o -name '*.hpp'); do
-  grep -q '^/\*\* @file\|^/// @file' "$header" || fail "$header: no @file"
-done
+passed_over=$(grep -rL --include='*.h' --include='*.hpp' '^\(/\*\*\|///\| \*\) @file' . || true)
+[ -z "$passed_over" ] || fail "no @file: ${passed_over//$'\n'/ }"
 
 # What a macro declares, neither doxygen nor the count below would see.
 if grep -rnE --include='*.h' --include='*.hpp' '^[A-Z][A-Z0-9_]*\(' .; then fail "declared by a macro"; fi
@@ -42,11 +41,11 @@ find . -name '*.h' -exec cat {} + | awk '
   }' | sed -e 's|//.*||' -e ':join' -e '/\\$/{N;s/\\\n//;bjoin' -e '}' -e '/^ *#/d' |
   grep -oE '\bgls_[a-z0-9_]+\(' | tr -d '(' | sort -u >"$output/declared.txt" || true
 awk '/<member kind="function">/ { inside = 1 }
-  inside && match($0, /<name>gls_[a-z0-9_]+</) { print substr($0, RSTART + 6, RLENGTH - 7); inside = 0 }' \
-  "$output/glissade.tag" | sort -u >"$output/seen.txt"
+  inside && match($0, /<name>[^<]*</) { print substr($0, RSTART + 6, RLENGTH - 7); inside = 0 }' \
+  "$output/glissade.tag" | grep '^gls_' | sort -u >"$output/seen.txt" || true
 declared=$(wc -l <"$output/declared.txt") seen=$(wc -l <"$output/seen.txt")
 echo "C functions: $declared declared, $seen documented"
-[ "$declared" -gt 0 ] && [ "$seen" -gt 0 ] || fail "there are none"
+[ "$((declared * seen))" -gt 0 ] || fail "there are none"
 diff "$output/declared.txt" "$output/seen.txt" || fail "they are not the same"
 [ $failures = 0 ] && echo "$output/html/index.html"
 exit $failures

@@ -19,7 +19,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_accumulate(float* sum, const float* va
  * Number 1 copies values to mean.
  *
  * Use it for micro-batches whose mean is wanted, or for the weights along the way: Stochastic Weight
- * Averaging (Izmailov et al. 2018). The bits are those of torch.optim.swa_utils.get_swa_avg_fn. */
+ * Averaging (Izmailov et al., 2018). The bits are those of torch.optim.swa_utils.get_swa_avg_fn. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_mean_update(float* mean, const float* values, uint32_t number,
                                                       size_t count);
 

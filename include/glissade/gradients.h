@@ -53,7 +53,7 @@ typedef struct gls_skipped {
 GLS_FUNCTION GLS_NODISCARD gls_status gls_skip(gls_skipped* skipped, gls_status step_status,
                                                uint32_t stop_after);
 
-/** Gradient noise (Neelakantan et al. 2015): normal, with mean 0 and variance eta / (1 + t)^gamma. */
+/** Gradient noise (Neelakantan et al., 2015): normal, with mean 0 and variance eta / (1 + t)^gamma. */
 typedef struct gls_noise_params {
   double eta GLS_DEFAULT(0.3); /**< >= 0: the variance at t = 0; 0 is no noise. The paper's: 0.01, 0.3, 1. */
   double gamma GLS_DEFAULT(0.55); /**< >= 0: how fast the variance falls; 0: it does not. */
@@ -66,7 +66,7 @@ GLS_FUNCTION void gls_noise_defaults(gls_noise_params* params);
 /** Adds noise to gradients, float[count]: those with the numbers first to first + count - 1 of all. The noise
  * of a gradient depends only on its number, on t (steps before this one, as in schedules.h) and on the seed.
  * It does not depend on how the gradients are cut into calls, nor on the target. It is at most 6.77 standard
- * deviations. (Philox4x32-10 of Salmon et al. 2011, and Box-Muller.)
+ * deviations. (Philox4x32-10 of Salmon et al., 2011, and Box-Muller.)
  *
  * GLS_ERROR_RANGE: eta or gamma is out of range. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_add_noise(const gls_noise_params* params, uint32_t t,

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fixed-size networks over one flat weight array, ready for an Optimizer.
-//
-//   using Net = glissade::Network<glissade::Dense<9, 32>, glissade::Relu<32>, glissade::Dense<32, 11>>;
-//   static Net net;                                   // activations of one sample
-//   static float weights[Net::kWeights], gradients[Net::kWeights];
-//   float loss;
-//   Status status = net.learn(weights, inputs, label, gradients, &loss);  // adds the sample's gradient
-//   gls_factors layers[Net::kDenseLayers];                         // or, without a gradient buffer,
-//   status = net.learn(weights, inputs, label, layers, &loss);            // its factors
-//   status = optimizer.step(weights, layers, params);
+/** @file
+ * Fixed-size networks over one flat weight array, ready for an Optimizer.
+ *
+ *     using Net = glissade::Network<glissade::Dense<9, 32>, glissade::Relu<32>, glissade::Dense<32, 11>>;
+ *     static Net net;                                   // activations of one sample
+ *     static float weights[Net::kWeights], gradients[Net::kWeights];
+ *     float loss;
+ *     Status status = net.learn(weights, inputs, label, gradients, &loss);  // adds the sample's gradient
+ *     gls_factors layers[Net::kDenseLayers];                         // or, without a gradient buffer,
+ *     status = net.learn(weights, inputs, label, layers, &loss);            // its factors
+ *     status = optimizer.step(weights, layers, params);
+ *
+ * Everything that layers.h says about buffers, ranges, errors and bits holds here. */
 #ifndef GLISSADE_LAYERS_HPP
 #define GLISSADE_LAYERS_HPP
 
@@ -16,24 +19,32 @@
 
 namespace glissade {
 
-// outputs = inputs * W + bias. Weights: one row of kOut per input, then kOut biases.
+/** A dense layer of a Network: outputs = inputs * W + bias. Its weights are one row of kOut per input, then
+ * kOut biases. */
 template <size_t kIn, size_t kOut>
 struct Dense {
-  static constexpr size_t kInputs = kIn, kOutputs = kOut, kWeights = kIn * kOut + kOut, kBiases = kOut;
+  static constexpr size_t kInputs = kIn;                /**< Inputs of one sample. */
+  static constexpr size_t kOutputs = kOut;              /**< Outputs of one sample. */
+  static constexpr size_t kWeights = kIn * kOut + kOut; /**< Weights, biases among them. */
+  static constexpr size_t kBiases = kOut;               /**< How many of the weights, the last, are biases. */
+  static constexpr bool kInPlace = false;               /**< Outputs need a buffer of their own. */
 
-  static constexpr bool kInPlace = false;
-
+  /** Runs gls_dense_forward. */
   [[nodiscard]] static Status forward(const float* weights, const float* inputs, float* outputs,
                                       size_t samples) {
     return gls_dense_forward(weights, inputs, outputs, samples, kIn, kOut);
   }
+
+  /** Runs gls_dense_backward. It does not need the third argument, the outputs. */
   [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
                                        const float* output_gradients, float* weight_gradients,
                                        float* input_gradients, size_t samples) {
     return gls_dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, samples,
                               kIn, kOut);
   }
-  // Without the weights' gradients, which these are the factors of.
+
+  /** As the other backward, but without computing the gradients of the weights: writes what they are the
+   * product of, inputs and output_gradients, to factors. */
   [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
                                        const float* output_gradients, gls_factors* factors,
                                        float* input_gradients, size_t samples) {
@@ -43,20 +54,30 @@ struct Dense {
   }
 };
 
+/** An activation's forward pass, such as gls_relu_forward. */
 using ActivationForward = Status (*)(const float* inputs, float* outputs, size_t count);
+
+/** An activation's backward pass, such as gls_relu_backward. */
 using ActivationBackward = Status (*)(const float* outputs, const float* output_gradients,
                                       float* input_gradients, size_t count);
 
-// outputs = f(inputs), one by one, in the buffer of the layer before.
+/** An activation of a Network: outputs = f(inputs), one by one, for N values per sample. They are computed in
+ * the buffer of the layer before. */
 template <size_t N, ActivationForward kForward, ActivationBackward kBackward>
 struct Activation {
-  static constexpr size_t kInputs = N, kOutputs = N, kWeights = 0, kBiases = 0;
-  static constexpr bool kInPlace = true;
+  static constexpr size_t kInputs = N;   /**< Inputs of one sample. */
+  static constexpr size_t kOutputs = N;  /**< Outputs of one sample. */
+  static constexpr size_t kWeights = 0;  /**< It has no weights. */
+  static constexpr size_t kBiases = 0;   /**< It has no biases. */
+  static constexpr bool kInPlace = true; /**< Outputs may be written over the inputs. */
 
+  /** Runs kForward for all samples. */
   [[nodiscard]] static Status forward(const float* /*weights*/, const float* inputs, float* outputs,
                                       size_t samples) {
     return kForward(inputs, outputs, samples * N);
   }
+
+  /** Runs kBackward for all samples. Does nothing where input_gradients is null. */
   template <class Gradients>
   [[nodiscard]] static Status backward(const float* /*weights*/, const float* /*inputs*/,
                                        const float* outputs, const float* output_gradients,
@@ -67,12 +88,20 @@ struct Activation {
   }
 };
 
+/** The layer max(x, 0) of N values. */
 template <size_t N>
 using Relu = Activation<N, gls_relu_forward, gls_relu_backward>;
+
+/** The layer 1 / (1 + e^-x) of N values. */
 template <size_t N>
 using Sigmoid = Activation<N, gls_sigmoid_forward, gls_sigmoid_backward>;
+
+/** The layer tanh(x) of N values. */
 template <size_t N>
 using Tanh = Activation<N, gls_tanh_forward, gls_tanh_backward>;
+
+/** @cond INTERNAL */
+// How the networks below are put together; users do not meet it.
 
 // A layer and those behind it, with the outputs of up to kSamples samples and their gradients. kFirst: the
 // inputs are the caller's, which nothing may be written over.
@@ -157,7 +186,9 @@ class LayerChain<kSamples, kFirst, First, Rest...> {
   };
 
   static float* behind_first(float* gradients) { return gradients + First::kWeights; }
-  static gls_factors* behind_first(gls_factors* layers) { return layers + (First::kWeights > 0 ? 1 : 0); }
+  static gls_factors* behind_first(gls_factors* layers) {
+    return layers + (First::kWeights > 0 ? 1 : 0);
+  }
 
   float* outputs_in(float* before) {
     if constexpr (kOwns)
@@ -171,52 +202,61 @@ class LayerChain<kSamples, kFirst, First, Rest...> {
   Next next_;
 };
 
-// Layers one behind the other, for up to kSamples samples at a time. Weights are in the order of the layers.
-// The bits do not depend on how samples are put together in calls. samples > kSamples is GLS_ERROR_RANGE.
+/** @endcond */
+
+/** A network: layers one behind the other, for up to kSamples samples at a time. Weights, float[kWeights],
+ * are in the order of the layers. inputs is float[samples * kInputs], a sample after another. The bits do not
+ * depend on how samples are put together in calls. samples > kSamples is GLS_ERROR_RANGE. */
 template <size_t kSamples, class... Layers>
 class BatchNetwork {
   using Chain = LayerChain<kSamples, true, Layers...>;
 
  public:
-  static constexpr size_t kInputs = Chain::kInputs, kWeights = Chain::kWeights;
-  static constexpr size_t kDenseLayers = Chain::kDenseLayers;
-  static constexpr size_t kOutputs = (Layers::kOutputs, ...);  // of the last layer
+  static constexpr size_t kInputs = Chain::kInputs;           /**< Inputs of one sample. */
+  static constexpr size_t kWeights = Chain::kWeights;         /**< Weights of all layers. */
+  static constexpr size_t kDenseLayers = Chain::kDenseLayers; /**< Layers with weights. */
+  static constexpr size_t kOutputs = (Layers::kOutputs, ...); /**< Outputs of one sample. */
 
-  // inputs is float[samples * kInputs], a sample after another, weights float[kWeights].
+  /** Runs samples forward; outputs() then points to what comes out. */
   [[nodiscard]] Status forward(const float* weights, const float* inputs, size_t samples) {
     return samples <= kSamples ? chain_.forward(weights, inputs, nullptr, samples) : GLS_ERROR_RANGE;
   }
 
-  // Of the last forward, float[samples * kOutputs]. Learning writes over them.
+  /** The outputs of the last forward, float[samples * kOutputs]. Learning writes over them. */
   const float* outputs() { return chain_.last_outputs(nullptr); }
 
-  // Runs samples of a classifier, with softmax and cross-entropy: adds the sum of their losses, in order, to
-  // *loss, and their gradients to weight_gradients, float[kWeights]. Each of labels, size_t[samples], is
-  // below kOutputs.
+  /** Runs samples of a classifier, with softmax and cross-entropy. Adds the sum of their losses, in order, to
+   * loss, and their gradients to weight_gradients, float[kWeights]. labels is size_t[samples], each below
+   * kOutputs, or the call is GLS_ERROR_RANGE. */
   [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
                              float* weight_gradients, float* loss) {
     return learn_by(weights, inputs, samples, classifier(labels), weight_gradients, loss);
   }
-  // The same without a gradient buffer: writes the factors of the gradients to layers, for the optimizer's
-  // next step. They point into inputs and this network, and hold until it runs again.
+
+  /** As the other learn, without a gradient buffer: writes the factors of the gradients to layers, for the
+   * optimizer's next step. They point into inputs and this network, and hold until it runs again. */
   [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
                              gls_factors (&layers)[kDenseLayers], float* loss) {
     return learn_by(weights, inputs, samples, classifier(labels), layers, loss);
   }
 
-  // Both for a network that predicts numbers, with the mean squared error. targets: float[samples *
-  // kOutputs].
+  /** Runs samples of a network that predicts numbers, with the mean squared error. targets is float[samples *
+   * kOutputs]. Adds losses and gradients as learn does. */
   [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
                                         size_t samples, float* weight_gradients, float* loss) {
     return learn_by(weights, inputs, samples, regression(targets), weight_gradients, loss);
   }
+
+  /** As the other learn_regression, without a gradient buffer: writes the factors of the gradients, as learn
+   * does. */
   [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
-                                        size_t samples, gls_factors (&layers)[kDenseLayers], float* loss) {
+                                        size_t samples, gls_factors (&layers)[kDenseLayers],
+                                        float* loss) {
     return learn_by(weights, inputs, samples, regression(targets), layers, loss);
   }
 
-  // Adds strength / 2 times the squares of the weights, without biases, to *penalty, and its gradient to
-  // weight_gradients. For the textbooks' lambda / (2 m) over m samples strength is lambda / m.
+  /** Adds strength / 2 times the squares of the weights, without biases, to penalty, and its gradient to
+   * weight_gradients. strength >= 0. For the textbooks' lambda / (2 m) over m samples it is lambda / m. */
   [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
                                          double* penalty) {
     return Chain::l2_penalty(weights, strength, weight_gradients, penalty);
@@ -259,7 +299,8 @@ class BatchNetwork {
   Chain chain_;
 };
 
-// The same for one sample at a time; *loss is written, not added to.
+/** A network for one sample at a time: layers one behind the other. It is a BatchNetwork of one sample, whose
+ * kInputs, kOutputs, kWeights, kDenseLayers, outputs and l2_penalty are here too. */
 template <class... Layers>
 class Network : private BatchNetwork<1, Layers...> {
   using Batch = BatchNetwork<1, Layers...>;
@@ -271,20 +312,28 @@ class Network : private BatchNetwork<1, Layers...> {
   using Batch::kWeights;
   using Batch::l2_penalty;
   using Batch::outputs;
+
+  /** The same layers for up to kSamples samples at a time. */
   template <size_t kSamples>
   using InBatches = BatchNetwork<kSamples, Layers...>;
 
+  /** Runs one sample forward. weights is float[kWeights], inputs float[kInputs]. */
   [[nodiscard]] Status forward(const float* weights, const float* inputs) {
     return Batch::forward(weights, inputs, 1);
   }
 
-  // gradients: float*, or gls_factors[kDenseLayers].
+  /** Runs one sample of a classifier, with softmax and cross-entropy. Writes its loss to loss, and adds its
+   * gradient to gradients, float[kWeights]; or writes the factors to gradients, where that is
+   * gls_factors[kDenseLayers]. label is below kOutputs. */
   template <class Gradients>
   [[nodiscard]] Status learn(const float* weights, const float* inputs, size_t label, Gradients&& gradients,
                              float* loss) {
     *loss = 0.0f;
     return Batch::learn(weights, inputs, &label, 1, gradients, loss);
   }
+
+  /** The same for a network that predicts numbers, with the mean squared error. targets is
+   * float[kOutputs]. */
   template <class Gradients>
   [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
                                         Gradients&& gradients, float* loss) {

@@ -9,8 +9,8 @@
 
 #include "glissade/base.h"
 
-/** The dot product: product = a . b. a and b are float[count]; b may be a. Sums of blocks of 1024 have the
- * canonical order (the same on every backend), and are added in double. */
+/** Writes the dot product of a and b to product. Both are float[count]; b may be a. Sums of blocks of 1024
+ * have the canonical order (the same on every backend), and are added in double. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dot(const float* a, const float* b, double* product, size_t count);
 
 /** The point at alpha along a direction: point = weights + alpha direction, fused (one rounding); axpy in
@@ -19,7 +19,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_dot(const float* a, const float* b, do
 GLS_FUNCTION GLS_NODISCARD gls_status gls_axpy(const float* weights, const float* direction, double alpha,
                                                float* point, size_t count);
 
-/** The length of steepest descent on a quadratic: alpha = g . g / g . Gg minimizes along -g. gradient is g;
+/** The length of steepest descent on a quadratic. alpha = g . g / g . Gg minimizes along -g. gradient is g;
  * hessian_gradient is Gg, the Hessian times the gradient, which the caller computes; both are float[count].
  * alpha is 0 where g is 0. GLS_ERROR_CURVATURE: g . Gg is not positive (or not finite), so there is no
  * minimum along -g. */

@@ -25,9 +25,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_fisher_update(float* fisher, const flo
 GLS_FUNCTION GLS_NODISCARD gls_status gls_fisher_diagonal_update(float* fisher, const float* gradient,
                                                                  uint32_t number, size_t n);
 
-/** The natural gradient by Cholesky's method: direction = (fisher + damping I)^-1 gradient, and slope =
- * gradient . direction. fisher is float[n * n]; gradient and direction are float[n], and direction may be
- * gradient. workspace, float[n * n], is overwritten; it may be fisher, which is lost then.
+/** The natural gradient by Cholesky's method: direction = (fisher + damping I)^-1 gradient. Also writes
+ * gradient . direction to slope. fisher is float[n * n]; gradient and direction are float[n], and direction
+ * may be gradient. workspace, float[n * n], is overwritten; it may be fisher, which is lost then.
  *
  * damping >= 0, or the call is GLS_ERROR_RANGE. With fewer samples than n, F alone is singular and some
  * damping is needed. GLS_ERROR_CURVATURE: the matrix is not positive definite (or not finite); then direction
@@ -36,9 +36,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_natural_gradient(const float* fisher, 
                                                            const float* gradient, float* workspace,
                                                            float* direction, double* slope, size_t n);
 
-/** The natural gradient by the diagonal: direction = gradient / (fisher + damping), and slope = gradient .
- * direction. All buffers are float[n], and direction must not be gradient. Where fisher + damping is 0 or
- * below, direction is 0. damping >= 0, or the call is GLS_ERROR_RANGE. */
+/** The natural gradient by the diagonal: direction = gradient / (fisher + damping). Also writes
+ * gradient . direction to slope. All buffers are float[n], and direction must not be gradient. Where fisher +
+ * damping is 0 or below, direction is 0. damping >= 0, or the call is GLS_ERROR_RANGE. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_natural_gradient_diagonal(const float* fisher, double damping,
                                                                     const float* gradient, float* direction,
                                                                     double* slope, size_t n);

@@ -92,7 +92,7 @@ double gls_schedule_inverse_time(double rate, uint32_t epoch, double decay);
 /** Inverse root: rate * k / sqrt(epoch). k >= 0. epoch counts from 1; 0 is an error. */
 double gls_schedule_inverse_root(double rate, uint32_t epoch, double k);
 
-/** Noam (Vaswani et al. 2017): factor * model^-0.5 * min(step^-0.5, step * warmup^-1.5). model is the width
+/** Noam (Vaswani et al., 2017): factor * model^-0.5 * min(step^-0.5, step * warmup^-1.5). model is the width
  * of the model, > 0. warmup > 0, in steps. step counts from 1; 0 is an error. */
 double gls_schedule_noam(double factor, uint32_t step, uint32_t model, uint32_t warmup);
 

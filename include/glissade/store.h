@@ -27,25 +27,23 @@
 
 #include "glissade/base.h"
 
-/** The flash of a store, as its driver knows it: struct gls_flash. */
-typedef struct gls_flash gls_flash;
-
 /** The flash of a store, as its driver knows it. Names, and the callbacks but for their first argument, are
  * littlefs's. A callback returns 0, or something else where it fails. */
-struct gls_flash {
+typedef struct gls_flash {
   /** Reads size bytes of a block from offset on. size is prog_size; offset is a multiple of it and lies
    * within the block. */
-  int (*read)(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, uint32_t size);
+  int (*read)(const struct gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, uint32_t size);
 
   /** Programs size bytes of a block from offset on, which are erased. size is prog_size; offset is a multiple
    * of it and lies within the block. Offsets ascend. */
-  int (*prog)(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size);
+  int (*prog)(const struct gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer,
+              uint32_t size);
 
   /** Erases a block. */
-  int (*erase)(const gls_flash* flash, uint32_t block);
+  int (*erase)(const struct gls_flash* flash, uint32_t block);
 
   /** Returns when all that went before will survive a power cut. */
-  int (*sync)(const gls_flash* flash);
+  int (*sync)(const struct gls_flash* flash);
 
   void* context;        /**< The driver's; may be null. */
   uint32_t read_size;   /**< Unit of reads: bytes, > 0. */
@@ -56,7 +54,7 @@ struct gls_flash {
 
   /** Proves who wrote the state; null: nobody does (see gls_authenticator). */
   const struct gls_authenticator* authenticator;
-};
+} gls_flash;
 
 /** What gls_flash's read returns where the flash knows that bytes are lost: an ECC error, or, on flash with
  * ECC, what a cut left half programmed. Every other failure is GLS_ERROR_DEVICE. It is littlefs's
@@ -96,7 +94,8 @@ typedef struct gls_store gls_store;
 struct gls_store {
   uint32_t sequence; /**< Which commit the state came from, counting from 1; 0: there is no state. */
   uint32_t size;     /**< Bytes of the state. */
-  /** @cond INTERNAL The rest is the store's own. */
+  /** @cond INTERNAL */
+  /* The rest is the store's own. */
   const gls_flash* flash;
   uint32_t highest, position, crc, loaded;
   uint32_t slot;
