@@ -10,7 +10,7 @@
 
 #ifdef __cplusplus
 /** A field's usual value. In C++ it is the field's initializer; in C the same value comes from
- * gls_<rule>_defaults() or gls_<what>_defaults(). */
+ * gls_<rule>_defaults() and its like. */
 #define GLS_DEFAULT(value) = value
 /** A result that must not be dropped. */
 #define GLS_NODISCARD [[nodiscard]]

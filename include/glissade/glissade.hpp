@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Glissade's C++17 face. Everything the C face says about buffers, ranges, errors and bits holds here.
+/** @file
+ * Glissade's C++17 face: all of the C face, and the optimizers as types. Layers, groups and threads have
+ * headers of their own. */
 #ifndef GLISSADE_GLISSADE_HPP
 #define GLISSADE_GLISSADE_HPP
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adadelta (Zeiler 2012), as torch.optim.Adadelta:
-//   a = rho a + (1 - rho) g^2
-//   d = sqrt(b + epsilon) / sqrt(a + epsilon) g
-//   b = rho b + (1 - rho) d^2
-//   w = w - lr d
+/** @file
+ * Adadelta (Zeiler 2012), as torch.optim.Adadelta:
+ *
+ *     a = rho a + (1 - rho) g^2
+ *     d = sqrt(b + epsilon) / sqrt(a + epsilon) g
+ *     b = rho b + (1 - rho) d^2
+ *     w = w - lr d */
 #ifndef GLISSADE_RULES_ADADELTA_HPP
 #define GLISSADE_RULES_ADADELTA_HPP
 
@@ -12,10 +14,14 @@
 
 namespace glissade {
 
+/** Adadelta (Zeiler 2012), as torch.optim.Adadelta. */
 struct Adadelta {
-  using Formula = Adadelta;
+  /** Its hyper-parameters. */
   using Params = gls_adadelta_params;
+  /** Its state. */
   using State = gls_adadelta_state;
+  /** @cond INTERNAL */
+  using Formula = Adadelta;
   struct Coefficients {
     GradientCoefficients gradient;
     MeanCoefficients mean;
@@ -49,6 +55,7 @@ struct Adadelta {
     b = running_square(b, d, c.mean);
     return fma(d, c.rate, w);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

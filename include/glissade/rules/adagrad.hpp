@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adagrad (Duchi, Hazan and Singer 2011), as torch.optim.Adagrad:
-//   s = s + g^2
-//   w = w - lr / (1 + (t - 1) lr_decay) * g / (sqrt(s) + epsilon)
+/** @file
+ * Adagrad (Duchi, Hazan and Singer 2011), as torch.optim.Adagrad:
+ *
+ *     s = s + g^2
+ *     w = w - lr / (1 + (t - 1) lr_decay) * g / (sqrt(s) + epsilon) */
 #ifndef GLISSADE_RULES_ADAGRAD_HPP
 #define GLISSADE_RULES_ADAGRAD_HPP
 
@@ -10,10 +12,14 @@
 
 namespace glissade {
 
+/** Adagrad (Duchi, Hazan and Singer 2011), as torch.optim.Adagrad. */
 struct Adagrad {
-  using Formula = Adagrad;
+  /** Its hyper-parameters. */
   using Params = gls_adagrad_params;
+  /** Its state. */
   using State = gls_adagrad_state;
+  /** @cond INTERNAL */
+  using Formula = Adagrad;
   struct Coefficients {
     GradientCoefficients gradient;
     float initial, count, rate, epsilon;
@@ -56,11 +62,13 @@ struct Adagrad {
   GLISSADE_INLINE static V move(const Coefficients& c, V w, V root, V g, V) {
     return w + (g * c.rate) / root;
   }
+  /** @endcond */
 };
 
-// Adagrad with epsilon inside the root: w = w - lr / (1 + (t - 1) lr_decay) * g / sqrt(s + epsilon), or s / t
-// for s.
+/** Adagrad with epsilon inside the root: w = w - lr / (1 + (t - 1) lr_decay) * g / sqrt(s + epsilon), or s /
+ * t for s. */
 struct AdagradEpsilonInside : Adagrad {
+  /** @cond INTERNAL */
   using Formula = AdagradEpsilonInside;
   static constexpr auto kMake = gls_adagrad_epsilon_inside;
   static constexpr const char* kTorchName = nullptr;
@@ -77,11 +85,14 @@ struct AdagradEpsilonInside : Adagrad {
     s = fma(g, g, s + c.initial);
     return w + (g * c.rate) / root_or_infinity((c.mean ? s / c.count : s) + c.epsilon);
   }
+  /** @endcond */
 };
 
-// Adagrad as most textbooks have it: epsilon 1e-8, inside the root.
+/** Adagrad as most textbooks have it: epsilon 1e-8, inside the root. */
 struct TextbookAdagrad : AdagradEpsilonInside {
+  /** Its hyper-parameters, with other usual values. */
   struct Params : AdagradEpsilonInside::Params {
+    /** Sets them. */
     constexpr Params() { epsilon = 1e-8; }
   };
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adam (Kingma and Ba 2015), as torch.optim.Adam:
-//   m = beta1 m + (1 - beta1) g
-//   v = beta2 v + (1 - beta2) g^2
-//   w = w - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+/** @file
+ * Adam (Kingma and Ba 2015), as torch.optim.Adam:
+ *
+ *     m = beta1 m + (1 - beta1) g
+ *     v = beta2 v + (1 - beta2) g^2
+ *     w = w - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon) */
 #ifndef GLISSADE_RULES_ADAM_HPP
 #define GLISSADE_RULES_ADAM_HPP
 
@@ -11,10 +13,14 @@
 
 namespace glissade {
 
+/** Adam (Kingma and Ba 2015), as torch.optim.Adam. */
 struct Adam {
-  using Formula = Adam;
+  /** Its hyper-parameters. */
   using Params = gls_adam_params;
+  /** Its state. */
   using State = gls_adam_state;
+  /** @cond INTERNAL */
+  using Formula = Adam;
   struct Coefficients {
     GradientCoefficients gradient;
     MomentCoefficients moments;
@@ -53,10 +59,12 @@ struct Adam {
   GLISSADE_INLINE static V move(const Coefficients& c, V w, V root, V, V m, Other...) {
     return w + (m * c.rate) / (divide_by(root, c.root_divisor, c.root_reciprocal) + c.epsilon);
   }
+  /** @endcond */
 };
 
-// Adam with epsilon inside the root: w = w - lr / (1 - beta1^t) * m / sqrt(v / (1 - beta2^t) + epsilon).
+/** Adam with epsilon inside the root: w = w - lr / (1 - beta1^t) * m / sqrt(v / (1 - beta2^t) + epsilon). */
 struct AdamEpsilonInside : Adam {
+  /** @cond INTERNAL */
   using Formula = AdamEpsilonInside;
   static constexpr auto kMake = gls_adam_epsilon_inside;
   static constexpr const char* kTorchName = nullptr;
@@ -66,11 +74,14 @@ struct AdamEpsilonInside : Adam {
     update_moments(c.moments, g, m, v);
     return w + (m * c.rate) / root_or_infinity(v / c.correction + c.epsilon);
   }
+  /** @endcond */
 };
 
-// AdamW (Loshchilov and Hutter 2019): Adam with decoupled weight decay, 0.01 unless said otherwise.
+/** AdamW (Loshchilov and Hutter 2019): Adam with decoupled weight decay, 0.01 unless said otherwise. */
 struct AdamW : Adam {
+  /** Its hyper-parameters, with other usual values. */
   struct Params : Adam::Params {
+    /** Sets them. */
     constexpr Params() {
       weight_decay = 1e-2;
       decoupled_weight_decay = true;
@@ -78,9 +89,11 @@ struct AdamW : Adam {
   };
 };
 
-// Adam for short runs: v is the mean of g^2 over about 100 steps instead of 1,000.
+/** Adam for short runs: v is the mean of g^2 over about 100 steps instead of 1,000. */
 struct ShortMemoryAdam : Adam {
+  /** Its hyper-parameters, with other usual values. */
   struct Params : Adam::Params {
+    /** Sets them. */
     constexpr Params() { beta2 = 0.99; }
   };
 };

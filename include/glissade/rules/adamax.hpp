@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adamax (Kingma and Ba 2015), as torch.optim.Adamax:
-//   m = beta1 m + (1 - beta1) g
-//   u = max(beta2 u, |g| + epsilon)
-//   w = w - lr / (1 - beta1^t) * m / u
+/** @file
+ * Adamax (Kingma and Ba 2015), as torch.optim.Adamax:
+ *
+ *     m = beta1 m + (1 - beta1) g
+ *     u = max(beta2 u, |g| + epsilon)
+ *     w = w - lr / (1 - beta1^t) * m / u */
 #ifndef GLISSADE_RULES_ADAMAX_HPP
 #define GLISSADE_RULES_ADAMAX_HPP
 
@@ -11,10 +13,14 @@
 
 namespace glissade {
 
+/** Adamax (Kingma and Ba 2015), as torch.optim.Adamax. */
 struct Adamax {
-  using Formula = Adamax;
+  /** Its hyper-parameters. */
   using Params = gls_adamax_params;
+  /** Its state. */
   using State = gls_adamax_state;
+  /** @cond INTERNAL */
+  using Formula = Adamax;
   struct Coefficients {
     GradientCoefficients gradient;
     LerpCoefficients mean;
@@ -45,6 +51,7 @@ struct Adamax {
     u = max(u * c.maximum_decay, abs(g) + c.epsilon);
     return w + (m * c.rate) / u;
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim.Adam(amsgrad=True):
-//   Adam with x = max(x, v) in v's place under the root.
+/** @file
+ * AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim.Adam(amsgrad=True):
+ *
+ *     Adam with x = max(x, v) in v's place under the root. */
 #ifndef GLISSADE_RULES_AMSGRAD_HPP
 #define GLISSADE_RULES_AMSGRAD_HPP
 
@@ -9,7 +11,9 @@
 
 namespace glissade {
 
+/** AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim.Adam(amsgrad=True). */
 struct AmsGrad : Adam {
+  /** @cond INTERNAL */
   using Formula = AmsGrad;
   static constexpr int kSlots = 3;
   static constexpr auto kMake = gls_amsgrad;
@@ -23,6 +27,7 @@ struct AmsGrad : Adam {
     x = max(x, v);
     return sqrt(x);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -18,9 +18,11 @@ typedef struct gls_asgd_params {
   double start_averaging GLS_DEFAULT(1e6); /**< >= 0: steps before the mean starts; until then average is w */
 } gls_asgd_params;
 
+/** What averaged SGD keeps beside its slot. All zero at the start. */
 typedef struct gls_asgd_state {
   uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
-  float eta, mu; /**< the next step's rate and weight in the mean; set by each step for the next */
+  float eta;     /**< the next step's rate; each step sets it for the next */
+  float mu;      /**< the next step's weight in the mean; likewise */
 } gls_asgd_state;
 
 /** Sets the usual values. params is not null. */

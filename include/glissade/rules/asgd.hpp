@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Averaged SGD (Polyak and Juditsky 1992), as torch.optim.ASGD, with eta = lr / (1 + lambda lr t)^alpha and
-// mu = 1 / max(1, t - t0), both of the step before, lr and 1 at the first:
-//   w = (1 - lambda eta) w
-//   w = w - eta g
-//   average = w while mu = 1, then average + mu (w - average)
+/** @file
+ * Averaged SGD (Polyak and Juditsky 1992), as torch.optim.ASGD, with eta = lr / (1 + lambda lr t)^alpha and
+ * mu = 1 / max(1, t - t0), both of the step before, lr and 1 at the first:
+ *
+ *     w = (1 - lambda eta) w
+ *     w = w - eta g
+ *     average = w while mu = 1, then average + mu (w - average) */
 #ifndef GLISSADE_RULES_ASGD_HPP
 #define GLISSADE_RULES_ASGD_HPP
 
@@ -12,10 +14,15 @@
 
 namespace glissade {
 
+/** Averaged SGD (Polyak and Juditsky 1992), as torch.optim.ASGD, with eta = lr / (1 + lambda lr t)^alpha and.
+ */
 struct Asgd {
-  using Formula = Asgd;
+  /** Its hyper-parameters. */
   using Params = gls_asgd_params;
+  /** Its state. */
   using State = gls_asgd_state;
+  /** @cond INTERNAL */
+  using Formula = Asgd;
   struct Coefficients {
     GradientCoefficients gradient;
     float decay, rate, mean;
@@ -56,6 +63,7 @@ struct Asgd {
     average = c.copies ? w : average + (w - average) * c.mean;
     return w;
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

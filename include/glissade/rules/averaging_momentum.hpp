@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Momentum as a running mean:
-//   v = beta v + (1 - beta) g
-//   w = w - lr / (1 - beta^t) v, or, without bias correction, w = w - lr v
+/** @file
+ * Momentum as a running mean:
+ *
+ *     v = beta v + (1 - beta) g
+ *     w = w - lr / (1 - beta^t) v, or, without bias correction, w = w - lr v */
 #ifndef GLISSADE_RULES_AVERAGING_MOMENTUM_HPP
 #define GLISSADE_RULES_AVERAGING_MOMENTUM_HPP
 
@@ -10,10 +12,14 @@
 
 namespace glissade {
 
+/** Momentum as a running mean. */
 struct AveragingMomentum {
-  using Formula = AveragingMomentum;
+  /** Its hyper-parameters. */
   using Params = gls_averaging_momentum_params;
+  /** Its state. */
   using State = gls_averaging_momentum_state;
+  /** @cond INTERNAL */
+  using Formula = AveragingMomentum;
   struct Coefficients {
     GradientCoefficients gradient;
     MeanCoefficients mean;
@@ -40,6 +46,7 @@ struct AveragingMomentum {
     v = running_mean(v, g, c.mean);
     return fma(v, c.rate, w);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

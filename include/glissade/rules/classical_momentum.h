@@ -18,7 +18,7 @@ typedef struct gls_classical_momentum_params {
   double momentum GLS_DEFAULT(0.9);               /**< in [0, 1) */
 } gls_classical_momentum_params;
 
-/** What Classical momentum keeps beside its slots. All zero at the start. */
+/** What classical momentum keeps beside its slots. All zero at the start. */
 typedef struct gls_classical_momentum_state {
   uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
 } gls_classical_momentum_state;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classical momentum (Polyak 1964):
-//   v = momentum v + lr g
-//   w = w - v
+/** @file
+ * Classical momentum (Polyak 1964):
+ *
+ *     v = momentum v + lr g
+ *     w = w - v */
 #ifndef GLISSADE_RULES_CLASSICAL_MOMENTUM_HPP
 #define GLISSADE_RULES_CLASSICAL_MOMENTUM_HPP
 
@@ -10,10 +12,14 @@
 
 namespace glissade {
 
+/** Classical momentum (Polyak 1964). */
 struct ClassicalMomentum {
-  using Formula = ClassicalMomentum;
+  /** Its hyper-parameters. */
   using Params = gls_classical_momentum_params;
+  /** Its state. */
   using State = gls_classical_momentum_state;
+  /** @cond INTERNAL */
+  using Formula = ClassicalMomentum;
   struct Coefficients {
     GradientCoefficients gradient;
     float rate, momentum;
@@ -39,6 +45,7 @@ struct ClassicalMomentum {
     v = fma(g, c.rate, v * c.momentum);
     return w - v;
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What several rules share: ranges, step counting, the gradient's preparation, running means.
+/** @file
+ * What several rules share: ranges, step counting, the gradient's preparation, running means. */
 #ifndef GLISSADE_RULES_COMMON_HPP
 #define GLISSADE_RULES_COMMON_HPP
 
 #include "glissade/rules/list.h"
+
+/** @cond INTERNAL */
 
 // Lanes operators and formulas must vanish into the sweep even at -Os: as calls they cost 45 instead of 20
 // instructions per weight on a Cortex-M4F.
@@ -48,9 +51,9 @@ struct Range {
   double least, most;
 };
 constexpr double kFloatMax = 0x1.fffffep127, kOneLess = 0x1.fffffffffffffp-1;
-constexpr Range kNotNegative{0, kFloatMax}, kAnyFloat{-kFloatMax, kFloatMax},
-    kBelow1{0, kOneLess}, kUpTo1{0, 1}, kInside01{0x1p-1074, kOneLess},
-    kAbove1{0x1.0000000000001p0, kFloatMax}, kOnlyZero{0, 0}, kEither{0, 1}, kNever{0, 0};
+constexpr Range kNotNegative{0, kFloatMax}, kAnyFloat{-kFloatMax, kFloatMax}, kBelow1{0, kOneLess},
+    kUpTo1{0, 1}, kInside01{0x1p-1074, kOneLess}, kAbove1{0x1.0000000000001p0, kFloatMax}, kOnlyZero{0, 0},
+    kEither{0, 1}, kNever{0, 0};
 
 // A rule's kParams: its hyper-parameters in the order in which they are saved; common ones first.
 constexpr gls_param_kind kind_of(double) { return GLS_PARAM_DOUBLE; }
@@ -111,8 +114,8 @@ GLISSADE_INLINE void set_gradient_coefficients(const Params& p, float scale, Gra
   c.kind = kNoDecay;
   if (equals_zero(p.weight_decay)) return;
   c.kind = p.decoupled_weight_decay ? kDecoupledDecay : kCoupledDecay;
-  c.decay = static_cast<float>(p.decoupled_weight_decay ? 1.0 - p.learning_rate * p.weight_decay
-                                                        : p.weight_decay);
+  c.decay =
+      static_cast<float>(p.decoupled_weight_decay ? 1.0 - p.learning_rate * p.weight_decay : p.weight_decay);
 }
 
 // g = scale g, then decay: g = g + weight_decay w, or w = (1 - lr weight_decay) w.
@@ -183,5 +186,7 @@ GLISSADE_INLINE void update_moments(const MomentCoefficients& c, V g, V& m, V& v
 }
 
 }  // namespace glissade
+
+/** @endcond */
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lion (Chen et al. 2023):
-//   w = w - lr sign(beta1 m + (1 - beta1) g)
-//   m = beta2 m + (1 - beta2) g
+/** @file
+ * Lion (Chen et al. 2023):
+ *
+ *     w = w - lr sign(beta1 m + (1 - beta1) g)
+ *     m = beta2 m + (1 - beta2) g */
 #ifndef GLISSADE_RULES_LION_HPP
 #define GLISSADE_RULES_LION_HPP
 
@@ -10,10 +12,14 @@
 
 namespace glissade {
 
+/** Lion (Chen et al. 2023). */
 struct Lion {
-  using Formula = Lion;
+  /** Its hyper-parameters. */
   using Params = gls_lion_params;
+  /** Its state. */
   using State = gls_lion_state;
+  /** @cond INTERNAL */
+  using Formula = Lion;
   struct Coefficients {
     GradientCoefficients gradient;
     MeanCoefficients direction, mean;
@@ -45,6 +51,7 @@ struct Lion {
     m = running_mean(m, g, c.mean);
     return add_exact(w, sign(direction), c.rate);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

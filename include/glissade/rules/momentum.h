@@ -18,6 +18,7 @@ typedef struct gls_momentum_params {
   double dampening GLS_DEFAULT(0);  /**< any; 0 is none */
 } gls_momentum_params;
 
+/** What momentum keeps beside its slot. All zero at the start. */
 typedef struct gls_momentum_state {
   uint32_t step; /**< steps begun with momentum > 0; stays at 2^32 - 1 when it gets there */
 } gls_momentum_state;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SGD with momentum, as torch.optim.SGD:
-//   b = momentum b + (1 - dampening) g, at the first step b = g
-//   w = w - lr b, or, with Nesterov, w = w - lr (g + momentum b)
+/** @file
+ * SGD with momentum, as torch.optim.SGD:
+ *
+ *     b = momentum b + (1 - dampening) g, at the first step b = g
+ *     w = w - lr b, or, with Nesterov, w = w - lr (g + momentum b) */
 #ifndef GLISSADE_RULES_MOMENTUM_HPP
 #define GLISSADE_RULES_MOMENTUM_HPP
 
@@ -10,10 +12,14 @@
 
 namespace glissade {
 
+/** SGD with momentum, as torch.optim.SGD. */
 struct Momentum {
-  using Formula = Momentum;
+  /** Its hyper-parameters. */
   using Params = gls_momentum_params;
+  /** Its state. */
   using State = gls_momentum_state;
+  /** @cond INTERNAL */
+  using Formula = Momentum;
   struct Coefficients {
     GradientCoefficients gradient;
     float rate, momentum, lookahead, input;
@@ -52,6 +58,7 @@ struct Momentum {
     }
     return fma(g, c.rate, w);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

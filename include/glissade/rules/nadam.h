@@ -20,6 +20,7 @@ typedef struct gls_nadam_params {
   double momentum_decay GLS_DEFAULT(4e-3); /**< >= 0: how fast mu grows; 0 keeps it at beta1 / 2 */
 } gls_nadam_params;
 
+/** What NAdam keeps beside its slots. All zero at the start. */
 typedef struct gls_nadam_state {
   uint32_t step;    /**< t: steps begun; stays at 2^32 - 1 when it gets there */
   float mu_product; /**< of all mu_t so far; set at the first step */

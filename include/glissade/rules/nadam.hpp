@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// NAdam (Dozat 2016), as torch.optim.NAdam: m and v as in Adam, mu_t = beta1 (1 - 0.96^(t momentum_decay) /
-// 2),
-//   r = sqrt(v / (1 - beta2^t)) + epsilon
-//   w = w - lr (1 - mu_t) / (1 - mu_1 ... mu_t) * g / r
-//   w = w - lr mu_t+1 / (1 - mu_1 ... mu_t+1) * m / r
+/** @file
+ * NAdam (Dozat 2016), as torch.optim.NAdam: m and v as in Adam, mu_t = beta1 (1 - 0.96^(t momentum_decay) /
+ * 2),
+ *
+ *     r = sqrt(v / (1 - beta2^t)) + epsilon
+ *     w = w - lr (1 - mu_t) / (1 - mu_1 ... mu_t) * g / r
+ *     w = w - lr mu_t+1 / (1 - mu_1 ... mu_t+1) * m / r */
 #ifndef GLISSADE_RULES_NADAM_HPP
 #define GLISSADE_RULES_NADAM_HPP
 
@@ -12,10 +14,14 @@
 
 namespace glissade {
 
+/** NAdam (Dozat 2016), as torch.optim.NAdam. */
 struct NAdam {
-  using Formula = NAdam;
+  /** Its hyper-parameters. */
   using Params = gls_nadam_params;
+  /** Its state. */
   using State = gls_nadam_state;
+  /** @cond INTERNAL */
+  using Formula = NAdam;
   struct Coefficients {
     GradientCoefficients gradient;
     MomentCoefficients moments;
@@ -58,6 +64,7 @@ struct NAdam {
     w = w + (g * c.gradient_rate) / root;
     return w + (m * c.mean_rate) / root;
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// RAdam (Liu et al. 2020), as torch.optim.RAdam: m and v as in Adam, rho_inf = 2 / (1 - beta2) - 1,
-//   rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t)
-//   h = lr m / (1 - beta1^t)
-//   if rho_t > 5: h = h * sqrt(1 - beta2^t) / (sqrt(v) + epsilon) * rectification
-//   w = w - h
-// rectification = sqrt((rho_t - 4) (rho_t - 2) rho_inf / ((rho_inf - 4) (rho_inf - 2) rho_t)).
+/** @file
+ * RAdam (Liu et al. 2020), as torch.optim.RAdam: m and v as in Adam, rho_inf = 2 / (1 - beta2) - 1,
+ *
+ *     rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t)
+ *     h = lr m / (1 - beta1^t)
+ *     if rho_t > 5: h = h * sqrt(1 - beta2^t) / (sqrt(v) + epsilon) * rectification
+ *     w = w - h
+ *
+ * rectification = sqrt((rho_t - 4) (rho_t - 2) rho_inf / ((rho_inf - 4) (rho_inf - 2) rho_t)). */
 #ifndef GLISSADE_RULES_RADAM_HPP
 #define GLISSADE_RULES_RADAM_HPP
 
@@ -13,10 +16,14 @@
 
 namespace glissade {
 
+/** RAdam (Liu et al. 2020), as torch.optim.RAdam. */
 struct RAdam {
-  using Formula = RAdam;
+  /** Its hyper-parameters. */
   using Params = gls_radam_params;
+  /** Its state. */
   using State = gls_radam_state;
+  /** @cond INTERNAL */
+  using Formula = RAdam;
   struct Coefficients {
     GradientCoefficients gradient;
     MomentCoefficients moments;
@@ -58,6 +65,7 @@ struct RAdam {
     if (c.adaptive != 0) h = h * (V(1.0f) / (sqrt(v) + c.epsilon) * c.adaptation) * c.rectification;
     return w - h;
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop:
-//   v = alpha v + (1 - alpha) g^2
-//   r = sqrt(v) + epsilon; centered, with a = alpha a + (1 - alpha) g: r = sqrt(max(0, v - a^2)) + epsilon
-//   w = w - lr g / r; with momentum: b = momentum b + g / r, w = w - lr b
+/** @file
+ * RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop:
+ *
+ *     v = alpha v + (1 - alpha) g^2
+ *     r = sqrt(v) + epsilon; centered, with a = alpha a + (1 - alpha) g: r = sqrt(max(0, v - a^2)) + epsilon
+ *     w = w - lr g / r; with momentum: b = momentum b + g / r, w = w - lr b */
 #ifndef GLISSADE_RULES_RMSPROP_HPP
 #define GLISSADE_RULES_RMSPROP_HPP
 
@@ -11,10 +13,14 @@
 
 namespace glissade {
 
+/** RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop. */
 struct RmsProp {
-  using Formula = RmsProp;
+  /** Its hyper-parameters. */
   using Params = gls_rmsprop_params;
+  /** Its state. */
   using State = gls_rmsprop_state;
+  /** @cond INTERNAL */
+  using Formula = RmsProp;
   struct Coefficients {
     GradientCoefficients gradient;
     LerpCoefficients mean;
@@ -73,10 +79,12 @@ struct RmsProp {
     b = b * c.momentum + ratio;
     return fma(b, c.rate, w);
   }
+  /** @endcond */
 };
 
-// RMSprop with epsilon inside the root: w = w - lr g / sqrt(v + epsilon).
+/** RMSprop with epsilon inside the root: w = w - lr g / sqrt(v + epsilon). */
 struct RmsPropEpsilonInside : RmsProp {
+  /** @cond INTERNAL */
   using Formula = RmsPropEpsilonInside;
   static constexpr auto kMake = gls_rmsprop_epsilon_inside;
   static constexpr const char* kTorchName = nullptr;
@@ -86,11 +94,14 @@ struct RmsPropEpsilonInside : RmsProp {
     v = running_square(v, g, c.square);
     return w + (g * c.rate) / root_or_infinity(v + c.epsilon);
   }
+  /** @endcond */
 };
 
-// RMSprop as most textbooks have it.
+/** RMSprop as most textbooks have it. */
 struct TextbookRmsProp : RmsPropEpsilonInside {
+  /** Its hyper-parameters, with other usual values. */
   struct Params : RmsPropEpsilonInside::Params {
+    /** Sets them. */
     constexpr Params() {
       learning_rate = 1e-3;
       alpha = 0.9;
@@ -98,7 +109,9 @@ struct TextbookRmsProp : RmsPropEpsilonInside {
   };
 };
 
+/** RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop. */
 struct RmsPropMomentum : RmsProp {
+  /** @cond INTERNAL */
   using Formula = RmsPropMomentum;
   static constexpr int kSlots = 2;
   static constexpr auto kMake = gls_rmsprop_momentum;
@@ -116,9 +129,12 @@ struct RmsPropMomentum : RmsProp {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b) {
     return move_with_momentum(c, w, g / root(c, g, v), b);
   }
+  /** @endcond */
 };
 
+/** RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop. */
 struct RmsPropCentered : RmsProp {
+  /** @cond INTERNAL */
   using Formula = RmsPropCentered;
   static constexpr int kSlots = 2;
   static constexpr auto kMake = gls_rmsprop_centered;
@@ -129,9 +145,12 @@ struct RmsPropCentered : RmsProp {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& a) {
     return w + (g * c.rate) / centered_root(c, g, v, a);
   }
+  /** @endcond */
 };
 
+/** RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop. */
 struct RmsPropCenteredMomentum : RmsProp {
+  /** @cond INTERNAL */
   using Formula = RmsPropCenteredMomentum;
   static constexpr int kSlots = 3;
   static constexpr auto kMake = gls_rmsprop_centered_momentum;
@@ -149,6 +168,7 @@ struct RmsPropCenteredMomentum : RmsProp {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b, V& a) {
     return move_with_momentum(c, w, g / centered_root(c, g, v, a), b);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rprop (Riedmiller and Braun 1993), as torch.optim.Rprop, with z = sign(g previous):
-//   step = clamp(step * (eta_plus where z > 0, eta_minus where z < 0, else 1)), at the start lr
-//   where z < 0: g = 0
-//   w = w - sign(g) step
-//   previous = g
+/** @file
+ * Rprop (Riedmiller and Braun 1993), as torch.optim.Rprop, with z = sign(g previous):
+ *
+ *     step = clamp(step * (eta_plus where z > 0, eta_minus where z < 0, else 1)), at the start lr
+ *     where z < 0: g = 0
+ *     w = w - sign(g) step
+ *     previous = g */
 #ifndef GLISSADE_RULES_RPROP_HPP
 #define GLISSADE_RULES_RPROP_HPP
 
@@ -12,10 +14,14 @@
 
 namespace glissade {
 
+/** Rprop (Riedmiller and Braun 1993), as torch.optim.Rprop, with z = sign(g previous). */
 struct Rprop {
-  using Formula = Rprop;
+  /** Its hyper-parameters. */
   using Params = gls_rprop_params;
+  /** Its state. */
   using State = gls_rprop_state;
+  /** @cond INTERNAL */
+  using Formula = Rprop;
   struct Coefficients {
     GradientCoefficients gradient;
     float first, shrink, grow, smallest, largest;
@@ -57,6 +63,7 @@ struct Rprop {
     previous = select(zero > z, zero, g);
     return select(previous > 0.0f, w - step, select(zero > previous, w + step, w));
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stochastic gradient descent: w = w - lr g.
+/** @file
+ * Stochastic gradient descent: w = w - lr g. */
 #ifndef GLISSADE_RULES_SGD_HPP
 #define GLISSADE_RULES_SGD_HPP
 
@@ -8,10 +9,14 @@
 
 namespace glissade {
 
+/** Stochastic gradient descent. */
 struct Sgd {
-  using Formula = Sgd;
+  /** Its hyper-parameters. */
   using Params = gls_sgd_params;
+  /** Its state. */
   using State = gls_sgd_state;
+  /** @cond INTERNAL */
+  using Formula = Sgd;
   struct Coefficients {
     GradientCoefficients gradient;
     float rate;
@@ -33,6 +38,7 @@ struct Sgd {
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g) {
     return fma(g, c.rate, w);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signum (Bernstein et al. 2018):
-//   m = momentum m + (1 - momentum) g
-//   w = w - lr sign(m)
+/** @file
+ * Signum (Bernstein et al. 2018):
+ *
+ *     m = momentum m + (1 - momentum) g
+ *     w = w - lr sign(m) */
 #ifndef GLISSADE_RULES_SIGNUM_HPP
 #define GLISSADE_RULES_SIGNUM_HPP
 
@@ -10,10 +12,14 @@
 
 namespace glissade {
 
+/** Signum (Bernstein et al. 2018). */
 struct Signum {
-  using Formula = Signum;
+  /** Its hyper-parameters. */
   using Params = gls_signum_params;
+  /** Its state. */
   using State = gls_signum_state;
+  /** @cond INTERNAL */
+  using Formula = Signum;
   struct Coefficients {
     GradientCoefficients gradient;
     MeanCoefficients mean;
@@ -40,6 +46,7 @@ struct Signum {
     m = running_mean(m, g, c.mean);
     return add_exact(w, sign(m), c.rate);
   }
+  /** @endcond */
 };
 
 }  // namespace glissade
