@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "glissade/layers.hpp"
+#include "glissade/layers/network.hpp"
 #include "peers.hpp"
 
 namespace {

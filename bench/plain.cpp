@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plain.hpp"
 
-#include "scalar_unit.hpp"  // a square root without a C library; the instruction where there is one
+#include "cpu/scalar_unit.hpp"  // a square root without a C library; the instruction where there is one
 
 namespace GLISSADE_PLAIN {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "glissade/glissade.hpp"
-#include "glissade/threads.hpp"
+#include "glissade/training/threads.hpp"
 #include "layers.hpp"
 #include "limits.hpp"
 #include "peers.hpp"
@@ -92,7 +92,7 @@ struct Rule {
 };
 const Rule kRules[] = {
 #define GLISSADE_RULE(name, Rule, slot_count) {#name, step<glissade::Rule>},
-#include "rules.inc"
+#include "optimizer/rules.inc"
     {"adamw", step<glissade::AdamW>},
 };
 

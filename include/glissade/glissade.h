@@ -11,16 +11,16 @@
 #ifndef GLISSADE_GLISSADE_H
 #define GLISSADE_GLISSADE_H
 
-#include "glissade/averages.h"
+#include "glissade/training/averages.h"
 #include "glissade/backend.h"
 #include "glissade/base.h"
-#include "glissade/batches.h"
-#include "glissade/checkpoint.h"
-#include "glissade/early_stopping.h"
-#include "glissade/gradients.h"
-#include "glissade/layers.h"
-#include "glissade/line_search.h"
-#include "glissade/natural_gradient.h"
+#include "glissade/training/batches.h"
+#include "glissade/storage/checkpoint.h"
+#include "glissade/training/early_stopping.h"
+#include "glissade/training/gradients.h"
+#include "glissade/layers/layers.h"
+#include "glissade/training/line_search.h"
+#include "glissade/training/natural_gradient.h"
 #include "glissade/optimizer.h"
 #include "glissade/rules/adadelta.h"
 #include "glissade/rules/adagrad.h"
@@ -40,9 +40,9 @@
 #include "glissade/rules/sgd.h"
 #include "glissade/rules/signsgd.h"
 #include "glissade/rules/signum.h"
-#include "glissade/saved.h"
-#include "glissade/schedules.h"
-#include "glissade/store.h"
+#include "glissade/storage/saved.h"
+#include "glissade/training/schedules.h"
+#include "glissade/storage/store.h"
 
 /** The version of these headers: it grows by a minor number where the C face or the ABI changes. */
 #define GLS_VERSION_MAJOR 0

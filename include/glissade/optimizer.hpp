@@ -6,7 +6,7 @@
 #ifndef GLISSADE_OPTIMIZER_HPP
 #define GLISSADE_OPTIMIZER_HPP
 
-#include "glissade/saved.h"
+#include "glissade/storage/saved.h"
 
 /** Glissade's C++ face. */
 namespace glissade {

@@ -10,7 +10,7 @@ printf '%-16s %8s %7s %7s %10s %6s %6s\n' 'per weight' SGD mom. Adam SGD mom. Ad
 while read -r preset triple cores; do
   build=$builds/$preset
   program=$build/tests/steps_fast
-  [ -e "$program" ] || program=$build/platform/demo/steps
+  [ -e "$program" ] || program=$build/platform/apps/steps
   [ -e "$program" ] || continue
   "$here/steps.sh" "$build" fast "$counter" </dev/null >/dev/null
   read -ra cores <<<"$cores"

@@ -4,7 +4,7 @@
 # VARIANT fast: with kernels optimized for speed, where the build has such. BUILD/steps.txt is what the program printed.
 set -euo pipefail
 build=$1 variant=$2 counter=$3
-program=$build/platform/demo/steps
+program=$build/platform/apps/steps
 if [ "$variant" = fast ] && [ -e "$build/tests/steps_fast" ]; then program=$build/tests/steps_fast; fi
 "${0%/*}/emulate.sh" "$build" "$program" "$counter" >"$build/steps.txt"
 # Two lines for each rule, of fewer and of more weights.

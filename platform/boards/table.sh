@@ -13,12 +13,12 @@ row() { # build
   local build=$1 passed=- crc='' backend='' flash=- helpers=- ram=- stack=- steps mark='' nm
   passed=$(ctest --test-dir "$build" -j "$(nproc)" |
     awk '/tests passed, .* failed out of/ { gsub(",", ""); print $NF - $4 "/" $NF }')
-  if [ -e "$build/platform/demo/demo" ]; then
-    "$here/emulate.sh" "$build" "$build/platform/demo/demo" "$counter" >"$build/demo.txt"
+  if [ -e "$build/platform/apps/demo" ]; then
+    "$here/emulate.sh" "$build" "$build/platform/apps/demo" "$counter" >"$build/demo.txt"
     nm=$(sed -n 's/^CMAKE_NM:[A-Z]*=//p' "$build/CMakeCache.txt")
-    read -r flash helpers ram stack < <("$root/tests/sizes.sh" "$nm" "$build" size | sed -n 's/^adam //p')
+    read -r flash helpers ram stack < <("$root/tests/sizes/sizes.sh" "$nm" "$build" size | sed -n 's/^adam //p')
   else
-    $(cat "$build/emulator") "$build/platform/demo/glissade" demo >"$build/demo.txt"
+    $(cat "$build/emulator") "$build/platform/apps/glissade" demo >"$build/demo.txt"
   fi
   read -r backend crc < <(awk '{ v[$1] = $2 } END { print v["backend"], v["crc"] }' "$build/demo.txt")
   steps=$("$here/steps.sh" "$build" fast "$counter" | awk '

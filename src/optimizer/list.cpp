@@ -46,7 +46,7 @@ constexpr gls_rule_info kRules[] = {
    sizeof(Rule::kParams) / sizeof(Rule::kParams[0]), \
    sizeof(Rule::Params),                             \
    sizeof(Rule::State)},
-#include "rules.inc"
+#include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 };
 constexpr size_t kRuleCount = sizeof(kRules) / sizeof(kRules[0]);

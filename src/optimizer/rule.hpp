@@ -3,7 +3,7 @@
 #ifndef GLISSADE_SRC_OPTIMIZER_RULE_HPP
 #define GLISSADE_SRC_OPTIMIZER_RULE_HPP
 
-#include "backend.hpp"
+#include "backend/backend.hpp"
 
 namespace glissade {
 
@@ -29,7 +29,7 @@ namespace glissade {
 
 // The rules: adam_rule and so on.
 #define GLISSADE_RULE(name, Rule, slot_count) extern const gls_rule name##_rule;
-#include "rules.inc"
+#include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 
 // What all rules' parameters begin with.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each rule as a table of its own, which its C constructor alone names; usual values.
-#include "crc32.hpp"
+#include "numbers/crc32.hpp"
 #include "optimizer/rule.hpp"
 
 namespace glissade {
@@ -48,7 +48,7 @@ constexpr gls_rule rule_of(const char* name, RuleKernels kernels) {
 
 #define GLISSADE_RULE(name, Rule, slot_count) \
   const gls_rule name##_rule = rule_of<Rule>(#name, GLISSADE_RULE_KERNELS(name));
-#include "rules.inc"
+#include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 
 }  // namespace glissade
@@ -69,7 +69,7 @@ using namespace glissade;
                            GLISSADE_NAMED_SLOTS_##slot_count size_t count) {                       \
     return {&name##_rule, params, state, weights, {GLISSADE_SLOTS_##slot_count}, count, {}};       \
   }
-#include "rules.inc"
+#include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 
 void gls_adamw_defaults(gls_adam_params* params) { *params = AdamW::Params(); }

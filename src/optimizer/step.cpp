@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls that take a step: what is checked, and in which order.
-#include "float_mode.hpp"
-#include "gradients/source.hpp"
+#include "cpu/float_mode.hpp"
+#include "optimizer/gradients/source.hpp"
 
 using namespace glissade;
 

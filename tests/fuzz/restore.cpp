@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "calls.hpp"
+#include "support/calls.hpp"
 
 namespace {
 
@@ -85,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   int rule = input[0];
 #define GLISSADE_RULE(name, Rule, slot_count) \
   if (rule-- == 0) restore_any<Rule>(bytes, input[1] % 2 == 1);
-#include "rules.inc"
+#include "optimizer/rules.inc"
 #undef GLISSADE_RULE
   return 0;
 }

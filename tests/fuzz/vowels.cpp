@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "vowels.hpp"
+#include "apps/tool/vowels.hpp"
 
 #include "file.hpp"
 

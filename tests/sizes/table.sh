@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# table.sh COUNTER BUILD...: for each of these boards' builds, what a rule costs firmware that uses it alone (tests/sizes.sh),
+# table.sh COUNTER BUILD...: for each of these boards' builds, what a rule costs firmware that uses it alone (tests/sizes/sizes.sh),
 # in bytes and in instructions, and what the demo takes; as built (-Os), then with kernels at -O2.
 set -euo pipefail
 counter=$1
@@ -12,7 +12,7 @@ for build; do
   for variant in size fast; do
     printf '\n%s, %s\n' "${build##*/}" "$([ $variant = size ] && echo -Os || echo 'kernels at -O2')"
     printf '  %-44s %8s %8s %8s %8s\n' 'bytes of' glissade helpers RAM stack
-    "$tests/sizes.sh" "$nm" "$build" $variant | awk '
+    "$tests/sizes/sizes.sh" "$nm" "$build" $variant | awk '
       BEGIN {
         name["adam_saved"] = "adam_step, _save and _restore"
         name["adam_store"] = "adam_step in a store"
@@ -22,7 +22,7 @@ for build; do
     "$boards/steps.sh" "$build" $variant "$counter" |
       awk '{ printf "  %-9s %8.1f instructions per weight, %5d per step\n", $1, $2, $3 }'
   done
-  arm-none-eabi-size "$build/platform/demo/demo" |
+  arm-none-eabi-size "$build/platform/apps/demo" |
     awk 'NR == 2 { printf "  the whole demo: flash %d, RAM %d + stack\n", $1 + $2, $2 + $3 }'
-  "$tests/stack.sh" 160 "$build" | awk -F'\t' 'NR == 1 { printf "  largest stack frame of any function: %d bytes\n", $1 }'
+  "$tests/build/stack.sh" 160 "$build" | awk -F'\t' 'NR == 1 { printf "  largest stack frame of any function: %d bytes\n", $1 }'
 done

@@ -52,7 +52,7 @@ void append_record(Bytes& file, const char* name, size_t count) {
 Bytes rules() {
   Bytes file;
 #define GLISSADE_RULE(name, Rule, slot_count) append_record<Rule>(file, #name, kWeights);
-#include "rules.inc"
+#include "optimizer/rules.inc"
 #undef GLISSADE_RULE
   append_record<AmsGrad>(file, "amsgrad", kManyWeights);
   return file;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demo that may be killed at any time: started again, it goes on. Its state is in a file, whose path is
+// the argument, or on a board in memory that keeps its contents (kept_memory in the board's .ld file).
+#include "boards/console.hpp"
+#include "apps/demo/fine_tune.hpp"
+#include "apps/demo/pretrained.hpp"
+
+namespace {
+
+constexpr uint32_t kProg = 256, kBlock = 4096;
+constexpr uint32_t kBlocks =
+    2 * ((GLS_SAVED_BYTES_MAX(2, glissade::demo::kWeights) + 20 + kProg) / kBlock + 1);
+unsigned char buffer[kProg];
+
+}  // namespace
+
+#ifdef GLISSADE_KEPT_MEMORY
+
+extern "C" unsigned char kept_memory[];
+
+namespace {
+gls_memory_flash memory = {kept_memory, nullptr};
+const gls_flash flash = {gls_memory_flash_read,
+                         gls_memory_flash_prog,
+                         gls_memory_flash_erase,
+                         gls_memory_flash_sync,
+                         &memory,
+                         1,
+                         kProg,
+                         kBlock,
+                         kBlocks,
+                         buffer,
+                         nullptr};
+bool open_flash(int, char**) { return true; }
+}  // namespace
+
+#else
+
+#include <string.h>
+
+#include "glissade/storage/file_flash.h"
+
+namespace {
+gls_file_flash file;
+const gls_flash flash = {gls_file_flash_read,
+                         gls_file_flash_prog,
+                         gls_file_flash_erase,
+                         gls_file_flash_sync,
+                         &file,
+                         1,
+                         kProg,
+                         kBlock,
+                         kBlocks,
+                         buffer,
+                         nullptr};
+bool open_flash(int argument_count, char** arguments) {
+  const int error = argument_count == 2 ? gls_file_flash_open(&file, arguments[1]) : 0;
+  if (argument_count != 2) glissade::print("usage: checkpointed FILE\n");
+  if (error != 0) glissade::print("error: ", arguments[1], ": ", strerror(-error), "\n");
+  return argument_count == 2 && error == 0;
+}
+}  // namespace
+
+#endif
+
+int program(int argument_count, char** arguments) {
+  using namespace glissade;
+  if (!open_flash(argument_count, arguments)) return 2;
+  static gls_store store;
+  const Status opened = gls_store_open(&store, &flash);
+  print("store: ", gls_status_text(opened), ", ", store.sequence, " commits\n");
+  static demo::CheckpointedReport report;
+  const Status status = demo::fine_tune_checkpointed(demo::kPretrained, demo::kOwner, store, report);
+  if (status != GLS_OK) {
+    print("error: ", gls_status_text(status), "\n");
+    return 1;
+  }
+  demo::print_report(report);
+  return 0;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/demo/fine_tune.hpp"
+
+#include "boards/console.hpp"
+#include "numbers/crc32.hpp"
+#include "glissade/storage/checkpoint.h"
+
+namespace glissade {
+namespace demo {
+namespace {
+
+// All the memory of the job: 4 * 683 bytes for the weights, 8 * 683 for the optimizer, and activations.
+float weights[kWeights];
+Optimizer<Adam, kWeights> optimizer;
+Net::InBatches<kVowels> net;
+constexpr size_t kLabels[kVowels] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+
+Status count_correct(const Recordings& recordings, uint32_t& correct) {
+  correct = 0;
+  for (size_t row = kRows - kTests; row < kRows; row += kVowels) {
+    const Status status = net.forward(weights, recordings[row], kVowels);
+    if (status != GLS_OK) return status;
+    const float* logits = net.outputs();
+    for (size_t spoken = 0; spoken < kVowels; ++spoken, logits += kVowels) {
+      size_t best = 0;
+      for (size_t vowel = 1; vowel < kVowels; ++vowel) best = logits[vowel] > logits[best] ? vowel : best;
+      if (best == spoken) ++correct;
+    }
+  }
+  return GLS_OK;
+}
+
+Adam::Params chosen_params() {
+  Adam::Params params;
+  params.learning_rate = 3e-3;
+  return params;
+}
+
+// One step on one repetition of all vowels; adds the losses. There is no gradient buffer: the step takes the
+// gradients from their factors.
+Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
+  gls_factors layers[Net::kDenseLayers];
+  const Status status = net.learn(weights, *rows, kLabels, kVowels, layers, &loss_sum);
+  return status == GLS_OK ? optimizer.step(weights, layers, chosen_params(), 1.0f / kVowels) : status;
+}
+
+void start(const float* pretrained) {
+  for (size_t i = 0; i < kWeights; ++i) weights[i] = pretrained[i];
+  optimizer = {};
+}
+
+// Of the whole state: weights, then the optimizer.
+uint32_t state_crc() {
+  uint32_t crc = crc32(weights, sizeof(float) * kWeights);
+  crc = crc32(optimizer.slots[0], sizeof(float) * kWeights, crc);
+  crc = crc32(optimizer.slots[1], sizeof(float) * kWeights, crc);
+  return crc32(&optimizer.state.step, sizeof optimizer.state.step, crc);
+}
+
+// The mean loss of one repetition.
+Status validate(const float (*rows)[kFeatures], double& loss) {
+  gls_factors unused[Net::kDenseLayers];
+  float sum = 0.0f;
+  const Status status = net.learn(weights, *rows, kLabels, kVowels, unused, &sum);
+  loss = static_cast<double>(sum) / kVowels;
+  return status;
+}
+
+Status save(void*, gls_store* store) { return optimizer.save_to(weights, chosen_params(), *store); }
+Status restore(void*, gls_store* store) {
+  Adam::Params params;
+  return optimizer.restore_from(weights, params, *store);
+}
+
+}  // namespace
+
+Status fine_tune_checkpointed(const float* pretrained, const Recordings& recordings, gls_store& store,
+                              CheckpointedReport& report) {
+  constexpr uint32_t kPatience = 12;
+  start(pretrained);
+  gls_checkpoint checkpoint = {&store, save, restore, nullptr, nullptr, nullptr, 0, {}};
+  Status status = gls_checkpoint_start(&checkpoint);
+  gls_verdict verdict = GLS_GO_ON;
+  while (status == GLS_OK && verdict != GLS_ROLLED_BACK && optimizer.state.step < kEpochs * kMostTrained) {
+    float ignored = 0.0f;
+    for (uint32_t batch = 0; batch < kMostTrained && status == GLS_OK; ++batch) {
+      status = train_batch(recordings + batch * kVowels, ignored);
+    }
+    double loss = 0.0;
+    if (status == GLS_OK) status = validate(recordings + kMostTrained * kVowels, loss);
+    if (status == GLS_OK) status = gls_checkpoint_decide(&checkpoint, loss, 0.0, kPatience, &verdict);
+  }
+  if (status == GLS_OK) status = gls_checkpoint_roll_back(&checkpoint);
+  report = {store.sequence, optimizer.state.step, checkpoint.stopping.best, state_crc()};
+  return status;
+}
+
+Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions,
+                 Report& report) {
+  if (repetitions < 1 || repetitions > kMostTrained) return GLS_ERROR_RANGE;
+  start(pretrained);
+  report.repetitions = repetitions;
+  Status status = count_correct(recordings, report.correct_before);
+  for (float& loss : report.losses) {
+    loss = 0.0f;
+    for (uint32_t batch = 0; batch < repetitions; ++batch) {
+      if (status == GLS_OK) status = train_batch(recordings + batch * kVowels, loss);
+    }
+    loss /= static_cast<float>(repetitions * kVowels);
+  }
+  if (status == GLS_OK) status = count_correct(recordings, report.correct_after);
+  report.steps = optimizer.state.step;
+  report.crc = state_crc();
+  return status;
+}
+
+namespace {
+void print_loss(float loss) {
+  const uint32_t thousandths = static_cast<uint32_t>(loss * 1000.0f + 0.5f);
+  const char* const zeros = thousandths % 1000 < 10 ? "00" : thousandths % 1000 < 100 ? "0" : "";
+  print("loss ", thousandths / 1000, ".", zeros, thousandths % 1000, "\n");
+}
+}  // namespace
+
+void print_report(const CheckpointedReport& report) {
+  print("commits ", report.commits, "\n");
+  print("best_step ", report.best_step, "\n");
+  print_loss(static_cast<float>(report.loss));
+  print("crc ", Hex{report.crc}, "\n");
+}
+
+void print_report(const Report& report) {
+  for (uint32_t epoch = 0; epoch < kEpochs; ++epoch) {
+    print("epoch ", epoch + 1, " ");
+    print_loss(report.losses[epoch]);
+  }
+  print("repetitions ", report.repetitions, "\n");
+  print("steps ", report.steps, "\n");
+  print("before ", report.correct_before, "/", kTests, "\n");
+  print("after ", report.correct_after, "/", kTests, "\n");
+  print("crc ", Hex{report.crc}, "\n");
+}
+
+}  // namespace demo
+}  // namespace glissade

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Firmware for counting what a step costs: rules, unguarded, and the guard, over 128 and over 256 weights, a
+// line "<rule> <weights>" before each; then the same formulas written plainly. The difference over 128 is the
+// instructions per weight; the rest is per step.
+#include "../../../bench/plain.hpp"
+#include "boards/console.hpp"
+#include "glissade/glissade.hpp"
+#include "apps/demo/marks.hpp"
+
+namespace {
+
+constexpr size_t kMost = 256;
+float weights[kMost], gradients[kMost], slots[3][kMost];
+
+template <class Step>
+bool count(const char* name, Step step) {
+  for (size_t n = kMost / 2; n <= kMost; n *= 2) {
+    for (size_t i = 0; i < n; ++i) {
+      weights[i] = static_cast<float>(i) * 0.37f - 40.0f;
+      gradients[i] = static_cast<float>(i * 37 % 101) * 0.013f - 0.6f;
+      slots[0][i] = gradients[i] * 0.9f;
+      slots[1][i] = slots[2][i] = gradients[i] * gradients[i];
+    }
+    glissade::print(name, " ", static_cast<uint32_t>(n), "\n");
+    if (step(n) != GLS_OK) return false;
+  }
+  return true;
+}
+
+template <class Rule>
+bool count(const char* name) {
+  return count(name, [](size_t n) {
+    typename Rule::Params params;
+    typename Rule::State state = {};
+    state.step = 10;
+    float* const pointers[] = {slots[0], slots[1], slots[2]};
+    const gls_optimizer optimizer = glissade::optimizer_of<Rule>(&params, &state, weights, pointers, n);
+    count_begins();
+    const gls_status status = gls_step_unguarded(&optimizer, gls_gradient_buffer(gradients), 0.5f);
+    count_ends();
+    return status;
+  });
+}
+
+bool count_guard() {
+  return count("guard", [](size_t n) {
+    const glissade::Adam::Params params;
+    glissade::Adam::State state = {};
+    float* const pointers[] = {slots[0], slots[1]};
+    const gls_optimizer optimizer =
+        glissade::optimizer_of<glissade::Adam>(&params, &state, weights, pointers, n);
+    count_begins();
+    const gls_status status = gls_guard(&optimizer, gls_gradient_buffer(gradients), 0.5f);
+    count_ends();
+    return status;
+  });
+}
+
+template <class Loop>
+bool count_plain(const char* name, Loop loop) {
+  return count(name, [loop](size_t n) {
+    count_begins();
+    loop(n);
+    count_ends();
+    return GLS_OK;
+  });
+}
+
+}  // namespace
+
+int program(int, char**) {
+  using namespace glissade;
+  if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
+  const bool ok =
+      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count_guard() &&
+      count_plain("plain_sgd", [](size_t n) { plain::sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
+      count_plain("plain_momentum",
+                  [](size_t n) { plain::momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&
+      count_plain("plain_adam", [](size_t n) {
+        plain::adam(weights, gradients, slots[0], slots[1], n, 0.5f, 1e-3f, 0.9f, 0.999f, 0.1f, 1e-8f);
+      });
+  return ok ? 0 : 1;
+}

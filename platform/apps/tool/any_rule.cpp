@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/tool/any_rule.hpp"
+
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
+
+#include "apps/tool/golden.hpp"
+#include "apps/tool/vowels.hpp"
+
+namespace glissade {
+namespace {
+
+template <class Rule>
+class RuleWithMemory : public AnyRule {
+ public:
+  RuleWithMemory(const typename Rule::Params& params, size_t n)
+      : params_(params), n_(n), memory_(Rule::kSlots * n) {
+    for (size_t k = 0; k < Rule::kSlots; ++k) slots_[k] = memory_.data() + k * n;
+  }
+  void step(float* weights, const float* gradients, float gradient_scale) override {
+    demo::check(view_of<Rule>(&state_, slots_, n_).step(weights, gradients, params_, gradient_scale));
+  }
+  double learning_rate() const override { return params_.learning_rate; }
+  void set_learning_rate(double rate) override { params_.learning_rate = rate; }
+
+ private:
+  typename Rule::Params params_;
+  typename Rule::State state_ = {};
+  size_t n_;
+  std::vector<float> memory_;
+  float* slots_[Rule::kSlots + 1] = {};
+};
+
+std::string number_text(double value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
+// "learning_rate=0.001 ...": the fields of options.inc that the parameters have, but for common ones.
+template <class Params>
+std::string parameter_text(const char* separator, const std::string& common = "") {
+  Params params;
+  std::string text;
+#define GLISSADE_OPTION(pytorch_name, field, other)                       \
+  if (golden::set_##field(params, golden::get_##field(params, 0), 0) &&   \
+      common.find(" " #field " ") == std::string::npos) {                 \
+    text += (text.empty() ? "" : separator) + std::string(#field) + "=" + \
+            number_text(golden::get_##field(params, 0));                  \
+  }
+#include "optimizer/options.inc"
+  return text;
+}
+
+template <class Params>
+bool set_field(Params& params, const std::string& name, double value) {
+#define GLISSADE_OPTION(pytorch_name, field, other) \
+  if (name == #field) return golden::set_##field(params, value, 0);
+#include "optimizer/options.inc"
+  return false;
+}
+
+template <class Rule>
+std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::string>& settings, size_t n) {
+  typename Rule::Params params;
+  for (const std::string& setting : settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos)
+      throw std::runtime_error(name + ": \"" + setting + "\" is not parameter=value");
+    const std::string field = setting.substr(0, equals);
+    if (!set_field(params, field, parse_number(setting.substr(equals + 1), name + ": " + field))) {
+      throw std::runtime_error(name + " has no parameter \"" + field + "\"; it has " +
+                               parameter_text<typename Rule::Params>(", "));
+    }
+  }
+  if (!Rule::valid(params))
+    throw std::runtime_error(name + ": a parameter is out of its range, or two exclude each other");
+  return std::make_unique<RuleWithMemory<Rule>>(params, n);
+}
+
+}  // namespace
+
+std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n) {
+  const size_t colon = description.find(':');
+  const std::string name = description.substr(0, colon);
+  std::vector<std::string> settings;
+  if (colon != std::string::npos) settings = split(description.substr(colon + 1), ',');
+#define GLISSADE_RULE(rule_name, Rule, slot_count) \
+  if (name == #rule_name) return make<Rule>(name, settings, n);
+  GLISSADE_RULE(adamw, AdamW, 2)
+#include "optimizer/rules.inc"
+#undef GLISSADE_RULE
+  std::string names;
+  for (const RuleFacts& rule : all_rules()) names += " " + rule.name;
+  throw std::runtime_error("no rule is called \"" + name + "\"; there are" + names);
+}
+
+std::vector<RuleFacts> all_rules() {
+  const std::string common = " weight_decay decoupled_weight_decay maximize ";
+  return {
+#define GLISSADE_RULE(name, Rule, slot_count) \
+  {#name, slot_count, sizeof(Rule::State), parameter_text<Rule::Params>(" ", common)},
+#include "optimizer/rules.inc"
+#undef GLISSADE_RULE
+  };
+}
+
+double parse_number(const std::string& text, const std::string& what) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (end == text.c_str() || *end != '\0')
+    throw std::runtime_error(what + ": \"" + text + "\" is not a number");
+  return value;
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace glissade

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any rule by its name, for programs that let their user choose.
+#ifndef GLISSADE_PLATFORM_LINUX_ANY_RULE_HPP
+#define GLISSADE_PLATFORM_LINUX_ANY_RULE_HPP
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "glissade/glissade.hpp"
+
+namespace glissade {
+
+class AnyRule {
+ public:
+  virtual ~AnyRule() = default;
+  virtual void step(float* weights, const float* gradients, float gradient_scale = 1.0f) = 0;
+  virtual double learning_rate() const = 0;
+  virtual void set_learning_rate(double rate) = 0;
+};
+
+// A rule for n weights, from "name" or "name:parameter=value,parameter=value": a name of src/optimizer/rules.inc and
+// parameters of src/optimizer/options.inc. Throws std::runtime_error that says what is wrong.
+std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n);
+
+struct RuleFacts {
+  std::string name;
+  int slots;
+  size_t state_bytes;
+  std::string parameters;  // with their defaults, but for those that every rule has
+};
+std::vector<RuleFacts> all_rules();
+
+// The number in text, or std::runtime_error: "what: ..." where it is none.
+double parse_number(const std::string& text, const std::string& what);
+
+// text cut at each separator.
+std::vector<std::string> split(const std::string& text, char separator);
+
+}  // namespace glissade
+
+#endif

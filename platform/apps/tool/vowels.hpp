@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demo's data set, and the network trained on everybody but one speaker.
+#ifndef GLISSADE_PLATFORM_LINUX_VOWELS_HPP
+#define GLISSADE_PLATFORM_LINUX_VOWELS_HPP
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "apps/demo/fine_tune.hpp"
+
+namespace glissade {
+namespace demo {
+
+constexpr int kSpeakers = 15;
+
+struct Speaker {
+  Recordings recordings;
+};
+
+using Weights = std::array<float, kWeights>;
+
+// Throws std::runtime_error, with the reason, unless status is GLS_OK.
+void check(Status status);
+
+// Reads tests/data/vowel.csv. Throws std::runtime_error with file and line for anything unexpected.
+std::vector<Speaker> read_vowels(const std::string& path);
+
+// Trains the network from scratch on all speakers but `owner`. The same bits every time, everywhere.
+Weights pretrain(const std::vector<Speaker>& speakers, int owner);
+
+// The C++ header that firmware includes: the owner's recordings and the weights, as exact hexadecimal floats.
+std::string write_header(const Recordings& owner, const Weights& weights, int owner_number);
+
+}  // namespace demo
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lanes on Google Highway, for the target that this object's flags select (one target per object).
+#define HWY_COMPILE_ONLY_STATIC
+#include <hwy/highway.h>
+
+#include "cpu/simd/single.hpp"
+
+#ifdef GLISSADE_HIGHWAY_TARGET
+static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0,
+              "this object's flags select another Highway target");
+#endif
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+namespace hn = hwy::HWY_NAMESPACE;
+
+struct Vector {
+  static constexpr bool kComparesWhole = true;
+  static constexpr bool kManyRegisters = true;  // 16 or more
+  using Tag = HWY_FULL(float);
+#if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
+  static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;
+  typedef svfloat32_t Native __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+#elif defined(__riscv_v_fixed_vlen)
+  static constexpr size_t kWidth = __riscv_v_fixed_vlen / 32;
+  typedef vfloat32m1_t Native __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
+#else
+  static constexpr size_t kWidth = HWY_LANES(float);
+  using Native = hn::VFromD<Tag>;
+#endif
+  using Mask = decltype(hn::Gt(hn::Zero(Tag()), hn::Zero(Tag())));
+  static constexpr bool kFlushesSubnormals = false;
+  Native value;
+
+  GLISSADE_INLINE Vector(Native x) : value(x) {}
+  GLISSADE_INLINE Vector(float x) : value(hn::Set(Tag(), x)) {}
+  template <int kBuffer = 0>
+  GLISSADE_INLINE static Vector load(const float* from) {
+    return hn::LoadU(Tag(), from);
+  }
+  template <int kBuffer = 0>
+  GLISSADE_INLINE void store(float* to) const {
+    hn::StoreU(value, Tag(), to);
+  }
+  GLISSADE_INLINE static Vector load_first(size_t count, const float* from) {
+    const Mask mask = hn::FirstN(Tag(), count);
+    return hn::IfThenElse(mask, hn::MaskedLoad(mask, Tag(), from), hn::Set(Tag(), *from));
+  }
+  GLISSADE_INLINE void store_first(size_t count, float* to) const {
+    hn::BlendedStore(value, hn::FirstN(Tag(), count), Tag(), to);
+  }
+};
+#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) || defined(__ARM_FEATURE_SVE_BITS) || HWY_TARGET == HWY_RVV
+template <>
+constexpr bool kMasks<Vector> = true;
+#endif
+
+GLISSADE_INLINE Vector operator+(Vector a, Vector b) { return hn::Add(a.value, b.value); }
+GLISSADE_INLINE Vector operator-(Vector a, Vector b) { return hn::Sub(a.value, b.value); }
+GLISSADE_INLINE Vector operator*(Vector a, Vector b) { return hn::Mul(a.value, b.value); }
+GLISSADE_INLINE Vector operator/(Vector a, Vector b) { return hn::Div(a.value, b.value); }
+GLISSADE_INLINE Vector::Mask operator>(Vector a, Vector b) { return hn::Gt(a.value, b.value); }
+GLISSADE_INLINE Vector select(Vector::Mask condition, Vector a, Vector b) {
+  return hn::IfThenElse(condition, a.value, b.value);
+}
+GLISSADE_INLINE Vector abs(Vector a) { return hn::Abs(a.value); }
+GLISSADE_INLINE Vector sqrt(Vector a) { return hn::Sqrt(a.value); }
+
+template <>
+constexpr bool kFuses<Vector> = HWY_NATIVE_FMA != 0;
+#if HWY_NATIVE_FMA
+GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) { return hn::MulAdd(a.value, b.value, c.value); }
+#else
+// Exactly, through double, as exact_math.hpp does it for one number.
+using Half = hn::Half<Vector::Tag>;
+using Doubles = hn::Repartition<double, Vector::Tag>;
+using Words = hn::Repartition<int32_t, Vector::Tag>;
+
+// Half of the lanes' a b + c, rounded to double.
+struct DoubleSum {
+  hn::VFromD<Doubles> product, addend, sum;
+
+  GLISSADE_INLINE DoubleSum(hn::VFromD<Half> a, hn::VFromD<Half> b, hn::VFromD<Half> c)
+      : product(hn::PromoteTo(Doubles(), a) * hn::PromoteTo(Doubles(), b)),
+        addend(hn::PromoteTo(Doubles(), c)),
+        sum(product + addend) {}
+
+  // The sum, to odd where it is not exact.
+  GLISSADE_INLINE hn::VFromD<Doubles> to_odd() const {
+    const Doubles doubles;
+    const hn::RebindToSigned<Doubles> integers;
+    const auto shared = sum - product;
+    const auto error = (product - (sum - shared)) + (addend - shared);
+    const auto bits = hn::BitCast(integers, sum), one = hn::Set(integers, 1);
+    const auto away = hn::Or(hn::BroadcastSignBit(bits ^ hn::BitCast(integers, error)), one);  // -1 or 1
+    const auto inexact = hn::VecFromMask(hn::RebindMask(integers, hn::Abs(error) > hn::Zero(doubles)));
+    const auto even = hn::VecFromMask((bits & one) == hn::Zero(integers));
+    return hn::BitCast(doubles, bits + (away & inexact & even));
+  }
+};
+
+// As exact_math.hpp's: whether one of the sums, rounded again, may not be the float next to a b + c: halfway
+// between two floats, or so small that floats have fewer bits there, without zero. Looks at all of them at
+// once: Adam takes 0.83 of the time that two looks take.
+GLISSADE_INLINE bool rounds_twice(hn::VFromD<Doubles> lower, hn::VFromD<Doubles> upper) {
+  const Words words;
+  const auto low = hn::BitCast(words, lower), high = hn::BitCast(words, upper);
+  const auto tails = hn::And(hn::ConcatEven(words, high, low), hn::Set(words, 0x1fffffff));
+  const auto heads = hn::ConcatOdd(words, high, low);
+  // 0 < 2 head < 2 (head of 2^-126) as unsigned numbers: a shift drops the sign, the sum makes 1 the
+  // smallest.
+  const auto from_one = hn::Add(hn::Add(heads, heads), hn::Set(words, 0x7fffffff));
+  const auto tiny = hn::Gt(hn::Set(words, 0x701fffff - 0x7fffffff - 1), from_one);
+  return !hn::AllFalse(words, hn::Or(hn::Eq(tails, hn::Set(words, 0x10000000)), tiny));
+}
+
+GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
+  const Half half;
+  const DoubleSum lower(hn::LowerHalf(half, a.value), hn::LowerHalf(half, b.value),
+                        hn::LowerHalf(half, c.value));
+  const DoubleSum upper(hn::UpperHalf(half, a.value), hn::UpperHalf(half, b.value),
+                        hn::UpperHalf(half, c.value));
+  auto low = lower.sum, high = upper.sum;
+  if (__builtin_expect(rounds_twice(low, high), 0)) {
+    low = lower.to_odd();
+    high = upper.to_odd();
+  }
+  return hn::Combine(Vector::Tag(), hn::DemoteTo(half, high), hn::DemoteTo(half, low));
+}
+#endif
+
+#if HWY_ARCH_X86
+// As in derived.hpp: by the instructions, whose result for equal numbers and NaN is b (Adam: 3 % of its
+// time).
+GLISSADE_INLINE Vector max(Vector a, Vector b) { return hn::Max(a.value, b.value); }
+GLISSADE_INLINE Vector min(Vector a, Vector b) { return hn::Min(a.value, b.value); }
+
+// As in rules/common.hpp, by bits (AVX-512: Lion and Signum 0.91 of the time).
+GLISSADE_INLINE Vector sign(Vector x) {
+  const auto one = hn::CopySignToAbs(hn::Set(Vector::Tag(), 1.0f), x.value);
+  return hn::IfThenElseZero(hn::Abs(x.value) > hn::Zero(Vector::Tag()), one);
+}
+
+// As in derived.hpp, in registers.
+template <size_t kLanes, class V>
+GLISSADE_INLINE float add_lanes(V x) {
+  if constexpr (kLanes > 4) {
+    const hn::Half<hn::DFromV<V>> half;
+    return add_lanes<kLanes / 2>(hn::Add(hn::LowerHalf(half, x), hn::UpperHalf(half, x)));
+  } else {
+    x = hn::Add(x, hn::Shuffle1032(x));
+    return hn::GetLane(hn::Add(x, hn::Shuffle2301(x)));
+  }
+}
+GLISSADE_INLINE float add_across(Vector x) { return add_lanes<Vector::kWidth>(x.value); }
+#endif
+
+// 2^n for an integer n from -126 to 127.
+GLISSADE_INLINE Vector power_of_two(Vector n) {
+  const hn::RebindToUnsigned<Vector::Tag> bits;
+  return hn::BitCast(Vector::Tag(), hn::ShiftLeft<23>(hn::BitCast(bits, (n + 12583039.0f).value)));
+}
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade

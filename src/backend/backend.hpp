@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// A backend as the rest of the library sees it.
+#ifndef GLISSADE_SRC_BACKEND_HPP
+#define GLISSADE_SRC_BACKEND_HPP
+
+#include "glissade/glissade.hpp"
+
+namespace glissade {
+
+// What one look over at most 1024 gradients finds; infinities and NaN are only counted. The sums of squares
+// are of values scaled so that no square overflows or vanishes.
+struct GradientBlock {
+  float huge;        // of x 2^-80 where |x| >= 2^40
+  float ordinary;    // of x
+  float tiny;        // of x 2^110 where |x| < 2^-63
+  float largest;     // |x|
+  float not_finite;  // how many
+};
+
+// Which noise: its standard deviation, and what chooses its bits.
+struct NoiseStream {
+  uint64_t seed;
+  uint32_t step;
+  float deviation;
+};
+
+struct BatchNormCoefficients {
+  float samples, samples_less_1, epsilon;
+  LerpCoefficients momentum;
+};
+
+// A rule's sweep: coefficients are its Coefficients.
+using Sweep = void(const void* coefficients, float* w, const float* g, float* const* slots,
+                   size_t count) noexcept;
+// The same over the weights number first to first + count - 1 of a layer; w and slots point to these.
+using SweepFactors = void(const void* coefficients, float* w, const gls_factors* layer, float* const* slots,
+                          size_t first, size_t count) noexcept;
+
+struct BackendTraits {
+  size_t width;  // floats in a vector
+  bool flushes_subnormals;
+};
+
+struct Kernels {
+  const BackendTraits* traits;
+#define GLISSADE_KERNEL(name, arguments) void(*name) arguments;
+#include "kernels/kernels.inc"
+};
+
+// The backend of a call: looked up once, by the call itself, and handed on.
+#ifdef GLISSADE_ONLY_BACKEND
+
+// With a single backend the choice is made here: calls through a constant table are direct calls, and the
+// linker drops the kernels that a firmware does not use.
+namespace GLISSADE_ONLY_BACKEND {
+#define GLISSADE_KERNEL(name, arguments) void name arguments;
+#include "kernels/kernels.inc"
+extern const BackendTraits traits;
+}  // namespace GLISSADE_ONLY_BACKEND
+
+constexpr Kernels kOnlyKernels = {
+    &GLISSADE_ONLY_BACKEND::traits,
+#define GLISSADE_KERNEL(name, arguments) GLISSADE_ONLY_BACKEND::name,
+#include "kernels/kernels.inc"
+};
+struct Backend {
+  constexpr const Kernels* operator->() const { return &kOnlyKernels; }
+  constexpr bool is_none() const { return false; }
+  constexpr bool flushes_subnormals() const { return GLISSADE_ONLY_FLUSHES; }
+};
+constexpr Backend active_backend() { return {}; }
+
+// What of a rule's kernels its table names; and how they are called.
+using RuleKernels = Sweep*;
+#define GLISSADE_RULE_KERNELS(name) GLISSADE_ONLY_BACKEND::sweep_##name
+inline void sweep(Backend, RuleKernels rule, const void* c, float* w, const float* g, float* const* slots,
+                  size_t count) {
+  rule(c, w, g, slots, count);
+}
+// Moves the slots' pointers on.
+inline void sweep_layer(Backend backend, RuleKernels rule, size_t slot_count, const void* c, float* w,
+                        const gls_factors& layer, float** slots, size_t first, size_t count) {
+  backend->sweep_blocks(rule, slot_count, c, w, &layer, slots, first, count);
+}
+
+#else
+
+class Backend {
+ public:
+  explicit Backend(const Kernels* kernels) : kernels_(kernels) {}
+  const Kernels* operator->() const { return kernels_; }
+  // While the environment asks for a backend that this machine does not have.
+  bool is_none() const { return kernels_ == nullptr; }
+  bool flushes_subnormals() const { return kernels_->traits->flushes_subnormals; }
+
+ private:
+  const Kernels* kernels_;
+};
+Backend active_backend();
+
+// Flash is no matter here: a rule takes factors directly, which for one sample is up to 2.5 times as fast.
+struct RuleKernels {
+  Sweep* Kernels::*of_buffer;
+  SweepFactors* Kernels::*of_factors;
+};
+#define GLISSADE_RULE_KERNELS(name) \
+  { &Kernels::sweep_##name, &Kernels::sweep_factors_##name }
+inline void sweep(Backend backend, RuleKernels rule, const void* c, float* w, const float* g,
+                  float* const* slots, size_t count) {
+  (backend.operator->()->*rule.of_buffer)(c, w, g, slots, count);
+}
+inline void sweep_layer(Backend backend, RuleKernels rule, size_t slot_count, const void* c, float* w,
+                        const gls_factors& layer, float** slots, size_t first, size_t count) {
+  (backend.operator->()->*rule.of_factors)(c, w, &layer, slots, first, count);
+  for (size_t k = 0; k < slot_count; ++k) slots[k] += count;
+}
+
+#endif
+
+// As many floats as two counts make; where that overflows, more than any memory holds.
+inline size_t elements(size_t rows, size_t columns) {
+  size_t product;
+  return __builtin_mul_overflow(rows, columns, &product) ? SIZE_MAX : product;
+}
+
+// Buffers must be aligned, and null only where there is nothing in them.
+template <class... Buffer>
+Status check_pointers(size_t count, const Buffer*... buffers) {
+  const bool any_null = (... || (buffers == nullptr));
+  if (any_null && count != 0) return GLS_ERROR_NULL;
+  const uintptr_t low_bits = (... | reinterpret_cast<uintptr_t>(buffers));
+  return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
+}
+
+// The same of one.
+Status check_buffer(const float* buffer, size_t count);
+
+// No object is as large as half the address space.
+constexpr size_t kMostFloats = PTRDIFF_MAX / sizeof(float);
+template <class... Buffer>
+Status check_floats(size_t count, const Buffer*... buffers) {
+  return count > kMostFloats ? GLS_ERROR_RANGE : check_pointers(count, buffers...);
+}
+
+// What every entry needs before it writes anything: a backend, and such buffers.
+template <class... Buffer>
+GLISSADE_INLINE Status check_buffers(Backend backend, size_t count, const Buffer*... buffers) {
+  return backend.is_none() ? GLS_ERROR_BACKEND : check_floats(count, buffers...);
+}
+
+inline bool same_text(const char* a, const char* b) {
+  while (*a != '\0' && *a == *b) ++a, ++b;
+  return *a == *b;
+}
+
+// A loop over `count` floats in blocks of kBlock: work(first, size). Their sums are added in double.
+constexpr size_t kBlock = 1024;
+template <class Work>
+void for_each_block(size_t count, Work work) {
+  for (size_t first = 0; first < count; first += kBlock) {
+    work(first, count - first < kBlock ? count - first : kBlock);
+  }
+}
+
+// *sum = a . b, by a backend's kernel; buffers are already checked.
+using DotKernel = void (*)(const float* a, const float* b, float* sum, size_t count);
+void dot(DotKernel kernel, const float* a, const float* b, double* sum, size_t count);
+
+}  // namespace glissade
+
+#endif

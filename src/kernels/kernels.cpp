@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every backend computes. Compiled once per backend: GLISSADE_BACKEND is its name and namespace,
+// GLISSADE_LANES the header with its Vector (as wide as the machine) and its Single (one lane).
+#include "cpu/arithmetic_flags.hpp"
+#include "backend/backend.hpp"
+#include "cpu/float_mode.hpp"
+#include "numbers/philox.hpp"
+#include GLISSADE_LANES
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+#define GLISSADE_KERNEL(name, arguments) void name arguments;
+#include "kernels/kernels.inc"
+
+namespace {
+#include "kernels/elementary-inl.hpp"
+#include "kernels/loops-inl.hpp"
+#include "kernels/loops_buffers-inl.hpp"
+#include "kernels/loops_dense-inl.hpp"
+}  // namespace
+
+#define GLISSADE_RULE(name, Rule, slot_count)                                                              \
+  void sweep_##name(const void* c, float* w, const float* g, float* const* slots, size_t count) noexcept { \
+    sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, g, slots, count);                           \
+  }                                                                                                        \
+  void sweep_factors_##name(const void* c, float* w, const gls_factors* layer, float* const* slots,        \
+                            size_t first, size_t count) noexcept {                                         \
+    sweep_factors<Rule>(*static_cast<const Rule::Coefficients*>(c), w, *layer, slots, first, count);       \
+  }
+#include "optimizer/rules.inc"
+#undef GLISSADE_RULE
+
+#include "kernels/buffer_kernels-inl.hpp"
+#include "kernels/dense_kernels-inl.hpp"
+#include "kernels/layer_kernels-inl.hpp"
+#include "kernels/matrix_kernels-inl.hpp"
+#include "kernels/noise_kernel-inl.hpp"
+
+static_assert(Vector::kFlushesSubnormals == GLISSADE_FLUSHES,
+              "backends.cmake says whether a backend flushes");
+extern const BackendTraits traits;
+const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals};
+
+// The backend as one value, for builds that choose among several.
+extern const Kernels kernels;
+const Kernels kernels = {
+    &traits,
+#define GLISSADE_KERNEL(name, arguments) name,
+#include "kernels/kernels.inc"
+};
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade

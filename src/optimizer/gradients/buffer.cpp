@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gradients in a buffer.
+#include "cpu/exact_math.hpp"
+#include "optimizer/gradients/source.hpp"
+
+namespace glissade {
+
+float unscaled(uint32_t exponent, float scale) {
+  const uint32_t scale_exponent = ((float_bits(scale) & 0x7fffffffu) + 0x7fffffu) >> 23;
+  const uint32_t biased = 2 * 127 + exponent - scale_exponent;
+  return bits_float((biased < 255 ? biased : 255) << 23);
+}
+
+namespace {
+
+const float* floats(const gls_gradients& gradients) { return static_cast<const float*>(gradients.data); }
+
+Status buffer_check(const gls_gradients& gradients, size_t count) noexcept {
+  return check_buffer(floats(gradients), count);
+}
+
+bool buffer_fits(const gls_gradients& gradients, size_t count, uint32_t exponent, float scale,
+                 Backend backend) noexcept {
+  bool below;
+  backend->all_below(floats(gradients), unscaled(exponent, scale), &below, count);
+  return below;
+}
+
+void sweep_buffer(const gls_gradients& gradients, const StepCoefficients& c, float* w, float* const* slots,
+                  size_t first, size_t count, Backend backend) noexcept {
+  sweep(backend, c.rule->kernels, c.of_rule, w, floats(gradients) + first, slots, count);
+}
+
+constexpr gls_gradient_source kBuffer = {buffer_check, buffer_fits, sweep_buffer};
+
+}  // namespace
+}  // namespace glissade
+
+gls_gradients gls_gradient_buffer(const float* gradients) { return {&glissade::kBuffer, gradients, 0, {}}; }

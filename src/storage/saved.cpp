@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// save and restore, to and from memory or a store; glissade/saved.h has the format.
+#include "glissade/storage/saved.h"
+
+#include "glissade/storage/store.h"
+#include "optimizer/rule.hpp"
+#include "storage/saved_words.hpp"
+
+namespace glissade {
+namespace {
+
+constexpr uint32_t kMagic = 0x31534c47u;  // "GLS1"
+constexpr size_t kHeaderWords = 8;
+
+struct Header {
+  uint32_t words[kHeaderWords];
+  explicit Header(const gls_optimizer& o)
+      : words{kMagic,
+              gls_version(),
+              o.rule->name_crc,
+              o.rule->param_count,
+              o.rule->state_words,
+              o.rule->slot_count,
+              static_cast<uint32_t>(o.count),
+              static_cast<uint32_t>(static_cast<uint64_t>(o.count) >> 32)} {}
+};
+
+size_t content_words(const gls_optimizer& o) {
+  return kHeaderWords + size_t{2} * o.rule->param_count + o.rule->state_words +
+         o.count * (size_t{1} + o.rule->slot_count);
+}
+
+// 0 where no memory holds them.
+size_t saved_bytes(const gls_optimizer& o) {
+  if (o.count > PTRDIFF_MAX / (2 * (1 + GLS_SLOTS_MOST) * sizeof(float))) return 0;  // with checksums
+  const size_t words = content_words(o);
+  return 4 * (words + (words + kBlockWords - 1) / kBlockWords + 1);
+}
+
+// work(floats) for the weights, then each slot, until it is false.
+template <class Work>
+bool for_each_buffer(const gls_optimizer& o, Work work) {
+  bool good = work(o.weights);
+  for (size_t k = 0; k < o.rule->slot_count && good; ++k) good = work(o.slots[k]);
+  return good;
+}
+
+// work(field, is it a bool) for each hyper-parameter.
+template <class Work>
+void for_each_param(const gls_rule& rule, void* params, Work work) {
+  for (size_t i = 0; i < rule.param_count; ++i) {
+    work(static_cast<unsigned char*>(params) + rule.params[i].offset, rule.params[i].is_bool != 0);
+  }
+}
+
+// Whether a saved header, which comes first, is this one; of any library version that has this format.
+template <class Source>
+__attribute__((noinline)) bool same_header(const gls_optimizer& o, Reader<Source>& reader) {
+  const Header header(o);
+  bool same = true;
+  for (size_t i = 0; i < kHeaderWords; ++i) {
+    const uint32_t word = reader.get();
+    same = same && (i == 1 || word == header.words[i]);
+  }
+  return same;
+}
+
+// Is every byte as it was saved?
+template <class Source>
+__attribute__((noinline)) Status check_saved(const gls_optimizer& o, Source source) {
+  Reader<Source> reader(source);
+  if (!same_header(o, reader)) return GLS_ERROR_MISMATCH;
+  for (size_t left = content_words(o) - kHeaderWords; left > 0; --left) reader.get();
+  return reader.finish() ? GLS_OK : GLS_ERROR_DAMAGED;
+}
+
+// Where saved bytes go to and come from: memory,
+struct ToMemory {
+  unsigned char* to;
+  void put(const unsigned char (&bytes)[4]) {
+    __builtin_memcpy(to, bytes, sizeof bytes);
+    to += sizeof bytes;
+  }
+};
+struct FromMemory {
+  const unsigned char* from;
+  void get(unsigned char (&bytes)[4]) {
+    __builtin_memcpy(bytes, from, sizeof bytes);
+    from += sizeof bytes;
+  }
+};
+// or a store, which keeps its first failure.
+struct ToStore {
+  gls_store* store;
+  void put(const unsigned char (&bytes)[4]) const {
+    store->failure = gls_store_put(store, bytes, sizeof bytes);
+  }
+};
+struct FromStore {
+  gls_store* store;
+  void get(unsigned char (&bytes)[4]) const {
+    store_word(bytes, 0);
+    if (store->failure == GLS_OK) store->failure = gls_store_get(store, bytes, sizeof bytes);
+  }
+};
+
+constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
+
+template <class Sink>
+__attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
+  Writer<Sink> writer(sink);
+  writer.put(Header(o).words, kHeaderWords);
+  for_each_param(*o.rule, o.params, [&](const unsigned char* field, bool is_bool) {
+    uint64_t bits = *field != 0 ? kTrue : 0;
+    if (!is_bool) __builtin_memcpy(&bits, field, sizeof bits);
+    writer.put(static_cast<uint32_t>(bits));
+    writer.put(static_cast<uint32_t>(bits >> 32));
+  });
+  writer.put(o.state, o.rule->state_words);
+  for_each_buffer(o, [&](const float* buffer) {
+    writer.put(buffer, o.count);
+    return true;
+  });
+  writer.finish();
+}
+
+// What has been checked already, from the same source, which is GLS_ERROR_DEVICE where it gives other bytes
+// now.
+template <class Source>
+__attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
+  Reader<Source> reader(source);
+  for (size_t i = 0; i < kHeaderWords; ++i) reader.get();
+  alignas(8) unsigned char saved[kMostParamsBytes];
+  for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
+    const uint32_t low = reader.get();
+    const uint64_t bits = static_cast<uint64_t>(reader.get()) << 32 | low;
+    if (is_bool)
+      *field = bits == kTrue;
+    else
+      __builtin_memcpy(field, &bits, sizeof bits);
+  });
+  if (!o.rule->valid(saved)) return GLS_ERROR_DAMAGED;  // or forged
+  for_each_param(*o.rule, saved, [&](const unsigned char* field, bool is_bool) {
+    __builtin_memcpy(static_cast<unsigned char*>(o.params) + (field - saved), field, is_bool ? 1 : 8);
+  });
+  reader.get(o.state, o.rule->state_words);
+  for_each_buffer(o, [&](float* buffer) {
+    reader.get(buffer, o.count);
+    return true;
+  });
+  return reader.finish() ? GLS_OK : GLS_ERROR_DEVICE;
+}
+
+// Null, alignment, count: whatever is saved, or restored.
+Status check(const gls_optimizer* o, const void* other_end) {
+  const Status status = check_buffers(active_backend(), o);
+  if (status != GLS_OK) return status;
+  if (other_end == nullptr || o->params == nullptr || o->state == nullptr) return GLS_ERROR_NULL;
+  return saved_bytes(*o) == 0 ? GLS_ERROR_RANGE : GLS_OK;
+}
+
+// May it be saved?
+Status check_content(const gls_optimizer& o) {
+  if (!o.rule->valid(o.params)) return GLS_ERROR_RANGE;
+  const Backend backend = active_backend();
+  const bool finite = for_each_buffer(o, [&](const float* buffer) {
+    bool below;
+    backend->all_below(buffer, __builtin_huge_valf(), &below, o.count);
+    return below;
+  });
+  return finite ? GLS_OK : GLS_ERROR_NOT_FINITE;
+}
+
+}  // namespace
+}  // namespace glissade
+
+using namespace glissade;
+
+size_t gls_saved_bytes(const gls_optimizer* optimizer) {
+  return optimizer == nullptr || optimizer->rule == nullptr ? 0 : saved_bytes(*optimizer);
+}
+
+gls_status gls_save(const gls_optimizer* optimizer, void* bytes, size_t size) {
+  Status status = check(optimizer, bytes);
+  if (status == GLS_OK && size < saved_bytes(*optimizer)) status = GLS_ERROR_SIZE;
+  if (status == GLS_OK) status = check_content(*optimizer);
+  if (status == GLS_OK) write(*optimizer, ToMemory{static_cast<unsigned char*>(bytes)});
+  return status;
+}
+
+gls_status gls_save_to(const gls_optimizer* optimizer, gls_store* store) {
+  Status status = gls_store_put(store, nullptr, 0);  // null, not begun, or failed before
+  if (status != GLS_OK) return status;
+  status = check(optimizer, store);
+  if (status == GLS_OK) status = check_content(*optimizer);
+  store->failure = status;
+  if (status == GLS_OK) write(*optimizer, ToStore{store});
+  return store->failure;
+}
+
+gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes, size_t size) {
+  const FromMemory source{static_cast<const unsigned char*>(bytes)};
+  Status status = check(optimizer, bytes);
+  if (status == GLS_OK && size < saved_bytes(*optimizer)) status = GLS_ERROR_SIZE;
+  if (status == GLS_OK) status = check_saved(*optimizer, source);
+  return status == GLS_OK ? read(*optimizer, source) : status;
+}
+
+gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
+  Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
+  if (status == GLS_OK) status = check(optimizer, store);
+  if (status != GLS_OK) return status;
+  const uint32_t start = store->position;
+  if (store->size - start < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
+  store->failure = GLS_OK;
+  status = check_saved(*optimizer, FromStore{store});
+  store->position = start;
+  if (store->failure != GLS_OK) return store->failure;
+  if (status != GLS_OK) return status;
+  status = read(*optimizer, FromStore{store});
+  if (store->failure != GLS_OK) status = GLS_ERROR_DEVICE;
+  if (status != GLS_OK) store->position = start;
+  return status;
+}
+
+uint32_t gls_crc32(uint32_t crc, const void* bytes, size_t size) { return crc32(bytes, size, crc); }

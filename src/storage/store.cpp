@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store in flash: glissade/store.h has the layout, and what must come before what.
+#include "glissade/storage/store.h"
+
+#include "storage/saved_words.hpp"
+
+namespace glissade {
+namespace {
+
+using Status = gls_status;
+
+enum Phase { kClosed, kReading, kWriting };
+
+constexpr uint32_t kSlotMagic = 0x02534c47u;  // "GLS\2"
+constexpr uint32_t kNothingLoaded = UINT32_MAX;
+constexpr uint32_t kTag = 16, kTagBytes = 32, kCheck = kTag + kTagBytes;
+static_assert(kCheck + 4 == GLS_STORE_HEADER_BYTES, "the header is as documented");
+
+struct SlotHeader {
+  unsigned char bytes[GLS_STORE_HEADER_BYTES];
+
+  uint32_t word(uint32_t at) const { return load_word(bytes + at); }
+  uint32_t sequence() const { return word(4); }
+  uint32_t size() const { return word(8); }
+  uint32_t crc() const { return word(12); }
+  bool good(uint32_t capacity) const {
+    return word(0) == kSlotMagic && word(kCheck) == crc32(bytes, kCheck) && sequence() != 0 &&
+           size() <= capacity;
+  }
+};
+
+Status status_of(int result) { return result == 0 ? GLS_OK : GLS_ERROR_DEVICE; }
+
+unsigned char* buffer_of(const gls_flash& flash) { return static_cast<unsigned char*>(flash.buffer); }
+
+uint32_t block_of(const gls_flash& flash, uint32_t slot, uint32_t offset) {
+  return slot * (flash.block_count / 2) + offset / flash.block_size;
+}
+
+Status prog_unit(const gls_flash& flash, uint32_t slot, uint32_t offset) {
+  return status_of(flash.prog(&flash, block_of(flash, slot, offset), offset % flash.block_size, flash.buffer,
+                              flash.prog_size));
+}
+
+// Reads a slot's bytes from `first` on, a unit at a time: work(bytes, size). loaded: the offset of the unit
+// in the buffer.
+template <class Work>
+Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t first, size_t size, uint32_t& loaded,
+                  Work work) {
+  while (size > 0) {
+    const uint32_t inside = first % flash.prog_size, unit = first - inside;
+    if (loaded != unit) {
+      loaded = kNothingLoaded;
+      const int result = flash.read(&flash, block_of(flash, slot, unit), unit % flash.block_size,
+                                    flash.buffer, flash.prog_size);
+      if (result != 0) return result == GLS_FLASH_UNCORRECTABLE ? GLS_ERROR_DAMAGED : GLS_ERROR_DEVICE;
+      loaded = unit;
+    }
+    const uint32_t left = flash.prog_size - inside;
+    const uint32_t part = size < left ? static_cast<uint32_t>(size) : left;
+    work(buffer_of(flash) + inside, part);
+    first += part;
+    size -= part;
+  }
+  return GLS_OK;
+}
+
+// GLS_ERROR_DAMAGED: there is none, or half of one.
+Status read_header(const gls_flash& flash, uint32_t slot, SlotHeader& header) {
+  const uint32_t first = gls_store_capacity(&flash);
+  uint32_t loaded = kNothingLoaded, done = 0;
+  const Status status =
+      read_parts(flash, slot, first, sizeof header.bytes, loaded, [&](const void* bytes, uint32_t size) {
+        __builtin_memcpy(header.bytes + done, bytes, size);
+        done += size;
+      });
+  return status == GLS_OK && !header.good(first) ? GLS_ERROR_DAMAGED : status;
+}
+
+Status prog_header(const gls_flash& flash, uint32_t slot, const SlotHeader& header) {
+  const uint32_t first = gls_store_capacity(&flash);
+  Status status = GLS_OK;
+  for (uint32_t done = 0; done < sizeof header.bytes && status == GLS_OK; done += flash.prog_size) {
+    const uint32_t left = static_cast<uint32_t>(sizeof header.bytes) - done;
+    const uint32_t part = left < flash.prog_size ? left : flash.prog_size;
+    __builtin_memset(flash.buffer, 0xff, flash.prog_size);
+    __builtin_memcpy(flash.buffer, header.bytes + done, part);
+    status = prog_unit(flash, slot, first + done);
+  }
+  return status;
+}
+
+// The tag of a state whose bytes the authenticator has had already.
+Status finish_tag(const gls_authenticator& authenticator, const SlotHeader& header, unsigned char* tag) {
+  const Status status = status_of(authenticator.mac_update(authenticator.context, header.bytes, kTag));
+  return status == GLS_OK ? status_of(authenticator.mac_finish(authenticator.context, tag)) : status;
+}
+
+// In a time that does not depend on where they differ.
+bool same_tag(const unsigned char* a, const unsigned char* b) {
+  unsigned difference = 0;
+  for (uint32_t i = 0; i < kTagBytes; ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+// The counter's value; 0 where there is none.
+Status read_counter(const gls_authenticator* authenticator, uint32_t& value) {
+  value = 0;
+  if (authenticator == nullptr || authenticator->counter_read == nullptr) return GLS_OK;
+  return status_of(authenticator->counter_read(authenticator->context, &value));
+}
+Status raise_counter(const gls_authenticator* authenticator, uint32_t from, uint32_t to) {
+  if (authenticator == nullptr || authenticator->counter_raise == nullptr || from >= to) return GLS_OK;
+  return status_of(authenticator->counter_raise(authenticator->context, to));
+}
+
+// Are a slot's bytes those that its header tells of, and whose tag it has?
+Status check_slot(const gls_flash& flash, uint32_t slot, const SlotHeader& header,
+                  const gls_authenticator* authenticator) {
+  int failed = authenticator == nullptr ? 0 : authenticator->mac_begin(authenticator->context);
+  uint32_t crc = 0, loaded = kNothingLoaded;
+  const Status status =
+      read_parts(flash, slot, 0, header.size(), loaded, [&](const void* bytes, uint32_t size) {
+        crc = crc32(bytes, size, crc);
+        if (authenticator != nullptr && failed == 0)
+          failed = authenticator->mac_update(authenticator->context, bytes, size);
+      });
+  if (status != GLS_OK) return status;
+  if (crc != header.crc()) return GLS_ERROR_DAMAGED;
+  if (failed != 0) return GLS_ERROR_DEVICE;
+  if (authenticator == nullptr) return GLS_OK;
+  unsigned char tag[kTagBytes];
+  const Status tagged = finish_tag(*authenticator, header, tag);
+  return tagged == GLS_OK && !same_tag(tag, header.bytes + kTag) ? GLS_ERROR_FORGED : tagged;
+}
+
+// Takes a slot's state for the committed one, if it is whole, authentic, and not older than the counter says.
+Status take(gls_store& store, uint32_t slot, uint32_t counter) {
+  SlotHeader header;
+  Status status = read_header(*store.flash, slot, header);
+  if (status == GLS_OK) status = check_slot(*store.flash, slot, header, store.flash->authenticator);
+  if (status == GLS_OK && header.sequence() < counter) status = GLS_ERROR_FORGED;
+  if (status != GLS_OK) return status;
+  store.slot = slot;
+  store.sequence = header.sequence();
+  store.size = header.size();
+  return GLS_OK;
+}
+
+// The newest state that can be taken. With an authenticator a header alone proves nothing, not even its
+// number.
+Status find(gls_store& store) {
+  const gls_authenticator* const authenticator = store.flash->authenticator;
+  uint32_t sequences[2], counter;
+  Status status = read_counter(authenticator, counter);
+  if (status != GLS_OK) return status;
+  for (uint32_t slot = 0; slot < 2; ++slot) {
+    SlotHeader header;
+    status = read_header(*store.flash, slot, header);
+    if (status == GLS_ERROR_DEVICE) return status;
+    sequences[slot] = status == GLS_OK ? header.sequence() : 0;
+  }
+  const uint32_t newest = sequences[1] > sequences[0] ? 1 : 0;
+  store.slot = newest;
+  store.highest = authenticator == nullptr ? sequences[newest] : counter;
+  status = GLS_ERROR_EMPTY;
+  for (uint32_t k = 0; k < 2 && status != GLS_OK; ++k) {
+    const uint32_t slot = newest ^ k;
+    if (sequences[slot] == 0) continue;
+    const Status taken = take(store, slot, counter);
+    if (taken == GLS_ERROR_DEVICE) return taken;
+    if (status != GLS_ERROR_FORGED || taken == GLS_OK) status = taken;
+  }
+  if (store.highest < store.sequence) store.highest = store.sequence;
+  // A cut came between a commit and this:
+  const Status raised = raise_counter(authenticator, counter, store.sequence);
+  return raised == GLS_OK ? status : raised;
+}
+
+Status begin(const gls_store& store) {
+  const gls_flash& flash = *store.flash;
+  if (store.highest == UINT32_MAX) return GLS_ERROR_RANGE;
+  int result = 0;
+  const uint32_t first = block_of(flash, 1 - store.slot, 0);
+  for (uint32_t k = 0; k < flash.block_count / 2 && result == 0; ++k) result = flash.erase(&flash, first + k);
+  const gls_authenticator* const authenticator = flash.authenticator;
+  if (authenticator != nullptr && result == 0) result = authenticator->mac_begin(authenticator->context);
+  return status_of(result);
+}
+
+Status put(gls_store& store, const unsigned char* bytes, size_t size) {
+  const gls_flash& flash = *store.flash;
+  if (bytes == nullptr && size > 0) return GLS_ERROR_NULL;
+  if (size > gls_store_capacity(&flash) - store.position) return GLS_ERROR_SIZE;
+  if (size == 0) return GLS_OK;
+  store.crc = crc32(bytes, size, store.crc);
+  const gls_authenticator* const authenticator = flash.authenticator;
+  Status status = authenticator == nullptr
+                      ? GLS_OK
+                      : status_of(authenticator->mac_update(authenticator->context, bytes, size));
+  while (size > 0 && status == GLS_OK) {
+    const uint32_t inside = store.position % flash.prog_size, left = flash.prog_size - inside;
+    const uint32_t part = size < left ? static_cast<uint32_t>(size) : left;
+    __builtin_memcpy(buffer_of(flash) + inside, bytes, part);
+    if (part == left) status = prog_unit(flash, 1 - store.slot, store.position - inside);
+    store.position += part;
+    bytes += part;
+    size -= part;
+  }
+  return status;
+}
+
+// What was put, behind the last whole unit; then the sync that all of it survives.
+Status finish_bytes(const gls_store& store) {
+  const gls_flash& flash = *store.flash;
+  const uint32_t inside = store.position % flash.prog_size;
+  Status status = GLS_OK;
+  if (inside != 0) {
+    __builtin_memset(buffer_of(flash) + inside, 0xff, flash.prog_size - inside);
+    status = prog_unit(flash, 1 - store.slot, store.position - inside);
+  }
+  return status == GLS_OK ? status_of(flash.sync(&flash)) : status;
+}
+
+// header is all zero.
+Status make_header(const gls_store& store, SlotHeader& header) {
+  store_word(header.bytes, kSlotMagic);
+  store_word(header.bytes + 4, store.highest + 1);
+  store_word(header.bytes + 8, store.position);
+  store_word(header.bytes + 12, store.crc);
+  const gls_authenticator* const authenticator = store.flash->authenticator;
+  const Status status =
+      authenticator == nullptr ? GLS_OK : finish_tag(*authenticator, header, header.bytes + kTag);
+  store_word(header.bytes + kCheck, crc32(header.bytes, kCheck));
+  return status;
+}
+
+// The order is the whole point: bytes, sync, are they there? header, sync, is it there?
+Status commit(gls_store& store) {
+  const gls_flash& flash = *store.flash;
+  const uint32_t slot = 1 - store.slot;
+  SlotHeader header = {}, found;
+  Status status = finish_bytes(store);
+  if (status == GLS_OK) status = make_header(store, header);
+  if (status == GLS_OK) status = check_slot(flash, slot, header, nullptr);
+  if (status == GLS_OK) status = prog_header(flash, slot, header);
+  if (status == GLS_OK) status = status_of(flash.sync(&flash));
+  if (status == GLS_OK) status = read_header(flash, slot, found);
+  if (status == GLS_OK && found.word(kCheck) != header.word(kCheck)) status = GLS_ERROR_DAMAGED;
+  if (status != GLS_OK) return GLS_ERROR_DEVICE;
+  if (raise_counter(flash.authenticator, 0, header.sequence()) != GLS_OK) {
+    store.phase = kClosed;  // there are two states now, of which one may be too old
+    return GLS_ERROR_DEVICE;
+  }
+  store.slot = slot;
+  store.size = store.position;
+  store.highest = store.sequence = header.sequence();
+  return GLS_OK;
+}
+
+// The sizes fit each other, and a slot holds more than its header.
+uint32_t capacity(const gls_flash& f) {
+  if (f.read_size == 0 || f.prog_size == 0 || f.prog_size % f.read_size != 0) return 0;
+  if (f.block_size == 0 || f.block_size % f.prog_size != 0 || f.block_count % 2 != 0) return 0;
+  const uint64_t slot = static_cast<uint64_t>(f.block_size) * (f.block_count / 2);
+  const uint32_t header = ((GLS_STORE_HEADER_BYTES - 1) / f.prog_size + 1) * f.prog_size;
+  return slot > UINT32_MAX || slot <= header ? 0 : static_cast<uint32_t>(slot) - header;
+}
+
+bool complete(const gls_flash& f) {
+  if (f.read == nullptr || f.prog == nullptr || f.erase == nullptr || f.sync == nullptr ||
+      f.buffer == nullptr)
+    return false;
+  const gls_authenticator* const a = f.authenticator;
+  if (a == nullptr) return true;
+  return a->mac_begin != nullptr && a->mac_update != nullptr && a->mac_finish != nullptr &&
+         (a->counter_read == nullptr) == (a->counter_raise == nullptr);
+}
+
+void read_from_start(gls_store& store) {
+  store.phase = kReading;
+  store.position = 0;
+  store.loaded = kNothingLoaded;
+}
+
+}  // namespace
+}  // namespace glissade
+
+using namespace glissade;
+
+extern "C" {
+
+uint32_t gls_store_capacity(const gls_flash* flash) { return flash == nullptr ? 0 : capacity(*flash); }
+
+gls_status gls_store_open(gls_store* store, const gls_flash* flash) {
+  if (store == nullptr) return GLS_ERROR_NULL;
+  *store = gls_store{};
+  if (flash == nullptr || !complete(*flash)) return GLS_ERROR_NULL;
+  if (gls_store_capacity(flash) == 0) return GLS_ERROR_RANGE;
+  store->flash = flash;
+  const gls_status status = find(*store);
+  if (status != GLS_ERROR_DEVICE) read_from_start(*store);
+  return status;
+}
+
+gls_status gls_store_get(gls_store* store, void* bytes, size_t size) {
+  if (store == nullptr || (bytes == nullptr && size > 0)) return GLS_ERROR_NULL;
+  if (store->phase != kReading) return GLS_ERROR_ORDER;
+  if (size > store->size - store->position) return GLS_ERROR_SIZE;
+  unsigned char* to = static_cast<unsigned char*>(bytes);
+  return read_parts(*store->flash, store->slot, store->position, size, store->loaded,
+                    [&](const void* part, uint32_t part_size) {
+                      __builtin_memcpy(to, part, part_size);
+                      to += part_size;
+                      store->position += part_size;
+                    });
+}
+
+gls_status gls_store_rewind(gls_store* store) {
+  if (store == nullptr) return GLS_ERROR_NULL;
+  if (store->phase == kClosed) return GLS_ERROR_ORDER;
+  read_from_start(*store);
+  return GLS_OK;
+}
+
+gls_status gls_store_begin(gls_store* store) {
+  if (store == nullptr) return GLS_ERROR_NULL;
+  if (store->phase == kClosed) return GLS_ERROR_ORDER;
+  read_from_start(*store);
+  store->phase = kWriting;
+  store->crc = 0;
+  store->failure = begin(*store);
+  return store->failure;
+}
+
+gls_status gls_store_put(gls_store* store, const void* bytes, size_t size) {
+  if (store == nullptr) return GLS_ERROR_NULL;
+  if (store->phase != kWriting) return GLS_ERROR_ORDER;
+  if (store->failure == GLS_OK) store->failure = put(*store, static_cast<const unsigned char*>(bytes), size);
+  return store->failure;
+}
+
+gls_status gls_store_commit(gls_store* store) {
+  if (store == nullptr) return GLS_ERROR_NULL;
+  if (store->phase != kWriting) return GLS_ERROR_ORDER;
+  if (store->failure == GLS_OK) store->failure = commit(*store);
+  if (store->failure == GLS_OK) read_from_start(*store);
+  return store->failure;
+}
+
+}  // extern "C"

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/training/early_stopping.h"
+
+#include "backend/backend.hpp"
+
+using namespace glissade;
+
+extern "C" {
+
+gls_status gls_early_stopping_update(gls_early_stopping* state, double loss, double min_delta,
+                                     uint32_t patience, const float* weights, float* best_weights,
+                                     size_t count, bool* stop) {
+  const bool any_null = (weights == nullptr || best_weights == nullptr) && count != 0;
+  if (state == nullptr || stop == nullptr || any_null) return GLS_ERROR_NULL;
+  if (!not_negative(min_delta)) return GLS_ERROR_RANGE;
+  count_step(state->updates);
+  const bool first = state->best_update == 0 && loss == loss;
+  if (first || (state->best_update != 0 && loss < state->best - min_delta)) {
+    state->best = loss;
+    state->best_update = state->updates;
+    state->waiting = 0;
+    for (size_t i = 0; i < count; ++i) best_weights[i] = weights[i];
+  } else {
+    count_step(state->waiting);
+  }
+  *stop = state->waiting != 0 && state->waiting >= patience;
+  return GLS_OK;
+}
+
+}  // extern "C"

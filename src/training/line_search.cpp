@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/training/line_search.h"
+
+#include "backend/backend.hpp"
+#include "cpu/float_mode.hpp"
+
+using namespace glissade;
+
+// Through the pointer, and not inlined: the arithmetic stays between the two changes of the floating-point
+// mode.
+__attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, const float* b, double* sum,
+                                             size_t count) {
+  const FloatMode mode(false);
+  *sum = 0.0;
+  for_each_block(count, [&](size_t first, size_t size) {
+    float block;
+    kernel(a + first, b + first, &block, size);
+    *sum += static_cast<double>(block);
+  });
+}
+
+namespace {
+
+constexpr uint32_t kMostRootUpdates = 200, kMostBacktrackingUpdates = 100;
+
+gls_search fail(double& alpha) {
+  alpha = 0.0;
+  return GLS_SEARCH_FAILED;
+}
+
+constexpr double kLargest = 1.7976931348623157e308;
+bool finite(double x) { return -kLargest <= x && x <= kLargest; }
+bool positive(double x) { return x > 0.0 && finite(x); }
+
+// Illinois: where the same end moves twice, the other end's slope counts half, so that it moves next.
+void move_end(gls_root_search& s, double slope) {
+  const int32_t side = slope < 0.0 ? -1 : 1;
+  if (side < 0) {
+    if (s.last_side < 0) s.slope_high *= 0.5;
+    s.low = s.alpha;
+    s.slope_low = slope;
+  } else {
+    if (s.last_side > 0) s.slope_low *= 0.5;
+    s.high = s.alpha;
+    s.slope_high = slope;
+  }
+  s.last_side = side;
+}
+
+// Inside the interval: where the line through its ends is 0; every fourth time, and where that is no inner
+// point, its middle.
+double inner_point(const gls_root_search& s) {
+  const double middle = s.low + 0.5 * (s.high - s.low);
+  const double root = s.low + (s.high - s.low) * (s.slope_low / (s.slope_low - s.slope_high));
+  return s.updates % 4 != 0 && root > s.low && root < s.high ? root : middle;
+}
+
+}  // namespace
+
+extern "C" {
+
+gls_status gls_dot(const float* a, const float* b, double* product, size_t count) {
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, a, b);
+  if (status != GLS_OK) return status;
+  if (product == nullptr) return GLS_ERROR_NULL;
+  dot(backend->dot, a, b, product, count);
+  return GLS_OK;
+}
+
+gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
+  const Backend backend = active_backend();
+  const gls_status status = check_buffers(backend, count, weights, direction, point);
+  if (status != GLS_OK) return status;
+  if (!is_finite(alpha)) return GLS_ERROR_RANGE;
+  backend->axpy(weights, direction, static_cast<float>(alpha), point, count);
+  return GLS_OK;
+}
+
+gls_status gls_quadratic_step_length(const float* gradient, const float* hessian_gradient, double* alpha,
+                                     size_t count) {
+  double squares = 0.0, curvature = 0.0;
+  gls_status status = gls_dot(gradient, gradient, &squares, count);
+  if (status == GLS_OK) status = gls_dot(gradient, hessian_gradient, &curvature, count);
+  if (status != GLS_OK) return status;
+  if (alpha == nullptr) return GLS_ERROR_NULL;
+  if (squares != 0.0 && !positive(curvature)) return GLS_ERROR_CURVATURE;
+  *alpha = squares == 0.0 ? 0.0 : squares / curvature;
+  return GLS_OK;
+}
+
+double gls_newton_step_length(double gradient, double curvature, double direction) {
+  const double bend = curvature * direction * direction;
+  return positive(bend) ? -(gradient * direction) / bend : __builtin_nan("");
+}
+
+gls_search gls_root_search_update(gls_root_search* state, double derivative, double first_alpha,
+                                  double tolerance) {
+  if (state == nullptr) return GLS_SEARCH_FAILED;
+  gls_root_search& s = *state;
+  const bool sensible = derivative == derivative && positive(first_alpha) && tolerance > 0.0;
+  if (!sensible || s.updates == kMostRootUpdates) return fail(s.alpha);
+  if (s.updates++ == 0) {
+    if (!(derivative < 0.0)) return fail(s.alpha);
+    s.first_slope = s.slope_low = derivative;
+    s.alpha = first_alpha;
+    return GLS_SEARCH_TRY;
+  }
+  const double magnitude = derivative < 0.0 ? -derivative : derivative;
+  if (magnitude <= tolerance * -s.first_slope) return GLS_SEARCH_DONE;
+  move_end(s, derivative);
+  if (s.high == 0.0) {
+    s.alpha *= 2.0;
+    return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s.alpha);
+  }
+  const double next = inner_point(s);
+  if (!(next > s.low && next < s.high)) return GLS_SEARCH_DONE;
+  s.alpha = next;
+  return GLS_SEARCH_TRY;
+}
+
+gls_search gls_backtracking_update(gls_backtracking* state, double loss, double slope, double first_alpha,
+                                   double shrink, double decrease) {
+  if (state == nullptr) return GLS_SEARCH_FAILED;
+  gls_backtracking& s = *state;
+  const bool sensible = positive(-slope) && positive(first_alpha) && shrink > 0.0 && shrink < 1.0 &&
+                        decrease > 0.0 && decrease < 1.0;
+  if (!sensible || s.updates == kMostBacktrackingUpdates) return fail(s.alpha);
+  if (s.updates++ == 0) {
+    if (!finite(loss)) return fail(s.alpha);
+    s.first_loss = loss;
+    s.alpha = first_alpha;
+    return GLS_SEARCH_TRY;
+  }
+  const bool falls = finite(loss) && loss < s.first_loss;  // also where the bound is lost in rounding
+  if (falls && loss <= s.first_loss + decrease * s.alpha * slope) return GLS_SEARCH_DONE;
+  s.alpha *= shrink;
+  return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s.alpha);
+}
+
+}  // extern "C"

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/training/schedules.h"
+
+#include "glissade/rules/common.hpp"
+
+using glissade::not_negative;
+using glissade::power;
+using glissade::square_root;
+
+namespace {
+
+const double kNotANumber = __builtin_nan("");
+
+// (1 + cos(pi x)) / 2 = cos^2(pi x / 2), for x in [0, 1], by the series of the half that is nearer to 0.
+double falling_cosine(double x) {
+  const bool near_end = x > 0.5;
+  const double angle = (near_end ? 1.0 - x : x) * 1.57079632679489661923, square = angle * angle;
+  // sin^2 of at most pi / 4 is accurate; cos^2 is 1 - sin^2.
+  double series = 1.0;
+  for (int n = 18; n >= 2; n -= 2) series = 1.0 - series * square / (n * (n + 1.0));
+  const double sine = angle * series;
+  return near_end ? sine * sine : 1.0 - sine * sine;
+}
+
+// From first at x = 0 to last at x = 1.
+double anneal(double first, double last, double x, bool linear) {
+  return linear ? first + (last - first) * x : last + (first - last) * falling_cosine(x);
+}
+
+}  // namespace
+
+extern "C" {
+
+double gls_schedule_staircase(double rate, uint32_t t, uint32_t period, double gamma) {
+  if (period == 0 || !not_negative(rate) || !not_negative(gamma)) return kNotANumber;
+  return rate * power(gamma, t / period);
+}
+
+double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count,
+                               double gamma) {
+  if ((milestones == nullptr && count != 0) || !not_negative(rate) || !not_negative(gamma))
+    return kNotANumber;
+  uint32_t passed = 0;
+  for (size_t i = 0; i < count; ++i) passed += milestones[i] <= t ? 1u : 0u;
+  return rate * power(gamma, passed);
+}
+
+double gls_schedule_constant(double rate, uint32_t t, double factor, uint32_t total) {
+  if (!not_negative(rate) || !not_negative(factor)) return kNotANumber;
+  return t < total ? rate * factor : rate;
+}
+
+double gls_schedule_linear(double rate, uint32_t t, double first, double last, uint32_t total) {
+  if (total == 0 || !not_negative(rate) || !not_negative(first) || !not_negative(last)) return kNotANumber;
+  return rate * (first + (last - first) * (t < total ? t : total) / total);
+}
+
+double gls_schedule_exponential(double rate, uint32_t t, double gamma) {
+  return gls_schedule_staircase(rate, t, 1, gamma);
+}
+
+double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double exponent) {
+  if (total == 0 || !not_negative(rate) || !(exponent > 0.0) || !not_negative(exponent)) return kNotANumber;
+  return t < total ? rate * power(1.0 - static_cast<double>(t) / total, exponent) : 0.0;
+}
+
+double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double lowest) {
+  if (half_period == 0 || !not_negative(rate) || !not_negative(lowest)) return kNotANumber;
+  const uint32_t phase = t % half_period, half = t / half_period;
+  const uint32_t from_top = half % 2 == 0 ? phase : half_period - phase;
+  return anneal(rate, lowest, static_cast<double>(from_top) / half_period, false);
+}
+
+double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth,
+                                    double lowest) {
+  if (period == 0 || growth == 0 || !not_negative(rate) || !not_negative(lowest)) return kNotANumber;
+  if (growth == 1) t %= period;
+  uint64_t length = period;
+  for (; t >= length; length *= growth) t -= static_cast<uint32_t>(length);
+  return anneal(rate, lowest, static_cast<double>(t) / static_cast<double>(length), false);
+}
+
+double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down,
+                           gls_cycle cycle, double gamma) {
+  const uint64_t period = uint64_t{up} + down;
+  if (up == 0 || down == 0 || !not_negative(lowest) || !not_negative(highest)) return kNotANumber;
+  const double phase = static_cast<double>(t % period);
+  const double height = phase <= up ? phase / up : (static_cast<double>(period) - phase) / down;
+  double scale = 1.0;
+  if (cycle == GLS_CYCLE_TRIANGULAR2) scale = power(0.5, static_cast<uint32_t>(t / period));
+  if (cycle == GLS_CYCLE_EXPONENTIAL) scale = not_negative(gamma) ? power(gamma, t) : kNotANumber;
+  return lowest + (highest - lowest) * height * scale;
+}
+
+double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) {
+  if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) || !(c->rising < 1.0) ||
+      !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
+    return kNotANumber;
+  }
+  const double first = c->highest / c->first_divisor, last = first / c->last_divisor;
+  const double at = t < c->total ? t : c->total - 1.0;
+  const double peak = c->rising * c->total - 1.0, end = c->total - 1.0;
+  if (at <= peak) return anneal(first, c->highest, at / peak, c->linear);
+  if (!c->three_phases) return anneal(c->highest, last, (at - peak) / (end - peak), c->linear);
+  const double valley = 2.0 * c->rising * c->total - 2.0;
+  if (at <= valley) return anneal(c->highest, first, (at - peak) / (valley - peak), c->linear);
+  return anneal(first, last, (at - valley) / (end - valley), c->linear);
+}
+
+double gls_schedule_inverse_time(double rate, uint32_t epoch, double decay) {
+  if (epoch == 0 || !not_negative(rate) || !not_negative(decay)) return kNotANumber;
+  return rate / (1.0 + decay * epoch);
+}
+
+double gls_schedule_inverse_root(double rate, uint32_t epoch, double k) {
+  if (epoch == 0 || !not_negative(rate) || !not_negative(k)) return kNotANumber;
+  return rate * k / square_root(epoch);
+}
+
+double gls_schedule_noam(double factor, uint32_t step, uint32_t model, uint32_t warmup) {
+  if (step == 0 || model == 0 || warmup == 0 || !not_negative(factor)) return kNotANumber;
+  const double falling = 1.0 / square_root(step), rising = step / (warmup * square_root(warmup));
+  return factor / square_root(model) * (falling < rising ? falling : rising);
+}
+
+double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay,
+                        double lowest) {
+  if (!not_negative(rate) || !not_negative(lowest)) return kNotANumber;
+  if (t < warmup) return rate * t / warmup;
+  const uint64_t falling = uint64_t{warmup} + stable;
+  if (t < falling) return rate;
+  const double into = static_cast<double>(t - falling);
+  return into < decay ? anneal(rate, lowest, into / decay, true) : lowest;
+}
+
+double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
+                          double threshold, uint32_t cooldown) {
+  const bool sensible = state != nullptr && not_negative(rate) && reduction > 0.0 && reduction < 1.0 &&
+                        threshold >= 0.0 && threshold < 1.0;
+  if (!sensible) return kNotANumber;
+  if (!state->started) {
+    state->started = true;
+    state->factor = 1.0;
+    state->best = __builtin_huge_val();
+  }
+  if (loss < state->best * (1.0 - threshold)) {
+    state->best = loss;
+    state->waiting = 0;
+  } else {
+    ++state->waiting;
+  }
+  if (state->resting > 0) {
+    --state->resting;
+    state->waiting = 0;
+  }
+  if (state->waiting > patience) {
+    state->factor *= reduction;
+    state->resting = cooldown;
+    state->waiting = 0;
+  }
+  return rate * state->factor;
+}
+
+}  // extern "C"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameter groups: each steps as if it were alone, and nothing is written where one of them is refused.
+#include "glissade/training/groups.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace {
+
+using namespace glissade;
+
+using Group = ParameterGroup<Adam>;
+constexpr size_t kCount = 10;
+
+struct Buffers {
+  float weights[kCount], gradients[kCount], m[kCount] = {}, v[kCount] = {};
+  float* const slots[2] = {m, v};
+  Buffers() {
+    for (size_t i = 0; i < kCount; ++i) weights[i] = 1.0f, gradients[i] = 0.1f * static_cast<float>(i) - 0.3f;
+  }
+};
+
+TEST(Groups, HaveTheirOwnRateDecayAndStepCount) {
+  Group groups[] = {{0, 3}, {3, 4}, {8, 2}};
+  groups[0].params.learning_rate = 0.5;
+  groups[1].params.weight_decay = 0.25;
+  groups[1].params.decoupled_weight_decay = true;
+  groups[2].frozen = true;
+  Buffers all;
+  for (int step = 0; step < 3; ++step) {
+    ASSERT_EQ(step_groups(groups, 3, all.weights, all.gradients, all.slots, kCount, 0.5f), GLS_OK);
+  }
+  EXPECT_EQ(groups[0].state.step, 3u);
+  EXPECT_EQ(groups[2].state.step, 0u);
+  for (const size_t still : {7u, 8u, 9u}) {
+    EXPECT_EQ(all.weights[still], 1.0f);
+    EXPECT_EQ(all.m[still], 0.0f);
+  }
+  for (const size_t k : {0u, 1u}) {
+    Buffers alone;
+    Adam::State state = {};
+    for (int step = 0; step < 3; ++step) {
+      const size_t first = groups[k].first;
+      const gls_optimizer optimizer = gls_adam(&groups[k].params, &state, alone.weights + first,
+                                               alone.m + first, alone.v + first, groups[k].count);
+      ASSERT_EQ(gls_step(&optimizer, gls_gradient_buffer(alone.gradients + first), 0.5f), GLS_OK);
+    }
+    for (size_t i = groups[k].first; i < groups[k].first + groups[k].count; ++i) {
+      EXPECT_EQ(all.weights[i], alone.weights[i]) << i;
+    }
+  }
+}
+
+TEST(Groups, AreAllCheckedBeforeAnythingIsWritten) {
+  Buffers all;
+  const auto refused = [&](Group* groups, size_t count, Status expected) {
+    const Status status = step_groups(groups, count, all.weights, all.gradients, all.slots, kCount);
+    EXPECT_EQ(status, expected);
+    EXPECT_EQ(all.weights[0], 1.0f);
+    for (size_t k = 0; k < count; ++k) EXPECT_EQ(groups[k].state.step, 0u);
+  };
+  Group bad_params[] = {{0, 3}, {3, 4}};
+  bad_params[1].params.learning_rate = NAN;
+  refused(bad_params, 2, GLS_ERROR_RANGE);
+  Group beyond[] = {{0, 3}, {3, 8}};
+  refused(beyond, 2, GLS_ERROR_RANGE);
+  Group wraps[] = {{0, 3}, {3, SIZE_MAX}};
+  refused(wraps, 2, GLS_ERROR_RANGE);
+  Group overlap[] = {{0, 3}, {2, 4}};
+  refused(overlap, 2, GLS_ERROR_RANGE);
+  Group good[] = {{0, 3}};
+  float* const missing[] = {all.m, nullptr};
+  EXPECT_EQ(step_groups(good, 1, all.weights, all.gradients, missing, kCount), GLS_ERROR_NULL);
+  EXPECT_EQ(step_groups<Adam>(nullptr, 1, all.weights, all.gradients, all.slots, kCount), GLS_ERROR_NULL);
+  float* const odd = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(all.weights) + 1);
+  EXPECT_EQ(step_groups(good, 1, odd, all.gradients, all.slots, kCount), GLS_ERROR_ALIGNMENT);
+  EXPECT_EQ(step_groups(good, 1, all.weights, all.gradients, all.slots, kCount, NAN), GLS_ERROR_RANGE);
+  EXPECT_EQ(good[0].state.step, 0u);
+}
+
+TEST(Groups, WithAPresetsParameters) {
+  Buffers all;
+  ParameterGroup<AdamW> groups[] = {{0, kCount}};
+  EXPECT_TRUE(groups[0].params.decoupled_weight_decay);
+  ASSERT_EQ(step_groups(groups, 1, all.weights, all.gradients, all.slots, kCount), GLS_OK);
+  Buffers alone;
+  Optimizer<AdamW, kCount> optimizer{};
+  ASSERT_EQ(optimizer.step(alone.weights, alone.gradients), GLS_OK);
+  for (size_t i = 0; i < kCount; ++i) EXPECT_EQ(all.weights[i], alone.weights[i]);
+}
+
+}  // namespace

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any number of threads: the bits of one, and nothing written on an error.
+#include "glissade/training/threads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace {
+
+using namespace glissade;
+
+constexpr size_t kCount = 5 * 4096 + 77;
+
+template <class Rule>
+struct Run {
+  std::vector<float> weights, gradients, slot_memory;
+  typename Rule::State state = {};
+  OptimizerView<Rule> view;
+
+  Run() : weights(kCount), gradients(kCount), slot_memory(3 * kCount), view{&state, {}, kCount} {
+    for (size_t i = 0; i < kCount; ++i) {
+      weights[i] = std::sin(static_cast<float>(i));
+      gradients[i] = std::cos(static_cast<float>(i) * 0.7f);
+    }
+    for (int k = 0; k < Rule::kSlots; ++k)
+      view.slots[k] = slot_memory.data() + static_cast<size_t>(k) * kCount;
+  }
+  bool operator==(const Run& other) const {
+    return weights == other.weights && slot_memory == other.slot_memory && state.step == other.state.step;
+  }
+};
+
+template <class Rule>
+class Threads : public testing::Test {};
+using Rules = testing::Types<Sgd, Momentum, AdamW, AmsGrad, RmsPropCenteredMomentum>;
+TYPED_TEST_SUITE(Threads, Rules, );
+
+TYPED_TEST(Threads, GiveTheBitsOfOne) {
+  Run<TypeParam> one;
+  for (int step = 0; step < 3; ++step)
+    ASSERT_EQ(one.view.step(one.weights.data(), one.gradients.data()), GLS_OK);
+  for (unsigned threads = 0; threads < 9; ++threads) {
+    Run<TypeParam> run;
+    for (int step = 0; step < 3; ++step) {
+      ASSERT_EQ(step_on_threads(threads, run.view, run.weights.data(), run.gradients.data()), GLS_OK);
+    }
+    EXPECT_TRUE(run == one) << threads;
+  }
+}
+
+// One sweeps past all caches, each of two does not.
+TEST(Threads, GiveTheBitsOfOneFarFromCaches) {
+  constexpr size_t kMany = (size_t{1} << 23) + 37;  // some go first, for alignment
+  std::vector<float> weights(kMany), gradients(kMany), v(kMany, 0.25f);
+  for (size_t i = 0; i < kMany; ++i) {
+    weights[i] = static_cast<float>(i % 1021) - 500.0f;
+    gradients[i] = static_cast<float>(i % 509) * 0.01f - 2.0f;
+  }
+  const std::vector<float> start = weights, start_v = v;
+  RmsProp::State state = {};
+  const OptimizerView<RmsProp> view{&state, {v.data()}, kMany};
+  ASSERT_EQ(view.step(weights.data(), gradients.data()), GLS_OK);
+  const std::vector<float> one = weights, one_v = v;
+  weights = start, v = start_v;
+  ASSERT_EQ(step_on_threads(2, view, weights.data(), gradients.data()), GLS_OK);
+  EXPECT_TRUE(weights == one && v == one_v);
+}
+
+TYPED_TEST(Threads, WriteNothingOnAnError) {
+  Run<TypeParam> run, before;
+  const auto step = [&](float* weights, const float* gradients, typename TypeParam::Params params = {},
+                        float scale = 1.0f) {
+    return step_on_threads(3, run.view, weights, gradients, params, scale);
+  };
+  float* const w = run.weights.data();
+  for (const size_t place : {size_t{0}, size_t{9000}, kCount - 1}) {
+    const float kept = run.gradients[place];
+    run.gradients[place] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_EQ(step(w, run.gradients.data()), GLS_ERROR_GRADIENT);
+    run.gradients[place] = kept;
+  }
+  const float* const g = run.gradients.data();
+  EXPECT_EQ(step(nullptr, g), GLS_ERROR_NULL);
+  EXPECT_EQ(step(w, nullptr), GLS_ERROR_NULL);
+  EXPECT_EQ(step(w, g, {}, std::numeric_limits<float>::infinity()), GLS_ERROR_RANGE);
+  typename TypeParam::Params bad;
+  bad.learning_rate = -1.0;
+  EXPECT_EQ(step(w, g, bad), GLS_ERROR_RANGE);
+  for (int k = 0; k < TypeParam::kSlots; ++k) {
+    float* const slot = run.view.slots[k];
+    run.view.slots[k] = nullptr;
+    EXPECT_EQ(step(w, g), GLS_ERROR_NULL);
+    run.view.slots[k] = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(slot) + 2);
+    EXPECT_EQ(step(w, g), GLS_ERROR_ALIGNMENT);
+    run.view.slots[k] = slot;
+  }
+  run.view.state = nullptr;
+  EXPECT_EQ(step(w, g), GLS_ERROR_NULL);
+  EXPECT_TRUE(run == before);
+}
+
+}  // namespace
