@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # table.sh JSON [BACKEND]: medians of a run of steps_benchmark as tables: for each rule and size the backend's ns per weight, its share of
-# the bound (the slower of limit_copy and limit_divide), and how many times as long each peer and backend takes; what a step costs in other
+# the limit (the slower of limit_copy and limit_divide), and how many times as long each peer and backend takes; what a step costs in other
 # ways; short steps; layers; noise is said. With --tsv before JSON: the medians alone, "rule who weights ns".
 set -euo pipefail
 medians() { # JSON
@@ -27,14 +27,14 @@ medians "$1" | awk -F'\t' -v backend="${2-}" '
   END {
     if (backend == "") backend = "avx2" in who_seen ? "avx2" : whos[1]
     for (i = 2; i <= size_count; ++i) for (j = i; j > 1 && sizes[j] < sizes[j - 1]; --j) { t = sizes[j]; sizes[j] = sizes[j - 1]; sizes[j - 1] = t }
-    printf "%s: ns per weight, its share of the bound, and the others in multiples of it\n%-10s %9s %8s %6s", backend, "rule", "weights", "ns", "bound"
+    printf "%s: ns per weight, its share of the limit, and the others in multiples of it\n%-10s %9s %8s %6s", backend, "rule", "weights", "ns", "limit"
     head()
     for (r = 1; r <= rule_count; ++r) for (s = 1; s <= size_count; ++s) {
       x = rules[r]; z = sizes[s]
       if (!((x, backend, z) in ns) || !((x, "limit_copy", z) in ns)) continue
-      mine = ns[x, backend, z]; bound = ns[x, "limit_copy", z]
-      if (ns[x, "limit_divide", 16384] > bound) bound = ns[x, "limit_divide", 16384]
-      printf "%-10s %9d %8.3f %6.2f", x, z, mine, bound / mine
+      mine = ns[x, backend, z]; limit = ns[x, "limit_copy", z]
+      if (ns[x, "limit_divide", 16384] > limit) limit = ns[x, "limit_divide", 16384]
+      printf "%-10s %9d %8.3f %6.2f", x, z, mine, limit / mine
       others(x, z, mine)
     }
     printf "\n%s in other ways, in multiples of its step; a layer gradient and a guarded step on it, by way of a buffer and fused\n", backend

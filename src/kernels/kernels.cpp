@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every backend computes. Compiled once per backend: GLISSADE_BACKEND is its name and namespace,
 // GLISSADE_LANES the header with its Vector (as wide as the machine) and its Single (one lane).
-#include "cpu/arithmetic_flags.hpp"
 #include "backend/backend.hpp"
+#include "cpu/arithmetic_flags.hpp"
 #include "cpu/float_mode.hpp"
 #include "numbers/philox.hpp"
 #include GLISSADE_LANES
@@ -22,13 +22,18 @@ namespace {
 #define GLISSADE_RULE(name, Rule, slot_count)                                                              \
   void sweep_##name(const void* c, float* w, const float* g, float* const* slots, size_t count) noexcept { \
     sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, g, slots, count);                           \
-  }                                                                                                        \
-  void sweep_factors_##name(const void* c, float* w, const gls_factors* layer, float* const* slots,        \
-                            size_t first, size_t count) noexcept {                                         \
-    sweep_factors<Rule>(*static_cast<const Rule::Coefficients*>(c), w, *layer, slots, first, count);       \
   }
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
+#ifdef GLISSADE_DIRECT_FACTORS
+#define GLISSADE_RULE(name, Rule, slot_count)                                                        \
+  void sweep_factors_##name(const void* c, float* w, const gls_factors* layer, float* const* slots,  \
+                            size_t first, size_t count) noexcept {                                   \
+    sweep_factors<Rule>(*static_cast<const Rule::Coefficients*>(c), w, *layer, slots, first, count); \
+  }
+#include "optimizer/rules.inc"
+#undef GLISSADE_RULE
+#endif
 
 #include "kernels/buffer_kernels-inl.hpp"
 #include "kernels/dense_kernels-inl.hpp"

@@ -37,7 +37,7 @@ drawn() {
 pictures=0
 
 "$program" rules >out
-[ "$(grep -cE '^[a-z_]+ +[0-3] ' out)" = "$(grep -c '^GLISSADE_RULE' "$golden/../../src/rules.inc")" ] || fail "rules: not every rule"
+[ "$(grep -cE '^[a-z_]+ +[0-3] ' out)" = "$(grep -c '^GLISSADE_RULE' "$golden/../../src/optimizer/rules.inc")" ] || fail "rules: not every rule"
 grep -q '^adam  *2  *4  learning_rate=0.001 beta1=0.9' out || fail "rules: adam"
 
 [ "$("$program" schedule inverse_time rate=0.2 decay=1 --steps 4 | awk '{printf "%.4f ", $2}')" = '0.1000 0.0667 0.0500 0.0400 ' ] ||

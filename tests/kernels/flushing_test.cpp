@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps that flush subnormals on demand, for every rule, on every backend.
-#include "support/check.hpp"
 #include "cpu/float_mode.hpp"
+#include "support/check.hpp"
 #include "support/matrix.hpp"
 
 namespace glissade {
@@ -48,8 +48,9 @@ void check_flushing(const Tested<Rule>& tested) {
       if (status == GLS_OK) {
         status = sweep<Rule>(&flushing, got.buffers[0], Factors{&layer, 1}, got.buffers + 2, 66);
       }
-      (expected.*tested.sweep_factors)(inside(c).of_rule, wanted.buffers[0], &layer, wanted.buffers + 2, 0,
-                                       66);
+      float* slots[] = {wanted.buffers[2], wanted.buffers[3], wanted.buffers[4]};
+      expected.sweep_blocks(expected.*tested.sweep, Rule::kSlots, inside(c).of_rule, wanted.buffers[0],
+                            &layer, slots, 0, 66);
     }
     bool same = status == GLS_OK && (read_float_mode() & kFloatModeMask) == before;
     for (size_t i = 0; __is_same(Rule, AmsGrad) && i < kCount; ++i) {  // its largest v may be kept as it is

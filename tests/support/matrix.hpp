@@ -3,8 +3,8 @@
 #ifndef GLISSADE_TESTS_MATRIX_HPP
 #define GLISSADE_TESTS_MATRIX_HPP
 
-#include "cpu/float_mode.hpp"
 #include "apps/tool/golden.hpp"
+#include "cpu/float_mode.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {
@@ -22,7 +22,6 @@ template <class Rule>
 struct Tested {
   const char* name;
   Sweep* Kernels::*sweep;
-  SweepFactors* Kernels::*sweep_factors;
 };
 
 template <class Rule>
@@ -31,8 +30,7 @@ Rule rule_of(const Tested<Rule>&);
 // work(Tested<Rule>) for every rule; the rule is decltype(rule_of(tested)).
 template <class Work>
 void for_each_rule(Work work) {
-#define GLISSADE_RULE(name, Rule, slot_count) \
-  work(Tested<Rule>{#name, &Kernels::sweep_##name, &Kernels::sweep_factors_##name});
+#define GLISSADE_RULE(name, Rule, slot_count) work(Tested<Rule>{#name, &Kernels::sweep_##name});
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 }

@@ -121,7 +121,7 @@ std::string write_header(const Recordings& owner, const Weights& weights, int ow
       "there).\n"
       "// clang-format off\n"
       "#ifndef GLISSADE_PLATFORM_DEMO_PRETRAINED_HPP\n#define GLISSADE_PLATFORM_DEMO_PRETRAINED_HPP\n\n"
-      "#include \"fine_tune.hpp\"\n\nnamespace glissade {\nnamespace demo {\n\n"
+      "#include \"apps/demo/fine_tune.hpp\"\n\nnamespace glissade {\nnamespace demo {\n\n"
       "constexpr Recordings kOwner = {\n";
   for (const auto& row : owner) text += "    {" + row_text(row, kFeatures) + "},\n";
   text += "};\n\nconstexpr float kPretrained[kWeights] = {\n";
