@@ -24,7 +24,7 @@ if grep -rnE '__(x86_64|i386|aarch64|arm|ARM_|AVX|SSE|FMA|riscv|wasm)|immintrin|
   exit 1
 fi
 # Nor a header that a freestanding compiler lacks.
-if grep -rnhoE '#include <[^>]*>' "$include" "$include/../src" | grep -vE '<std(bool|def|int)\.h>'; then
+if grep -rnhoE --include='*.h' --include='*.hpp' --include='*.cpp' --include='*.inc' '#include <[^>]*>' "$include" "$include/../src" | grep -vE '<std(bool|def|int)\.h>'; then
   echo "FAILED: a header that is not freestanding"
   exit 1
 fi
