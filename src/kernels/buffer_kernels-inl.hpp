@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done to whole buffers around a step. Included by kernels.cpp only, inside its backend's namespace.
+// What is done to whole buffers around a step.
+#ifndef GLISSADE_SRC_KERNELS_BUFFER_KERNELS_INL_HPP
+#define GLISSADE_SRC_KERNELS_BUFFER_KERNELS_INL_HPP
+
+#include "cpu/float_mode.hpp"
+#include "kernels/loops-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
 
 namespace {
 
@@ -118,3 +126,8 @@ void divide(const float* values, float divisor, float* quotients, size_t count) 
   for_each(count,
            [=](auto lanes, size_t i) { lanes.store(lanes.load(values + i) / divisor, quotients + i); });
 }
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

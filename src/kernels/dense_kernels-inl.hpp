@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dense layers. Tiles of samples, rows and columns share loads and keep several sums under way; no tile
-// changes the order of a sum. Included by kernels.cpp only, inside its backend's namespace.
+// changes the order of a sum.
+#ifndef GLISSADE_SRC_KERNELS_DENSE_KERNELS_INL_HPP
+#define GLISSADE_SRC_KERNELS_DENSE_KERNELS_INL_HPP
+
+#include "cpu/float_mode.hpp"
+#include "kernels/buffer_kernels-inl.hpp"
+#include "kernels/loops_dense-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
 
 namespace {
 
@@ -155,3 +164,8 @@ void sweep_blocks(Sweep* rule, size_t slot_count, const void* c, float* w, const
     for (size_t k = 0; k < slot_count; ++k) slots[k] += some;
   }
 }
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // exp, log, tanh, sin and cos as one fixed sequence of exact operations, so that every backend gets the same
-// bits. Included by kernels.cpp only, inside its backend's namespace.
+// bits.
 // Polynomials: S. Moshier, Cephes expf, logf, tanhf, sinf. Errors against long double: exp below 1.05 ulp,
-// log below 0.85 ulp (largest seen 1.006 and 0.785), the others as said below; tests/kernels/arithmetic_test.cpp.
+// log below 0.85 ulp (largest seen 1.006 and 0.785), the others as said below;
+// tests/kernels/arithmetic_test.cpp.
+#ifndef GLISSADE_SRC_KERNELS_ELEMENTARY_INL_HPP
+#define GLISSADE_SRC_KERNELS_ELEMENTARY_INL_HPP
+
+#include "kernels/lanes-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
 
 constexpr float kLn2High = 0.693359375f;  // 9 bits, so that n times it is exact
 constexpr float kLn2Low = -2.12194440e-4f;
@@ -82,3 +91,9 @@ GLISSADE_INLINE void sine_and_cosine(uint32_t turns, Single& sine, Single& cosin
   if (quarter == 2 || quarter == 3) sine = zero - sine;
   if (quarter == 1 || quarter == 2) cosine = zero - cosine;
 }
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

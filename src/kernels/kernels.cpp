@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every backend computes. Compiled once per backend: GLISSADE_BACKEND is its name and namespace,
-// GLISSADE_LANES the header with its Vector (as wide as the machine) and its Single (one lane).
-#include "backend/backend.hpp"
+// What every backend computes. Compiled once per backend, with its lanes: a Vector as wide as the machine,
+// and one lane.
 #include "cpu/arithmetic_flags.hpp"
-#include "cpu/float_mode.hpp"
-#include "numbers/philox.hpp"
-#include GLISSADE_LANES
+#include "kernels/buffer_kernels-inl.hpp"
+#include "kernels/dense_kernels-inl.hpp"
+#include "kernels/layer_kernels-inl.hpp"
+#include "kernels/loops_dense-inl.hpp"
+#include "kernels/matrix_kernels-inl.hpp"
+#include "kernels/noise_kernel-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
+
 #define GLISSADE_KERNEL(name, arguments) void name arguments;
 #include "kernels/kernels.inc"
-
-namespace {
-#include "kernels/elementary-inl.hpp"
-#include "kernels/loops-inl.hpp"
-#include "kernels/loops_buffers-inl.hpp"
-#include "kernels/loops_dense-inl.hpp"
-}  // namespace
 
 #define GLISSADE_RULE(name, Rule, slot_count)                                                              \
   void sweep_##name(const void* c, float* w, const float* g, float* const* slots, size_t count) noexcept { \
@@ -34,12 +30,6 @@ namespace {
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 #endif
-
-#include "kernels/buffer_kernels-inl.hpp"
-#include "kernels/dense_kernels-inl.hpp"
-#include "kernels/layer_kernels-inl.hpp"
-#include "kernels/matrix_kernels-inl.hpp"
-#include "kernels/noise_kernel-inl.hpp"
 
 static_assert(Vector::kFlushesSubnormals == GLISSADE_FLUSHES,
               "backends.cmake says whether a backend flushes");

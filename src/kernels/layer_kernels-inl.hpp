@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activations, batch normalization and losses. Included by kernels.cpp only, inside its backend's namespace.
+// Activations, batch normalization and losses.
+#ifndef GLISSADE_SRC_KERNELS_LAYER_KERNELS_INL_HPP
+#define GLISSADE_SRC_KERNELS_LAYER_KERNELS_INL_HPP
+
+#include "cpu/float_mode.hpp"
+#include "kernels/elementary-inl.hpp"
+#include "kernels/loops-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
 
 namespace {
 
@@ -186,3 +195,8 @@ void mean_squared_error(const float* outputs, const float* targets, float* loss,
     lanes.store((lanes.load(outputs + i) - lanes.load(targets + i)) * twice, output_gradients + i);
   });
 }
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

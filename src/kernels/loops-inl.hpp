@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ways a kernel walks over buffers: whole vectors first, then what is left, with the same results.
-// Included by kernels.cpp only, inside its backend's namespace.
+//
+#ifndef GLISSADE_SRC_KERNELS_LOOPS_INL_HPP
+#define GLISSADE_SRC_KERNELS_LOOPS_INL_HPP
+
+#include "kernels/lanes-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
 
 #define GLISSADE_FLAT __attribute__((always_inline))
 
@@ -206,3 +214,9 @@ template <class Add>
 GLISSADE_INLINE float canonical_sum(size_t count, Add add) {
   return canonical_fold(count, add, Plus());
 }
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

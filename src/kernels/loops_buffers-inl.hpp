@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule over buffers of weights, gradients and slots. Included by kernels.cpp only, inside its backend's
-// namespace.
+// A rule over buffers of weights, gradients and slots.
+#ifndef GLISSADE_SRC_KERNELS_LOOPS_BUFFERS_INL_HPP
+#define GLISSADE_SRC_KERNELS_LOOPS_BUFFERS_INL_HPP
+
+#include "kernels/loops-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
 
 // Loads the slots one by one (loads and stores are told which buffer it is: lanes may have registers for
 // each), does operation(slots...), and stores each slot on the way back.
@@ -128,3 +135,9 @@ GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, floa
   }
   advance<Rule>(c, at, g, count);
 }
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gradient of a dense layer's weights, from its factors: tiles of columns share an input and keep several
-// sums under way; each sum has its samples in order. Included by kernels.cpp only, inside its backend's
-// namespace.
+// sums under way; each sum has its samples in order.
+#ifndef GLISSADE_SRC_KERNELS_LOOPS_DENSE_INL_HPP
+#define GLISSADE_SRC_KERNELS_LOOPS_DENSE_INL_HPP
+
+#include "kernels/loops_buffers-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
 
 // The lanes that a function works in, several vectors' of them side by side.
 template <class L, size_t kVectors>
@@ -139,3 +146,9 @@ GLISSADE_INLINE void sweep_factors(const typename Rule::Coefficients& coefficien
   float gradients[GradientBlocks::kMost];
   while (const size_t some = blocks.next(gradients)) advance<Rule>(c, at, gradients, some);
 }
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Symmetric positive definite systems, for the natural gradient. Matrices are float[n * n], row after row.
-// Included by kernels.cpp only, inside its backend's namespace.
+//
+#ifndef GLISSADE_SRC_KERNELS_MATRIX_KERNELS_INL_HPP
+#define GLISSADE_SRC_KERNELS_MATRIX_KERNELS_INL_HPP
+
+#include "cpu/float_mode.hpp"
+#include "kernels/loops-inl.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
 
 // matrix + damping I = U^T U, row k of U from column k on in row k of upper, which may be matrix. Each
 // element sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
@@ -62,3 +70,8 @@ void solve_diagonal(const float* diagonal, float damping, const float* x, float*
     lanes.store(select(divisor > zero, lanes.load(x + i) / divisor, zero), quotients + i);
   });
 }
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

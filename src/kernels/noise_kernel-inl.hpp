@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included by kernels.cpp only, inside its backend's namespace.
+// Gradient noise.
+#ifndef GLISSADE_SRC_KERNELS_NOISE_KERNEL_INL_HPP
+#define GLISSADE_SRC_KERNELS_NOISE_KERNEL_INL_HPP
+
+#include "cpu/float_mode.hpp"
+#include "kernels/elementary-inl.hpp"
+#include "kernels/loops-inl.hpp"
+#include "numbers/philox.hpp"
+
+namespace glissade {
+namespace GLISSADE_BACKEND {
 
 namespace {
 
@@ -34,3 +44,8 @@ void add_noise(const NoiseStream* stream, float* gradients, size_t first, size_t
         .store(gradients + i);
   }
 }
+
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
+#endif

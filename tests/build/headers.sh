@@ -17,6 +17,11 @@ for compiler in "$@"; do
   done
   for standard in c99 c11; do compile c "$standard" glissade/glissade.h "$compiler"; done
 done
+# Kernel text opens alone in an editor too.
+for text in "$include"/../src/kernels/*-inl.hpp; do
+  "$1" -x c++ -std=c++17 -Wall -Wextra -I"$include" -I"$include/../src" -I"$include/../platform" -fsyntax-only - <<<"#include \"$text\""
+  count=$((count + 1))
+done
 echo "$count compilations without a warning"
 # The core knows no CPU.
 if grep -rnE '__(x86_64|i386|aarch64|arm|ARM_|AVX|SSE|FMA|riscv|wasm)|immintrin|arm_neon|arm_mve' "$include" "$include/../src"; then

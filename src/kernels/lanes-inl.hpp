@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lanes of the backend that is being compiled: kernels.cpp is, once for each, with GLISSADE_BACKEND (its
+// name and namespace), GLISSADE_LANES (its header) and GLISSADE_FLUSHES. Where an editor opens a file of this
+// folder alone, it sees the scalar backend.
+#ifndef GLISSADE_SRC_KERNELS_LANES_INL_HPP
+#define GLISSADE_SRC_KERNELS_LANES_INL_HPP
+
+#include "backend/backend.hpp"
+
+#ifndef GLISSADE_BACKEND
+#define GLISSADE_BACKEND scalar
+#define GLISSADE_LANES "cpu/simd/lanes_scalar.hpp"
+#define GLISSADE_FLUSHES 0
+#endif
+
+#include GLISSADE_LANES
+
+#endif
