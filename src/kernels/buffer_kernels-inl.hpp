@@ -3,7 +3,6 @@
 #ifndef GLISSADE_SRC_KERNELS_BUFFER_KERNELS_INL_HPP
 #define GLISSADE_SRC_KERNELS_BUFFER_KERNELS_INL_HPP
 
-#include "cpu/float_mode.hpp"
 #include "kernels/loops-inl.hpp"
 
 namespace glissade {
@@ -30,7 +29,6 @@ __attribute__((noinline)) float sum_of_squares(const float* x, float low, float 
 }  // namespace
 
 void look_at_gradients(const float* gradients, GradientBlock* block, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   constexpr float kInfinity = __builtin_huge_valf();
   block->largest = canonical_fold(
       count,
@@ -77,7 +75,6 @@ void all_below(const float* values, float bound, bool* below, size_t count) {
 }
 
 void dot(const float* a, const float* b, float* sum, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   *sum = canonical_sum(count, [=](auto s, size_t i) {
     using V = decltype(s);
     return fma(V::load(a + i), V::load(b + i), s);
@@ -85,7 +82,6 @@ void dot(const float* a, const float* b, float* sum, size_t count) {
 }
 
 void clip_values(float* values, float largest, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
     lanes.store(min(V(largest), max(V(-largest), lanes.load(values + i))),
@@ -95,7 +91,6 @@ void clip_values(float* values, float largest, size_t count) {
 
 // point = from + alpha direction.
 void axpy(const float* from, const float* direction, float alpha, float* point, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store(fma(lanes.load(direction + i), alpha, lanes.load(from + i)), point + i);
   });
@@ -104,7 +99,6 @@ void axpy(const float* from, const float* direction, float alpha, float* point, 
 // mean moves towards factor * values, or towards their squares.
 void average(float* mean, const float* values, float factor, const LerpCoefficients* coefficients,
              size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   const LerpCoefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store(lerp(lanes.load(mean + i), lanes.load(values + i) * factor, c), mean + i);
@@ -112,7 +106,6 @@ void average(float* mean, const float* values, float factor, const LerpCoefficie
 }
 
 void average_squares(float* mean, const float* values, const LerpCoefficients* coefficients, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   const LerpCoefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
@@ -122,7 +115,6 @@ void average_squares(float* mean, const float* values, const LerpCoefficients* c
 }
 
 void divide(const float* values, float divisor, float* quotients, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count,
            [=](auto lanes, size_t i) { lanes.store(lanes.load(values + i) / divisor, quotients + i); });
 }

@@ -4,7 +4,6 @@
 #ifndef GLISSADE_SRC_KERNELS_DENSE_KERNELS_INL_HPP
 #define GLISSADE_SRC_KERNELS_DENSE_KERNELS_INL_HPP
 
-#include "cpu/float_mode.hpp"
 #include "kernels/buffer_kernels-inl.hpp"
 #include "kernels/loops_dense-inl.hpp"
 
@@ -97,7 +96,6 @@ struct AtOnce {
 
 void dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
                    size_t input_count, size_t output_count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   constexpr size_t kSamples = at_once(4);
   size_t s = 0;
   const auto tile = [&](auto number, size_t first) GLISSADE_FLAT {
@@ -122,7 +120,6 @@ void dense_forward(const float* weights, const float* inputs, float* outputs, si
 
 void dense_input_gradients(const float* weights, const float* output_gradients, float* input_gradients,
                            size_t samples, size_t input_count, size_t output_count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   if (kTiles && output_count < kSums)
     backward_short_rows(weights, output_gradients, input_gradients, samples, input_count, output_count);
   else
@@ -130,7 +127,6 @@ void dense_input_gradients(const float* weights, const float* output_gradients, 
 }
 
 void dense_weight_gradients(const gls_factors* of, float* weight_gradients) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   const gls_factors layer = *of;
   for_columns<at_once(4), false>(layer.output_count, [=](auto columns, size_t j) {
     float* const to = weight_gradients + j;
@@ -145,7 +141,6 @@ void dense_weight_gradients(const gls_factors* of, float* weight_gradients) {
 
 // Whether every |g| of the gradient is below the bound; NaN is not.
 void factors_all_below(const gls_factors* layer, float bound, bool* below) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   GradientBlocks blocks(*layer, 0, (layer->input_count + 1) * layer->output_count);
   float gradients[GradientBlocks::kMost];
   *below = true;

@@ -3,7 +3,6 @@
 #ifndef GLISSADE_SRC_KERNELS_LAYER_KERNELS_INL_HPP
 #define GLISSADE_SRC_KERNELS_LAYER_KERNELS_INL_HPP
 
-#include "cpu/float_mode.hpp"
 #include "kernels/elementary-inl.hpp"
 #include "kernels/loops-inl.hpp"
 
@@ -15,7 +14,6 @@ namespace {
 // outputs = f(inputs).
 template <class Function>
 GLISSADE_INLINE void activate(const float* inputs, float* outputs, size_t count, Function f) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) { lanes.store(f(lanes.load(inputs + i)), outputs + i); });
 }
 
@@ -23,7 +21,6 @@ GLISSADE_INLINE void activate(const float* inputs, float* outputs, size_t count,
 template <class Function>
 GLISSADE_INLINE void activate_backward(const float* outputs, const float* output_gradients,
                                        float* input_gradients, size_t count, Function f) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store(f(lanes.load(outputs + i), lanes.load(output_gradients + i)), input_gradients + i);
   });
@@ -112,14 +109,12 @@ GLISSADE_INLINE void normalize(const float* weights, const float* means_and_scal
 
 void batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running, float* batch,
                       size_t samples, size_t features, const BatchNormCoefficients* coefficients) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   batch_statistics(inputs, running, batch, samples, features, *coefficients);
   normalize(weights, batch, inputs, outputs, samples, features, [](auto inverse) { return inverse; });
 }
 
 void batch_norm_infer(const float* weights, const float* running, const float* inputs, float* outputs,
                       size_t samples, size_t features, float epsilon) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   normalize(weights, running, inputs, outputs, samples, features,
             [=](auto variance) { return decltype(variance)(1.0f) / sqrt(variance + epsilon); });
 }
@@ -129,7 +124,6 @@ void batch_norm_infer(const float* weights, const float* running, const float* i
 void batch_norm_backward(const float* weights, const float* inputs, const float* batch,
                          const float* output_gradients, float* weight_gradients, float* input_gradients,
                          size_t samples, size_t features) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   const float sample_count = static_cast<float>(samples);
   for_each(features, [=](auto lanes, size_t j) {
     using V = typename decltype(lanes)::Type;
@@ -164,7 +158,6 @@ __attribute__((noinline)) void exp_differences(const float* from, float shift, f
 // With p = softmax(logits), all relative to the largest logit so that no exp overflows.
 void softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
                            size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   Single largest = Single::load(logits);
   for (size_t i = 1; i < count; ++i) largest = max(Single::load(logits + i), largest);
   const float top = largest.value;
@@ -183,7 +176,6 @@ void softmax_cross_entropy(const float* logits, size_t label, float* loss, float
 
 void mean_squared_error(const float* outputs, const float* targets, float* loss, float* output_gradients,
                         size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   const float number = static_cast<float>(count), twice = 2.0f / number;
   const float sum = canonical_sum(count, [=](auto s, size_t i) {
     using V = decltype(s);

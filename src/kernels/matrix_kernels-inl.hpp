@@ -4,7 +4,6 @@
 #ifndef GLISSADE_SRC_KERNELS_MATRIX_KERNELS_INL_HPP
 #define GLISSADE_SRC_KERNELS_MATRIX_KERNELS_INL_HPP
 
-#include "cpu/float_mode.hpp"
 #include "kernels/loops-inl.hpp"
 
 namespace glissade {
@@ -13,7 +12,6 @@ namespace GLISSADE_BACKEND {
 // matrix + damping I = U^T U, row k of U from column k on in row k of upper, which may be matrix. Each
 // element sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
 void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* done) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for (size_t i = 0; i < n * n; ++i) upper[i] = matrix[i];
   for (size_t k = 0; k < n; ++k) (Single::load(upper + k * n + k) + damping).store(upper + k * n + k);
   *done = true;
@@ -35,7 +33,6 @@ void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* 
 
 // x = U^-T x, by rows.
 void solve_transposed(const float* upper, float* x, size_t n) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for (size_t k = 0; k < n; ++k) {
     const float* const after = upper + k * n + k + 1;
     (Single::load(x + k) / Single::load(upper + k * n + k)).store(x + k);
@@ -49,7 +46,6 @@ void solve_transposed(const float* upper, float* x, size_t n) {
 
 // x = U^-1 x, by rows from the last.
 void solve(const float* upper, float* x, size_t n) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for (size_t k = n; k-- > 0;) {
     const float* const row = upper + k * (n + 1);
     float* const at = x + k;
@@ -63,7 +59,6 @@ void solve(const float* upper, float* x, size_t n) {
 
 // x / (diagonal + damping), or 0 where that is not positive.
 void solve_diagonal(const float* diagonal, float damping, const float* x, float* quotients, size_t n) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   for_each(n, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
     const V zero(0.0f), divisor = lanes.load(diagonal + i) + damping;

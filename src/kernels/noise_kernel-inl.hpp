@@ -3,7 +3,6 @@
 #ifndef GLISSADE_SRC_KERNELS_NOISE_KERNEL_INL_HPP
 #define GLISSADE_SRC_KERNELS_NOISE_KERNEL_INL_HPP
 
-#include "cpu/float_mode.hpp"
 #include "kernels/elementary-inl.hpp"
 #include "kernels/loops-inl.hpp"
 #include "numbers/philox.hpp"
@@ -35,7 +34,6 @@ __attribute__((noinline)) void four_normals(const NoiseStream& stream, uint64_t 
 }  // namespace
 
 void add_noise(const NoiseStream* stream, float* gradients, size_t first, size_t count) {
-  const FloatMode mode(Vector::kFlushesSubnormals);
   float normals[4];
   for (size_t i = 0; i < count; ++i) {
     const size_t number = first + i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The layers' C functions: checks, then the active backend.
+#include "backend/gate.hpp"
 #include "training/averages.hpp"
-#include "cpu/float_mode.hpp"
 
 using namespace glissade;
 
@@ -24,7 +24,7 @@ bool valid_nonzero(double epsilon) { return epsilon != 0.0 && valid_epsilon(epsi
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 __attribute__((noinline)) void add_penalty(double strength, double squares, double* penalty) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   *penalty += 0.5 * strength * squares;
 }
 
@@ -34,7 +34,7 @@ extern "C" {
 
 gls_status gls_dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
                              size_t input_count, size_t output_count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status =
       check_dense(backend, samples, input_count, output_count, weights, inputs, outputs);
   if (status == GLS_OK) backend->dense_forward(weights, inputs, outputs, samples, input_count, output_count);
@@ -44,7 +44,7 @@ gls_status gls_dense_forward(const float* weights, const float* inputs, float* o
 gls_status gls_dense_backward(const float* weights, const float* inputs, const float* output_gradients,
                               float* weight_gradients, float* input_gradients, size_t samples,
                               size_t input_count, size_t output_count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status =
       check_dense(backend, samples, input_count, output_count, weights, inputs, output_gradients,
                   weight_gradients, input_gradients == nullptr ? weights : input_gradients);
@@ -61,7 +61,7 @@ gls_status gls_dense_backward(const float* weights, const float* inputs, const f
 gls_status gls_dense_input_gradients(const float* weights, const float* output_gradients,
                                      float* input_gradients, size_t samples, size_t input_count,
                                      size_t output_count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status =
       check_dense(backend, samples, input_count, output_count, weights, output_gradients, input_gradients);
   if (status == GLS_OK) {
@@ -73,14 +73,14 @@ gls_status gls_dense_input_gradients(const float* weights, const float* output_g
 
 #define GLISSADE_ACTIVATION(name)                                                                      \
   gls_status gls_##name##_forward(const float* inputs, float* outputs, size_t count) {                 \
-    const Backend backend = active_backend();                                                          \
+    const Gate backend;                                                                                \
     const gls_status status = check_buffers(backend, some(count), inputs, outputs);                    \
     if (status == GLS_OK) backend->name##_forward(inputs, outputs, count);                             \
     return status;                                                                                     \
   }                                                                                                    \
   gls_status gls_##name##_backward(const float* outputs, const float* output_gradients,                \
                                    float* input_gradients, size_t count) {                             \
-    const Backend backend = active_backend();                                                          \
+    const Gate backend;                                                                                \
     const gls_status status =                                                                          \
         check_buffers(backend, some(count), outputs, output_gradients, input_gradients);               \
     if (status == GLS_OK) backend->name##_backward(outputs, output_gradients, input_gradients, count); \
@@ -93,7 +93,7 @@ GLISSADE_ACTIVATION(tanh)
 gls_status gls_batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running,
                                 float* batch, size_t samples, size_t features, double momentum,
                                 double epsilon) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status =
       check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
@@ -108,7 +108,7 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
 gls_status gls_batch_norm_backward(const float* weights, const float* inputs, const float* batch,
                                    const float* output_gradients, float* weight_gradients,
                                    float* input_gradients, size_t samples, size_t features) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, some(elements(samples, features)), weights, inputs, batch,
                                           output_gradients, weight_gradients, input_gradients);
   if (status != GLS_OK) return status;
@@ -120,7 +120,7 @@ gls_status gls_batch_norm_backward(const float* weights, const float* inputs, co
 
 gls_status gls_batch_norm_infer(const float* weights, const float* running, const float* inputs,
                                 float* outputs, size_t samples, size_t features, double epsilon) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status =
       check_buffers(backend, some(elements(samples, features)), weights, running, inputs, outputs);
   if (status != GLS_OK) return status;
@@ -132,7 +132,7 @@ gls_status gls_batch_norm_infer(const float* weights, const float* running, cons
 
 gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
                                      size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, some(count), logits, loss, logit_gradients);
   if (status != GLS_OK) return status;
   if (label >= count) return GLS_ERROR_RANGE;
@@ -142,7 +142,7 @@ gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* l
 
 gls_status gls_mean_squared_error(const float* outputs, const float* targets, float* loss,
                                   float* output_gradients, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, some(count), outputs, targets, loss, output_gradients);
   if (status != GLS_OK) return status;
   if (count == 0) return GLS_ERROR_RANGE;
@@ -152,7 +152,7 @@ gls_status gls_mean_squared_error(const float* outputs, const float* targets, fl
 
 gls_status gls_l2_penalty(const float* weights, double strength, float* gradients, double* penalty,
                           size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, weights, gradients);
   if (status != GLS_OK) return status;
   if (penalty == nullptr) return GLS_ERROR_NULL;

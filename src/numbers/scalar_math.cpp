@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The once-per-step arithmetic in double that rules need beyond + - * /.
-#include "glissade/rules/common.hpp"
 #include "cpu/scalar_unit.hpp"
+#include "glissade/rules/common.hpp"
 
 namespace glissade {
 namespace {

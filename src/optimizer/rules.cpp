@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each rule as a table of its own, which its C constructor alone names; usual values.
+#include "backend/gate.hpp"
 #include "numbers/crc32.hpp"
 #include "optimizer/rule.hpp"
 
@@ -80,7 +81,7 @@ void gls_rmsprop_textbook_defaults(gls_rmsprop_params* params) { *params = Textb
 gls_status gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params,
                                              const float* weights, const float* velocity, float* ahead,
                                              size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   if (params == nullptr) return GLS_ERROR_NULL;
   const Status status = check_buffers(backend, count, weights, velocity, ahead);
   if (status != GLS_OK) return status;

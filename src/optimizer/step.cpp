@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls that take a step: what is checked, and in which order.
-#include "cpu/float_mode.hpp"
+#include "backend/gate.hpp"
 #include "optimizer/gradients/source.hpp"
 
 using namespace glissade;
@@ -52,11 +52,9 @@ __attribute__((noinline)) void begin(const gls_optimizer& o, float gradient_scal
   set_gradient_coefficients(common(o), gradient_scale, c.gradient());
 }
 
-// The mode is set, without flushing.
 GLISSADE_INLINE void sweep(Backend backend, const gls_optimizer& o, const StepCoefficients& c,
                            const gls_gradients& gradients, float* const* slots, size_t first, size_t count) {
-  const bool flush = backend.flushes_subnormals() || (kFlushesOnDemand && c.gradient().flush != 0);
-  const FloatMode mode(flush, !flush);
+  const SweepMode mode(backend, c.gradient().flush != 0);
   gradients.source->sweep(gradients, c, o.weights + first, slots, first, count, backend);
 }
 
@@ -70,21 +68,19 @@ GLISSADE_INLINE void step(Backend backend, const gls_optimizer& o, const gls_gra
 }  // namespace
 
 gls_status gls_step(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
-  const Backend backend = active_backend();
+  const Gate backend(Mode::kScalars);
   Status status = check(backend, optimizer, gradients);
   if (status != GLS_OK) return status;
-  const FloatMode mode(false);
   status = look(backend, *optimizer, gradients, gradient_scale);
   if (status == GLS_OK) step(backend, *optimizer, gradients, gradient_scale);
   return status;
 }
 
 gls_status gls_step_unguarded(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
-  const Backend backend = active_backend();
+  const Gate backend(Mode::kScalars);
   Status status = check(backend, optimizer, gradients);
   if (status == GLS_OK) status = check_params(*optimizer, gradient_scale);
   if (status != GLS_OK) return status;
-  const FloatMode mode(false);
   step(backend, *optimizer, gradients, gradient_scale);
   return GLS_OK;
 }
@@ -92,8 +88,7 @@ gls_status gls_step_unguarded(const gls_optimizer* optimizer, gls_gradients grad
 gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gradients, size_t n,
                         float gradient_scale) {
   if (n != 0 && (optimizers == nullptr || gradients == nullptr)) return GLS_ERROR_NULL;
-  const Backend backend = active_backend();
-  const FloatMode mode(false);
+  const Gate backend(Mode::kScalars);
   for (size_t k = 0; k < n; ++k) {
     Status status = check(backend, &optimizers[k], gradients[k]);
     if (status == GLS_OK) status = look(backend, optimizers[k], gradients[k], gradient_scale);
@@ -104,10 +99,9 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
 }
 
 gls_status gls_guard(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
-  const Backend backend = active_backend();
+  const Gate backend(Mode::kScalars);
   const Status status = check(backend, optimizer, gradients);
   if (status != GLS_OK) return status;
-  const FloatMode mode(false);
   return look(backend, *optimizer, gradients, gradient_scale);
 }
 
@@ -115,7 +109,7 @@ gls_status gls_begin(const gls_optimizer* optimizer, float gradient_scale, gls_c
   if (optimizer == nullptr || optimizer->rule == nullptr || coefficients == nullptr) return GLS_ERROR_NULL;
   const Status status = check_params(*optimizer, gradient_scale);
   if (status != GLS_OK) return status;
-  const FloatMode mode(false);
+  const ScalarMode mode;
   begin(*optimizer, gradient_scale, inside(*coefficients));
   return GLS_OK;
 }
@@ -126,7 +120,7 @@ void gls_flush_subnormals(gls_coefficients* coefficients) {
 
 gls_status gls_sweep(const gls_optimizer* optimizer, const gls_coefficients* coefficients,
                      gls_gradients gradients, size_t first, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend(Mode::kScalars);
   const Status status = check(backend, optimizer, gradients);
   if (status != GLS_OK) return status;
   if (coefficients == nullptr) return GLS_ERROR_NULL;
@@ -134,7 +128,6 @@ gls_status gls_sweep(const gls_optimizer* optimizer, const gls_coefficients* coe
   if (first > optimizer->count || count > optimizer->count - first) return GLS_ERROR_RANGE;
   float* slots[GLS_SLOTS_MOST];
   for (size_t k = 0; k < optimizer->rule->slot_count; ++k) slots[k] = optimizer->slots[k] + first;
-  const FloatMode mode(false);
   sweep(backend, *optimizer, inside(*coefficients), gradients, slots, first, count);
   return GLS_OK;
 }

@@ -2,6 +2,7 @@
 // save and restore, to and from memory or a store; glissade/saved.h has the format.
 #include "glissade/storage/saved.h"
 
+#include "backend/gate.hpp"
 #include "glissade/storage/store.h"
 #include "optimizer/rule.hpp"
 #include "storage/saved_words.hpp"
@@ -162,7 +163,7 @@ Status check(const gls_optimizer* o, const void* other_end) {
 // May it be saved?
 Status check_content(const gls_optimizer& o) {
   if (!o.rule->valid(o.params)) return GLS_ERROR_RANGE;
-  const Backend backend = active_backend();
+  const Gate backend;
   const bool finite = for_each_buffer(o, [&](const float* buffer) {
     bool below;
     backend->all_below(buffer, __builtin_huge_valf(), &below, o.count);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/averages.h"
 
+#include "backend/gate.hpp"
 #include "training/averages.hpp"
-#include "cpu/float_mode.hpp"
 
 using namespace glissade;
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 __attribute__((noinline)) void glissade::lerp_towards(double rest, uint32_t number, LerpCoefficients* c) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   *c = lerp_coefficients(number == 0 ? 1.0 - rest : 1.0 / number);
 }
 
 namespace {
 
 gls_status move_mean(float* mean, const float* values, double rest, uint32_t number, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, mean, values);
   if (status != GLS_OK) return status;
   LerpCoefficients c;
@@ -25,13 +25,13 @@ gls_status move_mean(float* mean, const float* values, double rest, uint32_t num
 }
 
 __attribute__((noinline)) float correction_of(double decay, uint32_t updates) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   const volatile float result = static_cast<float>(bias_correction(decay, updates));
   return result;
 }
 
 __attribute__((noinline)) double move_running_mean(gls_running_mean* state, double beta, double value) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   const double mean = beta * state->mean + (1.0 - beta) * value;
   state->mean = mean;
   const volatile double corrected = mean / bias_correction(beta, count_step(state->updates));
@@ -43,7 +43,7 @@ __attribute__((noinline)) double move_running_mean(gls_running_mean* state, doub
 extern "C" {
 
 gls_status gls_accumulate(float* sum, const float* values, float scale, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, sum, values);
   if (status != GLS_OK) return status;
   if (!is_finite(scale)) return GLS_ERROR_RANGE;
@@ -61,7 +61,7 @@ gls_status gls_ema_update(float* mean, const float* values, double decay, size_t
 
 gls_status gls_ema_corrected(const float* mean, double decay, uint32_t updates, float* corrected,
                              size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, mean, corrected);
   if (status != GLS_OK) return status;
   if (!in_unit(decay) || updates == 0) return GLS_ERROR_RANGE;

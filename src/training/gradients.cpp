@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/gradients.h"
 
-#include "backend/backend.hpp"
-#include "cpu/float_mode.hpp"
+#include "backend/gate.hpp"
 #include "numbers/philox.hpp"
 
 using namespace glissade;
@@ -11,7 +10,7 @@ namespace {
 
 // Not inlined: its arithmetic stays between the two changes of the floating-point mode.
 __attribute__((noinline)) void add(const GradientBlock& block, gls_gradient_report& report) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   const double huge = static_cast<double>(block.huge), tiny = static_cast<double>(block.tiny);
   report.sum_of_squares += (huge * 0x1p160 + static_cast<double>(block.ordinary)) + tiny * 0x1p-220;
   if (block.largest > report.largest) report.largest = block.largest;
@@ -21,7 +20,7 @@ __attribute__((noinline)) void add(const GradientBlock& block, gls_gradient_repo
 
 // The standard deviation eta^(1/2) / (1 + t)^(gamma / 2).
 __attribute__((noinline)) void noise_deviation(const gls_noise_params& p, uint32_t t, float* deviation) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   const double fallen = power(1.0 + t, -0.5 * p.gamma);
   *deviation = static_cast<float>(square_root(p.eta) * fallen);
 }
@@ -33,7 +32,7 @@ bool valid(const gls_loss_scaler_params* p) {
 
 // In float, as PyTorch does it.
 __attribute__((noinline)) void multiply(float a, double b, float* product) {
-  const FloatMode mode(false);
+  const ScalarMode mode;
   *product = a * static_cast<float>(b);
 }
 
@@ -51,7 +50,7 @@ gls_status gls_skip(gls_skipped* skipped, gls_status step_status, uint32_t stop_
 }
 
 gls_status gls_gradient_report_update(gls_gradient_report* report, const float* gradients, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   if (report == nullptr) return GLS_ERROR_NULL;
   const gls_status status = check_buffers(backend, count, gradients);
   if (status != GLS_OK) return status;
@@ -72,7 +71,7 @@ float gls_clip_scale(const gls_gradient_report* report, double max_norm) {
 }
 
 gls_status gls_clip_values(float* values, size_t count, float largest) {
-  const Backend backend = active_backend();
+  const Gate backend;
   if (!not_negative(static_cast<double>(largest))) return GLS_ERROR_RANGE;
   const gls_status status = check_buffers(backend, count, values);
   if (status == GLS_OK) backend->clip_values(values, largest, count);
@@ -83,7 +82,7 @@ void gls_noise_defaults(gls_noise_params* params) { *params = {}; }
 
 gls_status gls_add_noise(const gls_noise_params* params, uint32_t t, float* gradients, size_t first,
                          size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, gradients);
   if (status != GLS_OK) return status;
   if (params == nullptr) return GLS_ERROR_NULL;

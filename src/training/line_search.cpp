@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/line_search.h"
 
-#include "backend/backend.hpp"
-#include "cpu/float_mode.hpp"
+#include "backend/gate.hpp"
 
 using namespace glissade;
 
-// Through the pointer, and not inlined: the arithmetic stays between the two changes of the floating-point
-// mode.
+// Inside a gate, and not inlined: its arithmetic stays between the two changes of the mode.
 __attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, const float* b, double* sum,
                                              size_t count) {
-  const FloatMode mode(false);
   *sum = 0.0;
   for_each_block(count, [&](size_t first, size_t size) {
     float block;
@@ -60,7 +57,7 @@ double inner_point(const gls_root_search& s) {
 extern "C" {
 
 gls_status gls_dot(const float* a, const float* b, double* product, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, a, b);
   if (status != GLS_OK) return status;
   if (product == nullptr) return GLS_ERROR_NULL;
@@ -69,7 +66,7 @@ gls_status gls_dot(const float* a, const float* b, double* product, size_t count
 }
 
 gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, count, weights, direction, point);
   if (status != GLS_OK) return status;
   if (!is_finite(alpha)) return GLS_ERROR_RANGE;

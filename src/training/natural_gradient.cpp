@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/natural_gradient.h"
 
+#include "backend/gate.hpp"
 #include "training/averages.hpp"
 
 using namespace glissade;
@@ -8,7 +9,7 @@ using namespace glissade;
 extern "C" {
 
 gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, elements(n, n), fisher, gradient);
   if (status != GLS_OK) return status;
   if (number == 0) return GLS_ERROR_RANGE;
@@ -19,7 +20,7 @@ gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t numb
 }
 
 gls_status gls_fisher_diagonal_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, n, fisher, gradient);
   if (status != GLS_OK) return status;
   if (number == 0) return GLS_ERROR_RANGE;
@@ -31,7 +32,7 @@ gls_status gls_fisher_diagonal_update(float* fisher, const float* gradient, uint
 
 gls_status gls_natural_gradient(const float* fisher, double damping, const float* gradient, float* workspace,
                                 float* direction, double* slope, size_t n) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, elements(n, n), fisher, gradient, workspace, direction);
   if (status != GLS_OK) return status;
   if (slope == nullptr) return GLS_ERROR_NULL;
@@ -48,7 +49,7 @@ gls_status gls_natural_gradient(const float* fisher, double damping, const float
 
 gls_status gls_natural_gradient_diagonal(const float* fisher, double damping, const float* gradient,
                                          float* direction, double* slope, size_t n) {
-  const Backend backend = active_backend();
+  const Gate backend;
   const gls_status status = check_buffers(backend, n, fisher, gradient, direction);
   if (status != GLS_OK) return status;
   if (slope == nullptr) return GLS_ERROR_NULL;

@@ -40,7 +40,7 @@ if [ "$way" = find_package ]; then
 else
   package=()
   if [ -d "$source/platform/packages/$way" ]; then # an archive by ./dev package
-    archive=$("$source/platform/drop-in/package.sh" "$way" "$work")
+    archive=$("$source/platform/packages/drop-in/package.sh" "$way" "$work")
     (cd "$work" && cmake -E tar xf "$archive")
     package=(-DGLISSADE_PACKAGE="$work/glissade")
     version=$(sed -n 's/^project(glissade VERSION \([0-9.]*\) .*/\1/p' "$source/CMakeLists.txt")

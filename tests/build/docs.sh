@@ -3,6 +3,7 @@
 # docs.sh SOURCE OUTPUT: writes the API reference to OUTPUT/html. Fails on anything public that is undocumented, and where
 # doxygen saw other C functions than the headers declare.
 set -euo pipefail
+command -v doxygen >/dev/null || { echo "skipped: doxygen is not installed"; exit 77; }
 mkdir -p "$2"
 source=$(cd "$1" && pwd) output=$(cd "$2" && pwd)
 GLISSADE_DOCS=$output

@@ -6,14 +6,14 @@
 #include <cmath>
 
 #define GLISSADE_BACKEND arithmetic_test
+#define GLISSADE_LANES "cpu/simd/lanes_scalar.hpp"
 #include "cpu/float_mode.hpp"
-#include "cpu/simd/lanes_scalar.hpp"
+#include "kernels/elementary-inl.hpp"
 #include "numbers/philox.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
 namespace {
-#include "kernels/elementary-inl.hpp"
 
 uint64_t state = 1;
 uint32_t random_bits() {

@@ -2,7 +2,6 @@
 #include "apps/demo/fine_tune.hpp"
 
 #include "boards/console.hpp"
-#include "numbers/crc32.hpp"
 #include "glissade/storage/checkpoint.h"
 
 namespace glissade {
@@ -51,10 +50,10 @@ void start(const float* pretrained) {
 
 // Of the whole state: weights, then the optimizer.
 uint32_t state_crc() {
-  uint32_t crc = crc32(weights, sizeof(float) * kWeights);
-  crc = crc32(optimizer.slots[0], sizeof(float) * kWeights, crc);
-  crc = crc32(optimizer.slots[1], sizeof(float) * kWeights, crc);
-  return crc32(&optimizer.state.step, sizeof optimizer.state.step, crc);
+  uint32_t crc = gls_crc32(0, weights, sizeof(float) * kWeights);
+  crc = gls_crc32(crc, optimizer.slots[0], sizeof(float) * kWeights);
+  crc = gls_crc32(crc, optimizer.slots[1], sizeof(float) * kWeights);
+  return gls_crc32(crc, &optimizer.state.step, sizeof optimizer.state.step);
 }
 
 // The mean loss of one repetition.

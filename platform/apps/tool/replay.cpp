@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/tool/commands.hpp"
-#include "numbers/crc32.hpp"
 #include "apps/tool/golden.hpp"
 
 namespace glissade {
@@ -190,7 +189,7 @@ Comparison compare(Json& json) {
   run(json, n_hash, [&](uint32_t step, const Buffers& buffers) {
     if (step != json.at("steps_hash")) return;
     for (const auto& [name, hex] : json.at("crc32").items()) {
-      const uint32_t crc = crc32(buffer_called(buffers, name), n_hash * sizeof(float));
+      const uint32_t crc = gls_crc32(0, buffer_called(buffers, name), n_hash * sizeof(float));
       result.add(crc != std::stoul(hex.get<std::string>(), nullptr, 16), "the CRC of " + name);
     }
   });
