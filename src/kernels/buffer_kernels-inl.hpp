@@ -28,7 +28,7 @@ __attribute__((noinline)) float sum_of_squares(const float* x, float low, float 
 
 }  // namespace
 
-void look_at_gradients(const float* gradients, GradientBlock* block, size_t count) {
+void summarize_gradients(const float* gradients, GradientBlock* block, size_t count) {
   constexpr float kInfinity = __builtin_huge_valf();
   block->largest = canonical_fold(
       count,
@@ -44,10 +44,10 @@ void look_at_gradients(const float* gradients, GradientBlock* block, size_t coun
   });
   // The two rare sums only where they matter: 1024 squares below 2^-126 vanish beside 2^-40 in double.
   block->ordinary = sum_of_squares(gradients, 0x1p-63f, 0x1p40f, 1.0f, count);
-  block->huge = Single(0x1p40f) > Single::load(&block->largest)
+  block->huge = Scalar(0x1p40f) > Scalar::load(&block->largest)
                     ? 0.0f
                     : sum_of_squares(gradients, 0x1p40f, kInfinity, 0x1p-80f, count);
-  block->tiny = Single::load(&block->ordinary) > Single(0x1p-40f)
+  block->tiny = Scalar::load(&block->ordinary) > Scalar(0x1p-40f)
                     ? 0.0f
                     : sum_of_squares(gradients, 0.0f, 0x1p-63f, 0x1p110f, count);
 }

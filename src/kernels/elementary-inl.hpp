@@ -37,23 +37,23 @@ GLISSADE_INLINE V exp(V x) {
 }
 
 // ln x for normal x > 0 and infinity; NaN for NaN.
-GLISSADE_INLINE Single log(Single x) {
+GLISSADE_INLINE Scalar log(Scalar x) {
   if (!(x.value <= 3.4028235e38f)) return x;
   // x = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2).
   const uint32_t bits = float_bits(x.value), above = bits - 0x3f3504f3u;
   const int32_t k = static_cast<int32_t>(above) >> 23;
-  const Single f = Single(bits_float(bits - (above & 0xff800000u))) - 1.0f, exponent(static_cast<float>(k));
-  Single p(7.0376836292e-2f);
-  p = fma(p, f, Single(-1.1514610310e-1f));
-  p = fma(p, f, Single(1.1676998740e-1f));
-  p = fma(p, f, Single(-1.2420140846e-1f));
-  p = fma(p, f, Single(1.4249322787e-1f));
-  p = fma(p, f, Single(-1.6668057665e-1f));
-  p = fma(p, f, Single(2.0000714765e-1f));
-  p = fma(p, f, Single(-2.4999993993e-1f));
-  p = fma(p, f, Single(3.3333331174e-1f));
-  const Single square = f * f;
-  Single y = fma(exponent, kLn2Low, p * (square * f));
+  const Scalar f = Scalar(bits_float(bits - (above & 0xff800000u))) - 1.0f, exponent(static_cast<float>(k));
+  Scalar p(7.0376836292e-2f);
+  p = fma(p, f, Scalar(-1.1514610310e-1f));
+  p = fma(p, f, Scalar(1.1676998740e-1f));
+  p = fma(p, f, Scalar(-1.2420140846e-1f));
+  p = fma(p, f, Scalar(1.4249322787e-1f));
+  p = fma(p, f, Scalar(-1.6668057665e-1f));
+  p = fma(p, f, Scalar(2.0000714765e-1f));
+  p = fma(p, f, Scalar(-2.4999993993e-1f));
+  p = fma(p, f, Scalar(3.3333331174e-1f));
+  const Scalar square = f * f;
+  Scalar y = fma(exponent, kLn2Low, p * (square * f));
   y = fma(square, -0.5f, y);
   return fma(exponent, kLn2High, f + y);
 }
@@ -73,19 +73,19 @@ GLISSADE_INLINE V tanh(V x) {
 }
 
 // Of turns * 2^-32 times 2 pi: the nearest quarter turn, then polynomials. Absolute errors below 1.25e-7.
-GLISSADE_INLINE void sine_and_cosine(uint32_t turns, Single& sine, Single& cosine) {
+GLISSADE_INLINE void sine_and_cosine(uint32_t turns, Scalar& sine, Scalar& cosine) {
   const uint32_t quarter = (turns + 0x20000000u) >> 30;
   const int32_t rest = static_cast<int32_t>(turns - (quarter << 30));
-  const Single x = Single(static_cast<float>(rest)) * 1.46291807927e-9f, square = x * x;  // 2 pi 2^-32
-  Single p(-1.9515295891e-4f);
-  p = fma(p, square, Single(8.3321608736e-3f));
-  p = fma(p, square, Single(-1.6666654611e-1f));
-  const Single s = fma(p * square, x, x);
-  Single q(2.443315711809948e-5f);
-  q = fma(q, square, Single(-1.388731625493765e-3f));
-  q = fma(q, square, Single(4.166664568298827e-2f));
-  const Single c = fma(q * square, square, fma(square, Single(-0.5f), Single(1.0f)));
-  const Single zero(0.0f);
+  const Scalar x = Scalar(static_cast<float>(rest)) * 1.46291807927e-9f, square = x * x;  // 2 pi 2^-32
+  Scalar p(-1.9515295891e-4f);
+  p = fma(p, square, Scalar(8.3321608736e-3f));
+  p = fma(p, square, Scalar(-1.6666654611e-1f));
+  const Scalar s = fma(p * square, x, x);
+  Scalar q(2.443315711809948e-5f);
+  q = fma(q, square, Scalar(-1.388731625493765e-3f));
+  q = fma(q, square, Scalar(4.166664568298827e-2f));
+  const Scalar c = fma(q * square, square, fma(square, Scalar(-0.5f), Scalar(1.0f)));
+  const Scalar zero(0.0f);
   sine = quarter % 2 == 0 ? s : c;
   cosine = quarter % 2 == 0 ? c : s;
   if (quarter == 2 || quarter == 3) sine = zero - sine;

@@ -158,20 +158,20 @@ __attribute__((noinline)) void exp_differences(const float* from, float shift, f
 // With p = softmax(logits), all relative to the largest logit so that no exp overflows.
 void softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
                            size_t count) {
-  Single largest = Single::load(logits);
-  for (size_t i = 1; i < count; ++i) largest = max(Single::load(logits + i), largest);
+  Scalar largest = Scalar::load(logits);
+  for (size_t i = 1; i < count; ++i) largest = max(Scalar::load(logits + i), largest);
   const float top = largest.value;
-  const Single labelled = Single::load(logits + label) - top;
+  const Scalar labelled = Scalar::load(logits + label) - top;
   exp_differences(logits, top, logit_gradients, count);
   const float total = canonical_sum(count, [=](auto sum, size_t i) {
     using V = decltype(sum);
     return sum + V::load(logit_gradients + i);
   });
-  (log(Single(total)) - labelled).store(loss);
+  (log(Scalar(total)) - labelled).store(loss);
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store(lanes.load(logit_gradients + i) / total, logit_gradients + i);
   });
-  (Single::load(logit_gradients + label) - 1.0f).store(logit_gradients + label);
+  (Scalar::load(logit_gradients + label) - 1.0f).store(logit_gradients + label);
 }
 
 void mean_squared_error(const float* outputs, const float* targets, float* loss, float* output_gradients,
@@ -182,7 +182,7 @@ void mean_squared_error(const float* outputs, const float* targets, float* loss,
     const V difference = V::load(outputs + i) - V::load(targets + i);
     return fma(difference, difference, s);
   });
-  (Single(sum) / number).store(loss);
+  (Scalar(sum) / number).store(loss);
   for_each(count, [=](auto lanes, size_t i) {
     lanes.store((lanes.load(outputs + i) - lanes.load(targets + i)) * twice, output_gradients + i);
   });

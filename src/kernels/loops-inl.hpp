@@ -23,7 +23,7 @@ constexpr size_t at_once(size_t most) { return kTiles ? most : 1; }
 
 // The lanes that a function works in: all of a vector's,
 template <class V>
-struct Lanes {
+struct Whole {
   using Type = V;
   GLISSADE_INLINE static size_t count() { return V::kWidth; }
   template <int kBuffer = 0>
@@ -43,7 +43,7 @@ struct Lanes {
 // or its first few. With masks the others do what the first one does, and are not stored; without, they are
 // loaded too, from a whole vector, and stay in memory as they were.
 template <class V>
-struct FirstLanes {
+struct Part {
   using Type = V;
   size_t few;
   GLISSADE_INLINE size_t count() const { return few; }
@@ -72,11 +72,11 @@ struct FirstLanes {
 
 // operation(lanes, i) for the elements that do not fill a vector.
 template <class Operation>
-GLISSADE_INLINE void for_rest(size_t count, Operation operation) {
+GLISSADE_INLINE void for_tail(size_t count, Operation operation) {
   if constexpr (kMasks<Vector>) {
-    if (count > 0) operation(FirstLanes<Vector>{count}, 0);
+    if (count > 0) operation(Part<Vector>{count}, 0);
   } else {
-    for (size_t i = 0; i < count; ++i) operation(Lanes<Single>{}, i);
+    for (size_t i = 0; i < count; ++i) operation(Whole<Scalar>{}, i);
   }
 }
 
@@ -84,8 +84,8 @@ GLISSADE_INLINE void for_rest(size_t count, Operation operation) {
 template <class Operation>
 GLISSADE_INLINE void for_each(size_t count, Operation operation) {
   size_t i = 0;
-  for (; count - i >= Vector::kWidth; i += Vector::kWidth) operation(Lanes<Vector>{}, i);
-  for_rest(count - i, [&](auto lanes, size_t k) GLISSADE_FLAT { operation(lanes, i + k); });
+  for (; count - i >= Vector::kWidth; i += Vector::kWidth) operation(Whole<Vector>{}, i);
+  for_tail(count - i, [&](auto lanes, size_t k) GLISSADE_FLAT { operation(lanes, i + k); });
 }
 
 // kCount values that stay in registers, where of an array compilers do not always know it. each(f) does
@@ -145,7 +145,7 @@ GLISSADE_INLINE float fold_sums(float* sums, size_t count, Combine combine) {
   }
   for (; half > 0; half /= 2) {
     for (size_t j = 0; j < half; ++j) {
-      combine(Single::load(sums + j), Single::load(sums + j + half)).store(sums + j);
+      combine(Scalar::load(sums + j), Scalar::load(sums + j + half)).store(sums + j);
     }
   }
   return sums[0];
@@ -154,11 +154,11 @@ GLISSADE_INLINE float fold_sums(float* sums, size_t count, Combine combine) {
 // Several sums side by side, each in order.
 template <size_t kAtOnce, class Add, class Result>
 GLISSADE_INLINE void sums_in_order(size_t count, Add add, Result result) {
-  Tile<Single, kAtOnce> sums(Single(0.0f));
+  Tile<Scalar, kAtOnce> sums(Scalar(0.0f));
   for (size_t i = 0; i < count; ++i) {
-    sums.each([&](Single& sum, size_t n) GLISSADE_FLAT { sum = add(sum, i, n); });
+    sums.each([&](Scalar& sum, size_t n) GLISSADE_FLAT { sum = add(sum, i, n); });
   }
-  sums.each([&](const Single& sum, size_t n) GLISSADE_FLAT { result(sum.value, n); });
+  sums.each([&](const Scalar& sum, size_t n) GLISSADE_FLAT { result(sum.value, n); });
 }
 
 constexpr size_t kSums = 16;
@@ -196,7 +196,7 @@ GLISSADE_INLINE void canonical_folds(size_t count, Add add, Combine combine, Res
   if (whole == 0) return sums_in_order<kAtOnce>(count, add, result);
   for (size_t n = 0; n < kAtOnce; ++n) {
     float* const sums = memory[n];
-    for (size_t i = whole; i < count; ++i) add(Single::load(sums + i - whole), i, n).store(sums + i - whole);
+    for (size_t i = whole; i < count; ++i) add(Scalar::load(sums + i - whole), i, n).store(sums + i - whole);
     result(fold_sums(sums, kSums, combine), n);
   }
 }

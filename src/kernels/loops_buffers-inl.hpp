@@ -77,7 +77,7 @@ template <class Rule>
 GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
                                       const float*& g, size_t steps) {
   using V = Vector;
-  const Lanes<V> lanes;
+  const Whole<V> lanes;
   float roots[kRootsAtOnce * V::kWidth];
   Position<Rule::kSlots> ahead = at;
   const float* gradients = g;
@@ -112,8 +112,8 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
     advance<Rule>(lanes, c, at, lanes.template load<1>(g));
     lanes.move(g);
   };
-  for (; steps > 0; --steps) one(Lanes<Vector>{});
-  for_rest(count % Vector::kWidth, [&](auto lanes, size_t) GLISSADE_FLAT { one(lanes); });
+  for (; steps > 0; --steps) one(Whole<Vector>{});
+  for_tail(count % Vector::kWidth, [&](auto lanes, size_t) GLISSADE_FLAT { one(lanes); });
 }
 
 template <class Rule>
@@ -127,7 +127,7 @@ GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, floa
   if constexpr (kTiles && Vector::kWidth >= 8) {
     const size_t beyond = reinterpret_cast<uintptr_t>(w) / sizeof(float) % Vector::kWidth;
     if (beyond != 0 && count >= 64 * Vector::kWidth) {
-      const FirstLanes<Vector> lanes{Vector::kWidth - beyond};
+      const Part<Vector> lanes{Vector::kWidth - beyond};
       advance<Rule>(lanes, c, at, lanes.template load<1>(g));
       g += lanes.few;
       count -= lanes.few;

@@ -22,15 +22,15 @@ struct Columns : L {
 template <size_t kVectors, bool kTwice, class Operation>
 GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0) {
   constexpr size_t kWidth = kVectors * Vector::kWidth;
-  for (; count - j >= kWidth; j += kWidth) operation(Columns<Lanes<Vector>, kVectors>{}, j);
+  for (; count - j >= kWidth; j += kWidth) operation(Columns<Whole<Vector>, kVectors>{}, j);
   if constexpr (kVectors > 1) {
     for_columns<kVectors / 2, kTwice>(count, operation, j);
   } else if constexpr (kWidth > 1) {
     if (kTwice && kTiles && j < count && count >= kWidth) {
-      operation(Columns<Lanes<Vector>, 1>{}, count - kWidth);
+      operation(Columns<Whole<Vector>, 1>{}, count - kWidth);
       j = count;
     }
-    for_rest(count - j, [&](auto lanes, size_t k)
+    for_tail(count - j, [&](auto lanes, size_t k)
                             GLISSADE_FLAT { operation(Columns<decltype(lanes), 1>{lanes}, j + k); });
   }
 }
@@ -136,7 +136,7 @@ GLISSADE_INLINE void sweep_factors(const typename Rule::Coefficients& coefficien
       const float x = *GradientInputs(layer, i).first;
       const float* dy = layer.output_gradients;
       for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
-        advance<Rule>(Lanes<Vector>{}, c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
+        advance<Rule>(Whole<Vector>{}, c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
         dy += Vector::kWidth;
       }
     }

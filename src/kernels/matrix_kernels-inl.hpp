@@ -13,12 +13,12 @@ namespace GLISSADE_BACKEND {
 // element sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
 void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* done) {
   for (size_t i = 0; i < n * n; ++i) upper[i] = matrix[i];
-  for (size_t k = 0; k < n; ++k) (Single::load(upper + k * n + k) + damping).store(upper + k * n + k);
+  for (size_t k = 0; k < n; ++k) (Scalar::load(upper + k * n + k) + damping).store(upper + k * n + k);
   *done = true;
   for (size_t k = 0; k < n && *done; ++k) {
     float* const row = upper + k * n;
-    const Single square = Single::load(row + k);
-    *done = square > Single(0.0f) && Single(__builtin_huge_valf()) > square;
+    const Scalar square = Scalar::load(row + k);
+    *done = square > Scalar(0.0f) && Scalar(__builtin_huge_valf()) > square;
     const float pivot = sqrt(square).value;
     for_each(n - k, [=](auto lanes, size_t j) { lanes.store(lanes.load(row + k + j) / pivot, row + k + j); });
     for (size_t i = k + 1; i < n; ++i) {
@@ -35,7 +35,7 @@ void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* 
 void solve_transposed(const float* upper, float* x, size_t n) {
   for (size_t k = 0; k < n; ++k) {
     const float* const after = upper + k * n + k + 1;
-    (Single::load(x + k) / Single::load(upper + k * n + k)).store(x + k);
+    (Scalar::load(x + k) / Scalar::load(upper + k * n + k)).store(x + k);
     const float factor = -x[k];
     for_each(n - k - 1, [=](auto lanes, size_t j) {
       float* const element = x + k + 1 + j;
@@ -53,7 +53,7 @@ void solve(const float* upper, float* x, size_t n) {
       using V = decltype(s);
       return fma(V::load(row + 1 + j), V::load(at + 1 + j), s);
     });
-    ((Single::load(at) - sum) / Single::load(row)).store(at);
+    ((Scalar::load(at) - sum) / Scalar::load(row)).store(at);
   }
 }
 

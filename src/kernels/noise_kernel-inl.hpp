@@ -15,9 +15,9 @@ namespace {
 // Two independent normal numbers from two words (Box and Muller 1958). The first is moved into (0, 1), so
 // that no logarithm is infinite; the second is an angle in turns.
 GLISSADE_INLINE void box_muller(const uint32_t (&words)[4], int first, float (&normals)[4]) {
-  const Single uniform = fma(Single(static_cast<float>(words[first])), Single(0x1p-32f), Single(0x1p-33f));
-  const Single radius = sqrt(log(uniform) * -2.0f);
-  Single sine(0.0f), cosine(0.0f);
+  const Scalar uniform = fma(Scalar(static_cast<float>(words[first])), Scalar(0x1p-32f), Scalar(0x1p-33f));
+  const Scalar radius = sqrt(log(uniform) * -2.0f);
+  Scalar sine(0.0f), cosine(0.0f);
   sine_and_cosine(words[first + 1], sine, cosine);
   (radius * cosine).store(normals + first);
   (radius * sine).store(normals + first + 1);
@@ -38,7 +38,7 @@ void add_noise(const NoiseStream* stream, float* gradients, size_t first, size_t
   for (size_t i = 0; i < count; ++i) {
     const size_t number = first + i;
     if (i == 0 || number % 4 == 0) four_normals(*stream, number / 4, normals);
-    fma(Single::load(normals + number % 4), Single(stream->deviation), Single::load(gradients + i))
+    fma(Scalar::load(normals + number % 4), Scalar(stream->deviation), Scalar::load(gradients + i))
         .store(gradients + i);
   }
 }

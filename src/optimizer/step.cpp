@@ -32,7 +32,7 @@ Status check_params(const gls_optimizer& o, float gradient_scale) {
 const CommonParams& common(const gls_optimizer& o) { return *static_cast<const CommonParams*>(o.params); }
 
 // Parameters, and what the gradients and the decay would do to the state.
-Status look(Backend backend, const gls_optimizer& o, const gls_gradients& gradients, float gradient_scale) {
+Status guard(Backend backend, const gls_optimizer& o, const gls_gradients& gradients, float gradient_scale) {
   const Status status = check_params(o, gradient_scale);
   if (status != GLS_OK) return status;
   const uint32_t exponent = o.rule->gradient_bits;
@@ -71,7 +71,7 @@ gls_status gls_step(const gls_optimizer* optimizer, gls_gradients gradients, flo
   const Gate backend(Mode::kScalars);
   Status status = check(backend, optimizer, gradients);
   if (status != GLS_OK) return status;
-  status = look(backend, *optimizer, gradients, gradient_scale);
+  status = guard(backend, *optimizer, gradients, gradient_scale);
   if (status == GLS_OK) step(backend, *optimizer, gradients, gradient_scale);
   return status;
 }
@@ -91,7 +91,7 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
   const Gate backend(Mode::kScalars);
   for (size_t k = 0; k < n; ++k) {
     Status status = check(backend, &optimizers[k], gradients[k]);
-    if (status == GLS_OK) status = look(backend, optimizers[k], gradients[k], gradient_scale);
+    if (status == GLS_OK) status = guard(backend, optimizers[k], gradients[k], gradient_scale);
     if (status != GLS_OK) return status;
   }
   for (size_t k = 0; k < n; ++k) step(backend, optimizers[k], gradients[k], gradient_scale);
@@ -102,7 +102,7 @@ gls_status gls_guard(const gls_optimizer* optimizer, gls_gradients gradients, fl
   const Gate backend(Mode::kScalars);
   const Status status = check(backend, optimizer, gradients);
   if (status != GLS_OK) return status;
-  return look(backend, *optimizer, gradients, gradient_scale);
+  return guard(backend, *optimizer, gradients, gradient_scale);
 }
 
 gls_status gls_begin(const gls_optimizer* optimizer, float gradient_scale, gls_coefficients* coefficients) {

@@ -56,7 +56,7 @@ gls_status gls_gradient_report_update(gls_gradient_report* report, const float* 
   if (status != GLS_OK) return status;
   for_each_block(count, [&](size_t first, size_t size) {
     GradientBlock block;
-    backend->look_at_gradients(gradients + first, &block, size);
+    backend->summarize_gradients(gradients + first, &block, size);
     add(block, *report);
   });
   return GLS_OK;

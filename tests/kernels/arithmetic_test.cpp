@@ -93,8 +93,8 @@ TEST(DivideBy, IsExactForEverySignificand) {
     for (const int step : {1, 2, 3, 5, 12, 100, 1000}) {
       const float divisor = static_cast<float>(std::sqrt(1.0 - std::pow(beta2, step)));
       for (uint32_t significand = 0; significand < (1u << 23); significand += step < 5 ? 1 : 7) {
-        const Single x = bits_float(0x3a000000u + significand);
-        ASSERT_EQ(divide_by<Single>(x, divisor, 1.0f / divisor).value, x.value / divisor)
+        const Scalar x = bits_float(0x3a000000u + significand);
+        ASSERT_EQ(divide_by<Scalar>(x, divisor, 1.0f / divisor).value, x.value / divisor)
             << x.value << " / " << divisor;
       }
     }
@@ -104,7 +104,7 @@ TEST(DivideBy, IsExactForEverySignificand) {
 TEST(DivideBy, IsExactAtTheEdgesOfItsRange) {
   const float divisor = 0.0316227786f;
   for (const float x : {0.0f, bits_float(0x7f800000u), 0x1p-99f, 0x1.fffffep63f, 0x1.6a09e6p-75f}) {
-    ASSERT_EQ(divide_by<Single>(x, divisor, 1.0f / divisor).value, x / divisor);
+    ASSERT_EQ(divide_by<Scalar>(x, divisor, 1.0f / divisor).value, x / divisor);
   }
 }
 
@@ -118,21 +118,21 @@ double ulps(float got, long double exact) {
 TEST(Exp, IsWithinItsBound) {
   double worst = 0.0;
   for (float x = -87.3365f; x < 88.72f; x += std::fmax(std::abs(x), 1e-3f) * 2e-6f) {
-    worst = std::fmax(worst, ulps(exp(Single(x)).value, std::exp(static_cast<long double>(x))));
+    worst = std::fmax(worst, ulps(exp(Scalar(x)).value, std::exp(static_cast<long double>(x))));
   }
   std::printf("exp: largest error seen %.3f ulp\n", worst);
   EXPECT_LT(worst, 1.05);
 }
 
 TEST(Exp, AtItsEnds) {
-  EXPECT_EQ(exp(Single(0.0f)).value, 1.0f);
-  EXPECT_EQ(exp(Single(-0.0f)).value, 1.0f);
-  EXPECT_EQ(exp(Single(-87.34f)).value, 0.0f);
-  EXPECT_EQ(exp(Single(-INFINITY)).value, 0.0f);
-  EXPECT_EQ(exp(Single(88.73f)).value, INFINITY);
-  EXPECT_EQ(exp(Single(INFINITY)).value, INFINITY);
-  EXPECT_TRUE(std::isnan(exp(Single(NAN)).value));
-  EXPECT_GE(exp(Single(-87.3365f)).value, 0x1p-126f);
+  EXPECT_EQ(exp(Scalar(0.0f)).value, 1.0f);
+  EXPECT_EQ(exp(Scalar(-0.0f)).value, 1.0f);
+  EXPECT_EQ(exp(Scalar(-87.34f)).value, 0.0f);
+  EXPECT_EQ(exp(Scalar(-INFINITY)).value, 0.0f);
+  EXPECT_EQ(exp(Scalar(88.73f)).value, INFINITY);
+  EXPECT_EQ(exp(Scalar(INFINITY)).value, INFINITY);
+  EXPECT_TRUE(std::isnan(exp(Scalar(NAN)).value));
+  EXPECT_GE(exp(Scalar(-87.3365f)).value, 0x1p-126f);
 }
 
 TEST(Log, IsWithinItsBound) {
@@ -140,42 +140,42 @@ TEST(Log, IsWithinItsBound) {
   for (uint32_t bits = 0x00800000u; bits < 0x7f800000u; bits += 97) {
     if (bits_float(bits) == 1.0f) continue;
     const float x = bits_float(bits);
-    worst = std::fmax(worst, ulps(log(Single(x)).value, std::log(static_cast<long double>(x))));
+    worst = std::fmax(worst, ulps(log(Scalar(x)).value, std::log(static_cast<long double>(x))));
   }
   std::printf("log: largest error seen %.3f ulp\n", worst);
   EXPECT_LT(worst, 0.85);
 }
 
 TEST(Log, AtItsEnds) {
-  EXPECT_EQ(log(Single(1.0f)).value, 0.0f);
-  EXPECT_EQ(log(Single(INFINITY)).value, INFINITY);
-  EXPECT_TRUE(std::isnan(log(Single(NAN)).value));
+  EXPECT_EQ(log(Scalar(1.0f)).value, 0.0f);
+  EXPECT_EQ(log(Scalar(INFINITY)).value, INFINITY);
+  EXPECT_TRUE(std::isnan(log(Scalar(NAN)).value));
 }
 
 TEST(Tanh, IsWithinItsBound) {
   double worst = 0.0;
   for (uint32_t bits = 0x00800000u; bits < 0x41800000u; bits += 97) {
-    const float x = bits_float(bits), y = tanh(Single(x)).value;
+    const float x = bits_float(bits), y = tanh(Scalar(x)).value;
     worst = std::fmax(worst, ulps(y, std::tanh(static_cast<long double>(x))));
-    ASSERT_EQ(tanh(Single(-x)).value, -y);
+    ASSERT_EQ(tanh(Scalar(-x)).value, -y);
   }
   std::printf("tanh: largest error seen %.3f ulp\n", worst);
   EXPECT_LT(worst, 1.3);
 }
 
 TEST(Tanh, AtItsEnds) {
-  EXPECT_EQ(tanh(Single(0.0f)).value, 0.0f);
-  EXPECT_EQ(tanh(Single(20.0f)).value, 1.0f);
-  EXPECT_EQ(tanh(Single(-3e38f)).value, -1.0f);
-  EXPECT_EQ(tanh(Single(INFINITY)).value, 1.0f);
-  EXPECT_EQ(tanh(Single(-INFINITY)).value, -1.0f);
-  EXPECT_TRUE(std::isnan(tanh(Single(NAN)).value));
+  EXPECT_EQ(tanh(Scalar(0.0f)).value, 0.0f);
+  EXPECT_EQ(tanh(Scalar(20.0f)).value, 1.0f);
+  EXPECT_EQ(tanh(Scalar(-3e38f)).value, -1.0f);
+  EXPECT_EQ(tanh(Scalar(INFINITY)).value, 1.0f);
+  EXPECT_EQ(tanh(Scalar(-INFINITY)).value, -1.0f);
+  EXPECT_TRUE(std::isnan(tanh(Scalar(NAN)).value));
 }
 
 TEST(SineAndCosine, AreWithinTheirBound) {
   long double worst = 0.0L;
   for (uint64_t turns = 0; turns <= UINT32_MAX; turns += 197) {
-    Single sine(0.0f), cosine(0.0f);
+    Scalar sine(0.0f), cosine(0.0f);
     sine_and_cosine(static_cast<uint32_t>(turns), sine, cosine);
     const long double angle = static_cast<long double>(turns) * 0x1p-31L * 3.14159265358979323846264L;
     worst = std::fmax(worst, std::abs(static_cast<long double>(sine.value) - std::sin(angle)));

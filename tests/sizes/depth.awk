@@ -11,7 +11,7 @@ function field(name, text) {
 function callee(f, type) { # of f's call by a pointer
   if (word[f] == "check_params") return of["valid", type]
   if (word[f] == "begin") return of["tick", type]
-  if (word[f] == "look") return of["buffer_fits", ""]
+  if (word[f] == "guard") return of["buffer_fits", ""]
   if (word[f] == "check") return of["buffer_check", ""]
   if (word[f] == "sweep_buffer") return of["sweep_" rule, ""]
   return of["sweep_buffer", ""]

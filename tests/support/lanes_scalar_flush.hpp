@@ -24,16 +24,16 @@ inline float flush_result(float result, double exact) {
   return magnitude(exact) < kTiny ? result * 0.0f : result;
 }
 
-struct Single {
+struct Scalar {
   static constexpr size_t kWidth = 1;
   static constexpr bool kComparesWhole = false;
   static constexpr bool kManyRegisters = false;
   static constexpr bool kFlushesSubnormals = false;  // the unit it runs on does not
   float value;
 
-  Single(float x) : value(x) {}
+  Scalar(float x) : value(x) {}
   template <int kBuffer = 0>
-  static Single load(const float* from) {
+  static Scalar load(const float* from) {
     return *from;
   }
   template <int kBuffer = 0>
@@ -42,36 +42,36 @@ struct Single {
   }
 };
 
-inline Single operator+(Single a, Single b) {
+inline Scalar operator+(Scalar a, Scalar b) {
   const float sum = flush(a.value) + flush(b.value);  // exact where tiny
   return flush_result(sum, static_cast<double>(sum));
 }
-inline Single operator-(Single a, Single b) {
+inline Scalar operator-(Scalar a, Scalar b) {
   const float difference = flush(a.value) - flush(b.value);
   return flush_result(difference, static_cast<double>(difference));
 }
-inline Single operator*(Single a, Single b) {
+inline Scalar operator*(Scalar a, Scalar b) {
   const float x = flush(a.value), y = flush(b.value);
   return flush_result(x * y, static_cast<double>(x) * static_cast<double>(y));
 }
-inline Single operator/(Single a, Single b) {
+inline Scalar operator/(Scalar a, Scalar b) {
   const float x = flush(a.value), y = flush(b.value), quotient = x / y;
   const bool tiny = magnitude(static_cast<double>(x)) < magnitude(static_cast<double>(y)) * kTiny;
   return tiny ? quotient * 0.0f : quotient;
 }
-inline bool operator>(Single a, Single b) { return flush(a.value) > flush(b.value); }
-inline Single select(bool condition, Single a, Single b) { return condition ? a : b; }
-inline Single abs(Single a) { return bits_float(float_bits(a.value) & 0x7fffffffu); }
-inline Single sqrt(Single a) { return scalar_sqrt(flush(a.value)); }
-inline Single fma(Single a, Single b, Single c) {
+inline bool operator>(Scalar a, Scalar b) { return flush(a.value) > flush(b.value); }
+inline Scalar select(bool condition, Scalar a, Scalar b) { return condition ? a : b; }
+inline Scalar abs(Scalar a) { return bits_float(float_bits(a.value) & 0x7fffffffu); }
+inline Scalar sqrt(Scalar a) { return scalar_sqrt(flush(a.value)); }
+inline Scalar fma(Scalar a, Scalar b, Scalar c) {
   const float x = flush(a.value), y = flush(b.value), z = flush(c.value);
   const double product = static_cast<double>(x) * static_cast<double>(y), addend = static_cast<double>(z);
   // Rounded to odd, the double is below kTiny exactly where the exact sum is.
   return flush_result(scalar_fma(x, y, z), round_to_odd(product, addend, product + addend));
 }
-inline Single power_of_two(Single n) { return bits_float(float_bits(n.value + 12583039.0f) << 23); }
+inline Scalar power_of_two(Scalar n) { return bits_float(float_bits(n.value + 12583039.0f) << 23); }
 
-using Vector = Single;
+using Vector = Scalar;
 
 }  // namespace
 }  // namespace GLISSADE_BACKEND

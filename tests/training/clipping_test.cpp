@@ -25,7 +25,7 @@ void check_block(uint32_t count) {
   gls_gradient_report report = {};
   const Status status = gls_gradient_report_update(&report, values, count);
   GradientBlock block;
-  expected_kernels().look_at_gradients(values, &block, count);
+  expected_kernels().summarize_gradients(values, &block, count);
   const double sum = (static_cast<double>(block.huge) * 0x1p160 + static_cast<double>(block.ordinary)) +
                      static_cast<double>(block.tiny) * 0x1p-220;
   const bool same = report.sum_of_squares == sum && same_value(report.largest, block.largest) &&

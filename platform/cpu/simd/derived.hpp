@@ -73,8 +73,8 @@ GLISSADE_INLINE V min(V a, V b) {
 }
 
 // x / divisor by its reciprocal and one correction: correctly rounded where x is 0, above 2^-100 or infinite
-// and the quotient does not overflow (tests/kernels/arithmetic_test.cpp). The remainder of an infinite quotient is
-// NaN, which the minimum makes a number.
+// and the quotient does not overflow (tests/kernels/arithmetic_test.cpp). The remainder of an infinite
+// quotient is NaN, which the minimum makes a number.
 template <class V>
 GLISSADE_INLINE V divide_by(V x, float divisor, float reciprocal) {
   if constexpr (!kFuses<V>) return x / divisor;

@@ -3,7 +3,7 @@
 #include <arm_mve.h>
 
 #include "cpu/simd/lane_by_lane.hpp"
-#include "cpu/simd/single.hpp"
+#include "cpu/simd/scalar.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -3,7 +3,7 @@
 #define HWY_COMPILE_ONLY_STATIC
 #include <hwy/highway.h>
 
-#include "cpu/simd/single.hpp"
+#include "cpu/simd/scalar.hpp"
 
 #ifdef GLISSADE_HIGHWAY_TARGET
 static_assert((HWY_STATIC_TARGET & (GLISSADE_HIGHWAY_TARGET)) != 0,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lanes for any processor: one float.
-#include "cpu/simd/single.hpp"
+#include "cpu/simd/scalar.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
 namespace {
-using Vector = Single;
+using Vector = Scalar;
 }
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade

@@ -2,7 +2,7 @@
 // Lanes on the FPU of a Cortex-M: four floats at a time, one by one. What that saves is loads, stores and
 // loop: four neighbours are one instruction each way. (Adam on M4F: 15.2 instructions per weight instead
 // of 21.) Where the compiler optimizes for size, one float at a time, which takes a third of the flash.
-#include "cpu/simd/single.hpp"
+#include "cpu/simd/scalar.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
@@ -10,7 +10,7 @@ namespace {
 
 #ifdef __OPTIMIZE_SIZE__
 
-using Vector = Single;
+using Vector = Scalar;
 
 #else
 
@@ -76,7 +76,7 @@ struct Vector {
 #define GLISSADE_FMA(k) scalar_fma(x.k, y.k, z.k)
 #define GLISSADE_ABS(k) __builtin_fabsf(x.k)
 #define GLISSADE_SQRT(k) scalar_sqrt(x.k)
-#define GLISSADE_POWER(k) power_of_two(Single(n.k)).value
+#define GLISSADE_POWER(k) power_of_two(Scalar(n.k)).value
 GLISSADE_INLINE Vector operator+(Vector x, Vector y) { return GLISSADE_EACH(GLISSADE_ADD); }
 GLISSADE_INLINE Vector operator-(Vector x, Vector y) { return GLISSADE_EACH(GLISSADE_SUBTRACT); }
 GLISSADE_INLINE Vector operator*(Vector x, Vector y) { return GLISSADE_EACH(GLISSADE_MULTIPLY); }

@@ -2,7 +2,7 @@
 // Lanes on WebAssembly's SIMD128, which has no fused multiply-add that rounds once on every engine.
 #include <wasm_simd128.h>
 
-#include "cpu/simd/single.hpp"
+#include "cpu/simd/scalar.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

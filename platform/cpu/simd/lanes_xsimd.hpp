@@ -5,7 +5,7 @@
 #if XSIMD_WITH_NEON && !XSIMD_WITH_NEON64
 #include "cpu/simd/lane_by_lane.hpp"
 #endif
-#include "cpu/simd/single.hpp"
+#include "cpu/simd/scalar.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
