@@ -17,15 +17,17 @@ namespace GLISSADE_BACKEND {
 
 #define GLISSADE_RULE(name, Rule, slot_count)                                                              \
   void sweep_##name(const void* c, float* w, const float* g, float* const* slots, size_t count) noexcept { \
-    sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, g, slots, count);                           \
+    sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, BufferGradients{g},                         \
+                FloatSlots<Rule::kSlots>(slots), count);                                                   \
   }
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 #ifdef GLISSADE_DIRECT_FACTORS
-#define GLISSADE_RULE(name, Rule, slot_count)                                                        \
-  void sweep_factors_##name(const void* c, float* w, const gls_factors* layer, float* const* slots,  \
-                            size_t first, size_t count) noexcept {                                   \
-    sweep_factors<Rule>(*static_cast<const Rule::Coefficients*>(c), w, *layer, slots, first, count); \
+#define GLISSADE_RULE(name, Rule, slot_count)                                                       \
+  void sweep_factors_##name(const void* c, float* w, const gls_factors* layer, float* const* slots, \
+                            size_t first, size_t count) noexcept {                                  \
+    sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, FactorGradients{*layer, first},      \
+                FloatSlots<Rule::kSlots>(slots), count);                                            \
   }
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE

@@ -9,46 +9,57 @@ namespace glissade {
 namespace GLISSADE_BACKEND {
 namespace {
 
-// Loads the slots one by one (loads and stores are told which buffer it is: lanes may have registers for
-// each), does operation(slots...), and stores each slot on the way back.
-template <int kSlots, class L, class Operation, class... Slot>
-GLISSADE_INLINE void with_slots(L lanes, float* const* slots, Operation operation, Slot&... loaded) {
-  if constexpr (sizeof...(loaded) == kSlots) {
-    operation(loaded...);
-  } else {
-    float* const slot = slots[sizeof...(loaded)];
-    auto value = lanes.template load<2 + sizeof...(loaded)>(slot);
-    with_slots<kSlots>(lanes, slots, operation, loaded..., value);
-    lanes.template store<2 + sizeof...(loaded)>(value, slot);
-  }
-}
+// A sweep is sweep<Rule, Gradients, Slots>: a rule over weights, whose gradients come from somewhere, and
+// whose slots are kept in some form.
 
-// Where a sweep has got to in each buffer.
+// Slots as floats, and where a sweep has got to in each.
 template <int kSlots>
-struct Position {
-  float* w;
-  float* slots[kSlots + 1];
+struct FloatSlots {
+  static constexpr int kCount = kSlots;
+  float* at[kSlots + 1];
+
+  GLISSADE_INLINE explicit FloatSlots(float* const* slots) : at{} {
+    for (int k = 0; k < kSlots; ++k) at[k] = slots[k];
+  }
+
+  // Loads the slots one by one (loads and stores are told which buffer it is: lanes may have registers for
+  // each), does operation(slots...), and stores each slot on the way back.
+  template <class L, class Operation, class... Slot>
+  GLISSADE_INLINE void with(L lanes, Operation operation, Slot&... loaded) {
+    if constexpr (sizeof...(loaded) == kSlots) {
+      operation(loaded...);
+    } else {
+      float* const slot = at[sizeof...(loaded)];
+      auto value = lanes.template load<2 + sizeof...(loaded)>(slot);
+      with(lanes, operation, loaded..., value);
+      lanes.template store<2 + sizeof...(loaded)>(value, slot);
+    }
+  }
+
+  template <class L>
+  GLISSADE_INLINE void move(L lanes) {
+    for (int k = 0; k < kSlots; ++k) lanes.move(at[k]);
+  }
 };
 
-template <int kSlots>
-GLISSADE_INLINE Position<kSlots> start_at(float* w, float* const* slots) {
-  Position<kSlots> at{w, {}};
-  for (int k = 0; k < kSlots; ++k) at.slots[k] = slots[k];
-  return at;
-}
+// Where a sweep has got to.
+template <class Slots>
+struct Position {
+  float* w;
+  Slots slots;
+};
 
 // operation(w, g, slots...) for the lanes' weights, and the position beyond them.
-template <bool kMovesWeights, class L, int kSlots, class Operation>
-GLISSADE_INLINE void advance(L lanes, const GradientCoefficients& c, Position<kSlots>& at,
+template <bool kMovesWeights, class L, class Slots, class Operation>
+GLISSADE_INLINE void advance(L lanes, const GradientCoefficients& c, Position<Slots>& at,
                              typename L::Type gradient, Operation operation) {
   using V = typename L::Type;
   V weight = lanes.template load<0>(at.w);
   prepare(c, weight, gradient);
-  with_slots<kSlots>(lanes, at.slots,
-                     [&](auto&... slot) GLISSADE_FLAT { operation(weight, gradient, slot...); });
+  at.slots.with(lanes, [&](auto&... slot) GLISSADE_FLAT { operation(weight, gradient, slot...); });
   if constexpr (kMovesWeights) lanes.template store<0>(weight, at.w);
   lanes.move(at.w);
-  for (int k = 0; k < kSlots; ++k) lanes.move(at.slots[k]);
+  at.slots.move(lanes);
 }
 
 // A rule is one function, w = next(c, w, g, slots...), which moves the slots on; or two: root(c, g, slots...)
@@ -60,8 +71,8 @@ constexpr bool kIsOneFunction = false;
 template <class Rule>
 constexpr bool kIsOneFunction<Rule, Void<decltype(&Rule::template next<Vector>)>> = true;
 
-template <class Rule, class L>
-GLISSADE_INLINE void advance(L lanes, const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
+template <class Rule, class L, class Slots>
+GLISSADE_INLINE void advance(L lanes, const typename Rule::Coefficients& c, Position<Slots>& at,
                              typename L::Type gradient) {
   using V = typename L::Type;
   advance<true>(lanes, c.gradient, at, gradient, [&](V& w, V g, auto&... slot) GLISSADE_FLAT {
@@ -73,13 +84,13 @@ GLISSADE_INLINE void advance(L lanes, const typename Rule::Coefficients& c, Posi
 }
 
 // kRootsAtOnce vectors at most: their roots, then their moves.
-template <class Rule>
-GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at,
+template <class Rule, class Slots>
+GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Position<Slots>& at,
                                       const float*& g, size_t steps) {
   using V = Vector;
   const Whole<V> lanes;
   float roots[kRootsAtOnce * V::kWidth];
-  Position<Rule::kSlots> ahead = at;
+  Position<Slots> ahead = at;
   const float* gradients = g;
   for (size_t i = 0; i < steps; ++i) {
     advance<false>(lanes, c.gradient, ahead, V::load(gradients),
@@ -97,8 +108,8 @@ GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Posi
 
 // The rule over `count` weights with gradients from a buffer. Counting down and moving pointers is what
 // compilers turn into the shortest loops on small cores; on others it makes no difference.
-template <class Rule>
-GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule::kSlots>& at, const float* g,
+template <class Rule, class Slots>
+GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Slots>& at, const float* g,
                              size_t count) {
   size_t steps = count / Vector::kWidth;
   if constexpr (kTiles && kRootsAtOnce > 1 && !kIsOneFunction<Rule>) {
@@ -116,16 +127,13 @@ GLISSADE_INLINE void advance(const typename Rule::Coefficients& c, Position<Rule
   for_tail(count % Vector::kWidth, [&](auto lanes, size_t) GLISSADE_FLAT { one(lanes); });
 }
 
-template <class Rule>
-GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, float* w, const float* g,
-                           float* const* slots, size_t count) {
-  // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
-  const typename Rule::Coefficients c = coefficients;
-  Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
-  // Vectors of weights that lie across cache lines take up to twice as long (momentum on AVX2): a few weights
-  // go first. Shorter sweeps, and vectors of 16 bytes, gain nothing.
+// A span of gradients. Vectors of weights that lie across cache lines take up to twice as long (momentum on
+// AVX2): a few weights go first. Shorter spans, and vectors of 16 bytes, gain nothing.
+template <class Rule, class Slots>
+GLISSADE_INLINE void advance_span(const typename Rule::Coefficients& c, Position<Slots>& at, const float* g,
+                                  size_t count) {
   if constexpr (kTiles && Vector::kWidth >= 8) {
-    const size_t beyond = reinterpret_cast<uintptr_t>(w) / sizeof(float) % Vector::kWidth;
+    const size_t beyond = reinterpret_cast<uintptr_t>(at.w) / sizeof(float) % Vector::kWidth;
     if (beyond != 0 && count >= 64 * Vector::kWidth) {
       const Part<Vector> lanes{Vector::kWidth - beyond};
       advance<Rule>(lanes, c, at, lanes.template load<1>(g));
@@ -134,6 +142,34 @@ GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, floa
     }
   }
   advance<Rule>(c, at, g, count);
+}
+
+// Gradients in a buffer: one span.
+struct BufferGradients {
+  const float* gradients;
+
+  GLISSADE_INLINE constexpr bool are_vectors(size_t) const { return false; }
+  template <class Work>
+  GLISSADE_INLINE void each_vector(Work) const {}
+  template <class Work>
+  GLISSADE_INLINE void each_span(size_t count, Work work) const {
+    work(gradients, count);
+  }
+};
+
+// Gradients are handed out as vectors, in registers, or as spans in memory.
+template <class Rule, class Gradients, class Slots>
+GLISSADE_INLINE void sweep(const typename Rule::Coefficients& coefficients, float* w, Gradients gradients,
+                           Slots slots, size_t count) {
+  // Locals: through the pointers nothing is hoisted out of the loop, which then takes 1.3 times as long.
+  const typename Rule::Coefficients c = coefficients;
+  Position<Slots> at{w, slots};
+  if (gradients.are_vectors(count)) {
+    gradients.each_vector([&](Vector g) GLISSADE_FLAT { advance<Rule>(Whole<Vector>{}, c, at, g); });
+  } else {
+    gradients.each_span(
+        count, [&](const float* g, size_t some) GLISSADE_FLAT { advance_span<Rule>(c, at, g, some); });
+  }
 }
 
 }  // namespace

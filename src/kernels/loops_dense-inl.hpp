@@ -122,30 +122,34 @@ class GradientBlocks {
   size_t left_, i_, j_;
 };
 
-// The rule over some weights of a layer: straight from the factors of its gradient, where they are of one
+// Gradients of a layer's weights from number `first` on: straight from their factors, where they are of one
 // sample, all weights, and vectors end with rows; else by blocks that stay in the nearest cache.
-template <class Rule>
-GLISSADE_INLINE void sweep_factors(const typename Rule::Coefficients& coefficients, float* w,
-                                   const gls_factors& layer, float* const* slots, size_t first,
-                                   size_t count) {
-  Position<Rule::kSlots> at = start_at<Rule::kSlots>(w, slots);
-  const typename Rule::Coefficients c = coefficients;
-  if (kTiles && layer.samples == 1 && layer.output_count % Vector::kWidth == 0 &&
-      count == (layer.input_count + 1) * layer.output_count) {
+struct FactorGradients {
+  const gls_factors& layer;
+  size_t first;
+
+  GLISSADE_INLINE bool are_vectors(size_t count) const {
+    return kTiles && layer.samples == 1 && layer.output_count % Vector::kWidth == 0 &&
+           count == (layer.input_count + 1) * layer.output_count;
+  }
+  template <class Work>
+  GLISSADE_INLINE void each_vector(Work work) const {
     for (size_t i = 0; i <= layer.input_count; ++i) {
       const float x = *GradientInputs(layer, i).first;
       const float* dy = layer.output_gradients;
       for (size_t steps = layer.output_count / Vector::kWidth; steps > 0; --steps) {
-        advance<Rule>(Whole<Vector>{}, c, at, fma(Vector::template load<1>(dy), x, Vector(0.0f)));
+        work(fma(Vector::template load<1>(dy), x, Vector(0.0f)));
         dy += Vector::kWidth;
       }
     }
-    return;
   }
-  GradientBlocks blocks(layer, first, count);
-  float gradients[GradientBlocks::kMost];
-  while (const size_t some = blocks.next(gradients)) advance<Rule>(c, at, gradients, some);
-}
+  template <class Work>
+  GLISSADE_INLINE void each_span(size_t count, Work work) const {
+    GradientBlocks blocks(layer, first, count);
+    float gradients[GradientBlocks::kMost];
+    while (const size_t some = blocks.next(gradients)) work(gradients, some);
+  }
+};
 
 }  // namespace
 }  // namespace GLISSADE_BACKEND
