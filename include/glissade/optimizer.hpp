@@ -21,9 +21,19 @@ struct Factors {
   size_t layer_count;        /**< how many layers */
 };
 
-/** Gradients in a buffer, or as factors: what the C calls take. */
-inline gls_gradients gradients_of(const float* buffer) { return gls_gradient_buffer(buffer); }
-/** The same of factors. */
+/** @cond INTERNAL */
+extern const gls_gradient_source buffer_source;
+
+// gls_step and gls_step_unguarded without a copy of the gradients.
+[[nodiscard]] Status step(const gls_optimizer& optimizer, const gls_gradients& gradients,
+                          float gradient_scale);
+[[nodiscard]] Status step_unguarded(const gls_optimizer& optimizer, const gls_gradients& gradients,
+                                    float gradient_scale);
+/** @endcond */
+
+/** Gradients in a buffer: gls_gradient_buffer(). */
+inline gls_gradients gradients_of(const float* buffer) { return {&buffer_source, buffer, 0, {}}; }
+/** Gradients as factors: gls_gradient_factors(). */
 inline gls_gradients gradients_of(const Factors& factors) {
   return gls_gradient_factors(factors.layers, factors.layer_count);
 }
@@ -33,15 +43,18 @@ inline gls_gradients gradients_of(const Factors& factors) {
 template <class Rule>
 gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typename Rule::State* state,
                            float* weights, float* const* slots, size_t count) {
-  auto* const all = const_cast<typename Rule::Formula::Params*>(params);
-  if constexpr (Rule::kSlots == 0)
-    return Rule::kMake(all, state, weights, count);
-  else if constexpr (Rule::kSlots == 1)
-    return Rule::kMake(all, state, weights, slots[0], count);
-  else if constexpr (Rule::kSlots == 2)
-    return Rule::kMake(all, state, weights, slots[0], slots[1], count);
-  else
-    return Rule::kMake(all, state, weights, slots[0], slots[1], slots[2], count);
+  gls_optimizer optimizer;  // field by field: compilers clear a whole one first, by a call or worse
+  optimizer.rule = Rule::kRule;
+  optimizer.params = const_cast<typename Rule::Formula::Params*>(params);
+  optimizer.state = state;
+  optimizer.weights = weights;
+  const auto slot = [slots](int k) { return k < Rule::kSlots ? slots[k] : nullptr; };
+  optimizer.slots[0] = slot(0), optimizer.slots[1] = slot(1), optimizer.slots[2] = slot(2);
+  optimizer.slots[3] = slot(3), optimizer.slots[4] = slot(4), optimizer.slots[5] = slot(5);
+  optimizer.count = count;
+  uintptr_t* const reserved = optimizer.reserved;
+  reserved[0] = reserved[1] = reserved[2] = reserved[3] = reserved[4] = 0;
+  return optimizer;
 }
 
 /** An optimizer over memory that the caller holds, for sizes known only at run time.
@@ -67,14 +80,14 @@ struct OptimizerView {
   [[nodiscard]] Status step(float* weights, Gradients gradients, const Params& params = {},
                             float gradient_scale = 1.0f) const {
     const gls_optimizer optimizer = of(weights, &params);
-    return gls_step(&optimizer, gradients_of(gradients), gradient_scale);
+    return glissade::step(optimizer, gradients_of(gradients), gradient_scale);
   }
   /** The same for those who know that there is no such gradient. */
   template <class Gradients>
   [[nodiscard]] Status step_unguarded(float* weights, Gradients gradients, const Params& params = {},
                                       float gradient_scale = 1.0f) const {
     const gls_optimizer optimizer = of(weights, &params);
-    return gls_step_unguarded(&optimizer, gradients_of(gradients), gradient_scale);
+    return glissade::step_unguarded(optimizer, gradients_of(gradients), gradient_scale);
   }
   /** Would step refuse these gradients? Writes nothing. */
   template <class Gradients>

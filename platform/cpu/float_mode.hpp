@@ -101,7 +101,7 @@ class FloatMode {
     write_float_mode((read_float_mode() & ~kFloatModeMask) | mode);
   }
 
-  const FloatModeRegister ours_, callers_;
+  FloatModeRegister ours_, callers_;
 };
 
 }  // namespace

@@ -91,10 +91,6 @@ struct Line {
 
 }  // namespace
 
-glissade::Status glissade::check_buffer(const float* buffer, size_t count) {
-  return check_pointers(count, buffer);
-}
-
 #ifndef GLISSADE_ONLY_BACKEND
 glissade::Backend glissade::active_backend() {
   const size_t index = active_index();

@@ -27,11 +27,6 @@ struct gls_rule {
 
 namespace glissade {
 
-// The rules: adam_rule and so on.
-#define GLISSADE_RULE(name, Rule, slot_count) extern const gls_rule name##_rule;
-#include "optimizer/rules.inc"
-#undef GLISSADE_RULE
-
 // What all rules' parameters begin with.
 struct CommonParams {
   double learning_rate, weight_decay;

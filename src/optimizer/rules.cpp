@@ -61,14 +61,15 @@ using namespace glissade;
 #define GLISSADE_NAMED_SLOTS_2 GLISSADE_NAMED_SLOTS_1 float *slot1,
 #define GLISSADE_NAMED_SLOTS_3 GLISSADE_NAMED_SLOTS_2 float *slot2,
 #define GLISSADE_SLOTS_0
-#define GLISSADE_SLOTS_1 slot0
-#define GLISSADE_SLOTS_2 GLISSADE_SLOTS_1, slot1
-#define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2, slot2
+#define GLISSADE_SLOTS_1 slot0,
+#define GLISSADE_SLOTS_2 GLISSADE_SLOTS_1 slot1,
+#define GLISSADE_SLOTS_3 GLISSADE_SLOTS_2 slot2,
 #define GLISSADE_RULE(name, Rule, slot_count)                                                      \
   void gls_##name##_defaults(gls_##name##_params* params) { *params = {}; }                        \
   gls_optimizer gls_##name(gls_##name##_params* params, gls_##name##_state* state, float* weights, \
                            GLISSADE_NAMED_SLOTS_##slot_count size_t count) {                       \
-    return {&name##_rule, params, state, weights, {GLISSADE_SLOTS_##slot_count}, count, {}};       \
+    float* const slots[] = {GLISSADE_SLOTS_##slot_count nullptr};                                  \
+    return optimizer_of<Rule>(params, state, weights, slots, count);                               \
   }
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE

@@ -58,31 +58,50 @@ GLISSADE_INLINE void sweep(Backend backend, const gls_optimizer& o, const StepCo
   gradients.source->sweep(gradients, c, o.weights + first, slots, first, count, backend);
 }
 
-GLISSADE_INLINE void step(Backend backend, const gls_optimizer& o, const gls_gradients& gradients,
-                          float gradient_scale) {
+GLISSADE_INLINE void begin_and_sweep(Backend backend, const gls_optimizer& o, const gls_gradients& gradients,
+                                     float gradient_scale) {
   StepCoefficients c;
   begin(o, gradient_scale, c);
   sweep(backend, o, c, gradients, o.slots, 0, o.count);
 }
 
-}  // namespace
-
-gls_status gls_step(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+// Inlined: the C face has the gradients on its stack, the C++ face need not copy them.
+GLISSADE_INLINE Status guarded_step(const gls_optimizer* optimizer, const gls_gradients& gradients,
+                                    float gradient_scale) {
   const Gate backend(Mode::kScalars);
   Status status = check(backend, optimizer, gradients);
   if (status != GLS_OK) return status;
   status = guard(backend, *optimizer, gradients, gradient_scale);
-  if (status == GLS_OK) step(backend, *optimizer, gradients, gradient_scale);
+  if (status == GLS_OK) begin_and_sweep(backend, *optimizer, gradients, gradient_scale);
   return status;
 }
 
-gls_status gls_step_unguarded(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+GLISSADE_INLINE Status unguarded_step(const gls_optimizer* optimizer, const gls_gradients& gradients,
+                                      float gradient_scale) {
   const Gate backend(Mode::kScalars);
   Status status = check(backend, optimizer, gradients);
   if (status == GLS_OK) status = check_params(*optimizer, gradient_scale);
-  if (status != GLS_OK) return status;
-  step(backend, *optimizer, gradients, gradient_scale);
-  return GLS_OK;
+  if (status == GLS_OK) begin_and_sweep(backend, *optimizer, gradients, gradient_scale);
+  return status;
+}
+
+}  // namespace
+
+gls_status gls_step(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+  return guarded_step(optimizer, gradients, gradient_scale);
+}
+
+gls_status gls_step_unguarded(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
+  return unguarded_step(optimizer, gradients, gradient_scale);
+}
+
+Status glissade::step(const gls_optimizer& optimizer, const gls_gradients& gradients, float gradient_scale) {
+  return guarded_step(&optimizer, gradients, gradient_scale);
+}
+
+Status glissade::step_unguarded(const gls_optimizer& optimizer, const gls_gradients& gradients,
+                                float gradient_scale) {
+  return unguarded_step(&optimizer, gradients, gradient_scale);
 }
 
 gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gradients, size_t n,
@@ -94,7 +113,7 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
     if (status == GLS_OK) status = guard(backend, optimizers[k], gradients[k], gradient_scale);
     if (status != GLS_OK) return status;
   }
-  for (size_t k = 0; k < n; ++k) step(backend, optimizers[k], gradients[k], gradient_scale);
+  for (size_t k = 0; k < n; ++k) begin_and_sweep(backend, optimizers[k], gradients[k], gradient_scale);
   return GLS_OK;
 }
 

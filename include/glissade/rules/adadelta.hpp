@@ -14,6 +14,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule adadelta_rule;
+/** @endcond */
+
 /** Adadelta (Zeiler 2012), as torch.optim.Adadelta. */
 struct Adadelta {
   /** Its hyper-parameters. */
@@ -29,7 +33,7 @@ struct Adadelta {
   };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
-  static constexpr auto kMake = gls_adadelta;
+  static constexpr const gls_rule* kRule = &adadelta_rule;
   static constexpr const char* kTorchName = "Adadelta";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false},
                                                 {"delta", "acc_delta", false}};

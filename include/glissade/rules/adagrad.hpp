@@ -12,6 +12,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule adagrad_rule, adagrad_epsilon_inside_rule;
+/** @endcond */
+
 /** Adagrad (Duchi, Hazan and Singer 2011), as torch.optim.Adagrad. */
 struct Adagrad {
   /** Its hyper-parameters. */
@@ -27,7 +31,7 @@ struct Adagrad {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsOfSquaresFit;
-  static constexpr auto kMake = gls_adagrad;
+  static constexpr const gls_rule* kRule = &adagrad_rule;
   static constexpr const char* kTorchName = "Adagrad";
   static constexpr gls_slot_info kSlotInfo[] = {{"sum", "sum", false}};
   static constexpr gls_param_info kParams[] = {
@@ -70,7 +74,7 @@ struct Adagrad {
 struct AdagradEpsilonInside : Adagrad {
   /** @cond INTERNAL */
   using Formula = AdagradEpsilonInside;
-  static constexpr auto kMake = gls_adagrad_epsilon_inside;
+  static constexpr const gls_rule* kRule = &adagrad_epsilon_inside_rule;
   static constexpr const char* kTorchName = nullptr;
   static constexpr gls_param_info kParams[] = {
       GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(epsilon, "eps", kNotNegative),

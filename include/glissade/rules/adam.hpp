@@ -13,6 +13,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule adam_rule, adam_epsilon_inside_rule;
+/** @endcond */
+
 /** Adam (Kingma and Ba 2015), as torch.optim.Adam. */
 struct Adam {
   /** Its hyper-parameters. */
@@ -28,7 +32,7 @@ struct Adam {
   };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
-  static constexpr auto kMake = gls_adam;
+  static constexpr const gls_rule* kRule = &adam_rule;
   static constexpr const char* kTorchName = "Adam";
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
   static constexpr gls_param_info kParams[] = {
@@ -66,7 +70,7 @@ struct Adam {
 struct AdamEpsilonInside : Adam {
   /** @cond INTERNAL */
   using Formula = AdamEpsilonInside;
-  static constexpr auto kMake = gls_adam_epsilon_inside;
+  static constexpr const gls_rule* kRule = &adam_epsilon_inside_rule;
   static constexpr const char* kTorchName = nullptr;
 
   template <class V>

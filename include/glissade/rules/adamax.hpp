@@ -13,6 +13,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule adamax_rule;
+/** @endcond */
+
 /** Adamax (Kingma and Ba 2015), as torch.optim.Adamax. */
 struct Adamax {
   /** Its hyper-parameters. */
@@ -28,7 +32,7 @@ struct Adamax {
   };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_adamax;
+  static constexpr const gls_rule* kRule = &adamax_rule;
   static constexpr const char* kTorchName = "Adamax";
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"u", "exp_inf", false}};
   static constexpr gls_param_info kParams[] = {

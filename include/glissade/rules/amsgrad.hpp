@@ -11,12 +11,16 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule amsgrad_rule;
+/** @endcond */
+
 /** AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim.Adam(amsgrad=True). */
 struct AmsGrad : Adam {
   /** @cond INTERNAL */
   using Formula = AmsGrad;
   static constexpr int kSlots = 3;
-  static constexpr auto kMake = gls_amsgrad;
+  static constexpr const gls_rule* kRule = &amsgrad_rule;
   static constexpr const char* kTorchName = "Adam";
   static constexpr gls_slot_info kSlotInfo[] = {
       {"m", "exp_avg", true}, {"v", "exp_avg_sq", false}, {"max_v", "max_exp_avg_sq", false}};

@@ -14,6 +14,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule asgd_rule;
+/** @endcond */
+
 /** Averaged SGD (Polyak and Juditsky 1992), as torch.optim.ASGD, with eta = lr / (1 + lambda lr t)^alpha and.
  */
 struct Asgd {
@@ -30,7 +34,7 @@ struct Asgd {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_asgd;
+  static constexpr const gls_rule* kRule = &asgd_rule;
   static constexpr const char* kTorchName = "ASGD";
   static constexpr gls_slot_info kSlotInfo[] = {{"average", "ax", true}};
   static constexpr gls_param_info kParams[] = {

@@ -12,6 +12,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule averaging_momentum_rule;
+/** @endcond */
+
 /** Momentum as a running mean. */
 struct AveragingMomentum {
   /** Its hyper-parameters. */
@@ -27,7 +31,7 @@ struct AveragingMomentum {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_averaging_momentum;
+  static constexpr const gls_rule* kRule = &averaging_momentum_rule;
   static constexpr const char* kTorchName = nullptr;
   static constexpr gls_slot_info kSlotInfo[] = {{"mean", nullptr, true}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta, "beta", kBelow1),

@@ -12,6 +12,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule classical_momentum_rule;
+/** @endcond */
+
 /** Classical momentum (Polyak 1964). */
 struct ClassicalMomentum {
   /** Its hyper-parameters. */
@@ -26,7 +30,7 @@ struct ClassicalMomentum {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_classical_momentum;
+  static constexpr const gls_rule* kRule = &classical_momentum_rule;
   static constexpr const char* kTorchName = nullptr;
   static constexpr gls_slot_info kSlotInfo[] = {{"velocity", nullptr, true}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,

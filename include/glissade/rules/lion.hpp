@@ -12,6 +12,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule lion_rule;
+/** @endcond */
+
 /** Lion (Chen et al. 2023). */
 struct Lion {
   /** Its hyper-parameters. */
@@ -27,7 +31,7 @@ struct Lion {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_lion;
+  static constexpr const gls_rule* kRule = &lion_rule;
   static constexpr const char* kTorchName = nullptr;
   static constexpr gls_slot_info kSlotInfo[] = {{"m", nullptr, true}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,

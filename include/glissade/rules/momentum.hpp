@@ -12,6 +12,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule momentum_rule;
+/** @endcond */
+
 /** SGD with momentum, as torch.optim.SGD. */
 struct Momentum {
   /** Its hyper-parameters. */
@@ -28,7 +32,7 @@ struct Momentum {
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
   enum : uint32_t { kPlain, kHeavyBall, kNesterov };
-  static constexpr auto kMake = gls_momentum;
+  static constexpr const gls_rule* kRule = &momentum_rule;
   static constexpr const char* kTorchName = "SGD";
   static constexpr gls_slot_info kSlotInfo[] = {{"buffer", "momentum_buffer", true}};
   static constexpr gls_param_info kParams[] = {

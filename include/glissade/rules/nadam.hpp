@@ -14,6 +14,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule nadam_rule;
+/** @endcond */
+
 /** NAdam (Dozat 2016), as torch.optim.NAdam. */
 struct NAdam {
   /** Its hyper-parameters. */
@@ -29,7 +33,7 @@ struct NAdam {
   };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
-  static constexpr auto kMake = gls_nadam;
+  static constexpr const gls_rule* kRule = &nadam_rule;
   static constexpr const char* kTorchName = "NAdam";
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
   static constexpr gls_param_info kParams[] = {

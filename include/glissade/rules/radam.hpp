@@ -16,6 +16,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule radam_rule;
+/** @endcond */
+
 /** RAdam (Liu et al. 2020), as torch.optim.RAdam. */
 struct RAdam {
   /** Its hyper-parameters. */
@@ -32,7 +36,7 @@ struct RAdam {
   };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
-  static constexpr auto kMake = gls_radam;
+  static constexpr const gls_rule* kRule = &radam_rule;
   static constexpr const char* kTorchName = "RAdam";
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
   static constexpr gls_param_info kParams[] = {

@@ -13,6 +13,11 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule rmsprop_rule, rmsprop_epsilon_inside_rule, rmsprop_momentum_rule, rmsprop_centered_rule,
+    rmsprop_centered_momentum_rule;
+/** @endcond */
+
 /** RMSprop (Tieleman and Hinton 2012), as torch.optim.RMSprop. */
 struct RmsProp {
   /** Its hyper-parameters. */
@@ -29,7 +34,7 @@ struct RmsProp {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSquaresFit;
-  static constexpr auto kMake = gls_rmsprop;
+  static constexpr const gls_rule* kRule = &rmsprop_rule;
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false}};
   static constexpr gls_param_info kParams[] = {
@@ -86,7 +91,7 @@ struct RmsProp {
 struct RmsPropEpsilonInside : RmsProp {
   /** @cond INTERNAL */
   using Formula = RmsPropEpsilonInside;
-  static constexpr auto kMake = gls_rmsprop_epsilon_inside;
+  static constexpr const gls_rule* kRule = &rmsprop_epsilon_inside_rule;
   static constexpr const char* kTorchName = nullptr;
 
   template <class V>
@@ -114,7 +119,7 @@ struct RmsPropMomentum : RmsProp {
   /** @cond INTERNAL */
   using Formula = RmsPropMomentum;
   static constexpr int kSlots = 2;
-  static constexpr auto kMake = gls_rmsprop_momentum;
+  static constexpr const gls_rule* kRule = &rmsprop_momentum_rule;
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false},
                                                 {"buffer", "momentum_buffer", true}};
@@ -137,7 +142,7 @@ struct RmsPropCentered : RmsProp {
   /** @cond INTERNAL */
   using Formula = RmsPropCentered;
   static constexpr int kSlots = 2;
-  static constexpr auto kMake = gls_rmsprop_centered;
+  static constexpr const gls_rule* kRule = &rmsprop_centered_rule;
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false}, {"mean", "grad_avg", true}};
 
@@ -153,7 +158,7 @@ struct RmsPropCenteredMomentum : RmsProp {
   /** @cond INTERNAL */
   using Formula = RmsPropCenteredMomentum;
   static constexpr int kSlots = 3;
-  static constexpr auto kMake = gls_rmsprop_centered_momentum;
+  static constexpr const gls_rule* kRule = &rmsprop_centered_momentum_rule;
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {
       {"square", "square_avg", false}, {"buffer", "momentum_buffer", true}, {"mean", "grad_avg", true}};

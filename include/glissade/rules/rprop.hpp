@@ -14,6 +14,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule rprop_rule;
+/** @endcond */
+
 /** Rprop (Riedmiller and Braun 1993), as torch.optim.Rprop, with z = sign(g previous). */
 struct Rprop {
   /** Its hyper-parameters. */
@@ -28,7 +32,7 @@ struct Rprop {
   };
   static constexpr int kSlots = 2;
   static constexpr uint32_t kGradientBits = kSquaresFit;
-  static constexpr auto kMake = gls_rprop;
+  static constexpr const gls_rule* kRule = &rprop_rule;
   static constexpr const char* kTorchName = "Rprop";
   static constexpr gls_slot_info kSlotInfo[] = {{"previous", "prev", true},
                                                 {"step_size", "step_size", false}};

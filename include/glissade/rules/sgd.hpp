@@ -9,6 +9,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule sgd_rule;
+/** @endcond */
+
 /** Stochastic gradient descent. */
 struct Sgd {
   /** Its hyper-parameters. */
@@ -23,7 +27,7 @@ struct Sgd {
   };
   static constexpr int kSlots = 0;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_sgd;
+  static constexpr const gls_rule* kRule = &sgd_rule;
   static constexpr const char* kTorchName = "SGD";
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS};
 

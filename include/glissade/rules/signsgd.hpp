@@ -9,11 +9,15 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule signsgd_rule;
+/** @endcond */
+
 /** signSGD (Bernstein et al. 2018). */
 struct SignSgd : Sgd {
   /** @cond INTERNAL */
   using Formula = SignSgd;
-  static constexpr auto kMake = gls_signsgd;
+  static constexpr const gls_rule* kRule = &signsgd_rule;
   static constexpr const char* kTorchName = nullptr;
 
   template <class V>

@@ -12,6 +12,10 @@
 
 namespace glissade {
 
+/** @cond INTERNAL */
+extern const gls_rule signum_rule;
+/** @endcond */
+
 /** Signum (Bernstein et al. 2018). */
 struct Signum {
   /** Its hyper-parameters. */
@@ -27,7 +31,7 @@ struct Signum {
   };
   static constexpr int kSlots = 1;
   static constexpr uint32_t kGradientBits = kSumsFit;
-  static constexpr auto kMake = gls_signum;
+  static constexpr const gls_rule* kRule = &signum_rule;
   static constexpr const char* kTorchName = nullptr;
   static constexpr gls_slot_info kSlotInfo[] = {{"mean", nullptr, true}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,

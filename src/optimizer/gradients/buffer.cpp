@@ -31,9 +31,10 @@ void sweep_buffer(const gls_gradients& gradients, const StepCoefficients& c, flo
   sweep(backend, c.rule->kernels, c.of_rule, w, floats(gradients) + first, slots, count);
 }
 
-constexpr gls_gradient_source kBuffer = {buffer_check, buffer_fits, sweep_buffer};
-
 }  // namespace
+
+const gls_gradient_source buffer_source = {buffer_check, buffer_fits, sweep_buffer};
+
 }  // namespace glissade
 
-gls_gradients gls_gradient_buffer(const float* gradients) { return {&glissade::kBuffer, gradients, 0, {}}; }
+gls_gradients gls_gradient_buffer(const float* gradients) { return glissade::gradients_of(gradients); }
