@@ -18,7 +18,7 @@
 #include "glissade/storage/checkpoint.h"
 #include "glissade/training/early_stopping.h"
 #include "glissade/training/gradients.h"
-#include "glissade/layers/layers.h"
+#include "glissade/layers/dense.h"
 #include "glissade/training/line_search.h"
 #include "glissade/training/natural_gradient.h"
 #include "glissade/optimizer.h"
