@@ -42,39 +42,51 @@ Status prog_unit(const gls_flash& flash, uint32_t slot, uint32_t offset) {
                               flash.prog_size));
 }
 
-// Reads a slot's bytes from `first` on, a unit at a time: work(bytes, size). loaded: the offset of the unit
-// in the buffer.
+// Reads the unit at an offset of a slot, unless the buffer holds it: it is the one at `loaded`. Not inlined:
+// three readers share it.
+__attribute__((noinline)) Status load_unit(const gls_flash& flash, uint32_t slot, uint32_t unit,
+                                           uint32_t& loaded) {
+  if (loaded == unit) return GLS_OK;
+  loaded = kNothingLoaded;
+  const int result =
+      flash.read(&flash, block_of(flash, slot, unit), unit % flash.block_size, flash.buffer, flash.prog_size);
+  if (result != 0) return result == GLS_FLASH_UNCORRECTABLE ? GLS_ERROR_DAMAGED : GLS_ERROR_DEVICE;
+  loaded = unit;
+  return GLS_OK;
+}
+
+// Reads a slot's bytes from `place` on, which moves along, a unit at a time: work(bytes, size).
 template <class Work>
-Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t first, size_t size, uint32_t& loaded,
+Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t& place, size_t size, uint32_t& loaded,
                   Work work) {
   while (size > 0) {
-    const uint32_t inside = first % flash.prog_size, unit = first - inside;
-    if (loaded != unit) {
-      loaded = kNothingLoaded;
-      const int result = flash.read(&flash, block_of(flash, slot, unit), unit % flash.block_size,
-                                    flash.buffer, flash.prog_size);
-      if (result != 0) return result == GLS_FLASH_UNCORRECTABLE ? GLS_ERROR_DAMAGED : GLS_ERROR_DEVICE;
-      loaded = unit;
-    }
-    const uint32_t left = flash.prog_size - inside;
+    const uint32_t inside = place % flash.prog_size, left = flash.prog_size - inside;
+    const Status status = load_unit(flash, slot, place - inside, loaded);
+    if (status != GLS_OK) return status;
     const uint32_t part = size < left ? static_cast<uint32_t>(size) : left;
     work(buffer_of(flash) + inside, part);
-    first += part;
+    place += part;
     size -= part;
   }
   return GLS_OK;
 }
 
+// The same into memory.
+__attribute__((noinline)) Status read_bytes(const gls_flash& flash, uint32_t slot, uint32_t& place,
+                                            uint32_t& loaded, void* bytes, size_t size) {
+  unsigned char* to = static_cast<unsigned char*>(bytes);
+  return read_parts(flash, slot, place, size, loaded, [&](const void* part, uint32_t part_size) {
+    __builtin_memcpy(to, part, part_size);
+    to += part_size;
+  });
+}
+
 // GLS_ERROR_DAMAGED: there is none, or half of one.
 Status read_header(const gls_flash& flash, uint32_t slot, SlotHeader& header) {
-  const uint32_t first = gls_store_capacity(&flash);
-  uint32_t loaded = kNothingLoaded, done = 0;
-  const Status status =
-      read_parts(flash, slot, first, sizeof header.bytes, loaded, [&](const void* bytes, uint32_t size) {
-        __builtin_memcpy(header.bytes + done, bytes, size);
-        done += size;
-      });
-  return status == GLS_OK && !header.good(first) ? GLS_ERROR_DAMAGED : status;
+  const uint32_t room = gls_store_capacity(&flash);
+  uint32_t place = room, loaded = kNothingLoaded;
+  const Status status = read_bytes(flash, slot, place, loaded, &header, sizeof header);
+  return status == GLS_OK && !header.good(room) ? GLS_ERROR_DAMAGED : status;
 }
 
 Status prog_header(const gls_flash& flash, uint32_t slot, const SlotHeader& header) {
@@ -118,9 +130,9 @@ Status raise_counter(const gls_authenticator* authenticator, uint32_t from, uint
 Status check_slot(const gls_flash& flash, uint32_t slot, const SlotHeader& header,
                   const gls_authenticator* authenticator) {
   int failed = authenticator == nullptr ? 0 : authenticator->mac_begin(authenticator->context);
-  uint32_t crc = 0, loaded = kNothingLoaded;
+  uint32_t crc = 0, place = 0, loaded = kNothingLoaded;
   const Status status =
-      read_parts(flash, slot, 0, header.size(), loaded, [&](const void* bytes, uint32_t size) {
+      read_parts(flash, slot, place, header.size(), loaded, [&](const void* bytes, uint32_t size) {
         crc = crc32(bytes, size, crc);
         if (authenticator != nullptr && failed == 0)
           failed = authenticator->mac_update(authenticator->context, bytes, size);
@@ -307,13 +319,7 @@ gls_status gls_store_get(gls_store* store, void* bytes, size_t size) {
   if (store == nullptr || (bytes == nullptr && size > 0)) return GLS_ERROR_NULL;
   if (store->phase != kReading) return GLS_ERROR_ORDER;
   if (size > store->size - store->position) return GLS_ERROR_SIZE;
-  unsigned char* to = static_cast<unsigned char*>(bytes);
-  return read_parts(*store->flash, store->slot, store->position, size, store->loaded,
-                    [&](const void* part, uint32_t part_size) {
-                      __builtin_memcpy(to, part, part_size);
-                      to += part_size;
-                      store->position += part_size;
-                    });
+  return read_bytes(*store->flash, store->slot, store->position, store->loaded, bytes, size);
 }
 
 gls_status gls_store_rewind(gls_store* store) {
