@@ -2,9 +2,9 @@
 // save and restore, to and from memory or a store; glissade/saved.h has the format.
 #include "glissade/storage/saved.h"
 
-#include "glissade/storage/store.h"
 #include "optimizer/rule.hpp"
 #include "storage/saved_words.hpp"
+#include "storage/store.hpp"
 
 namespace glissade {
 namespace {
@@ -93,15 +93,12 @@ struct FromMemory {
 struct ToStore {
   gls_store* store;
   void put(const unsigned char (&bytes)[4]) const {
-    store->failure = gls_store_put(store, bytes, sizeof bytes);
+    static_cast<void>(gls_store_put(store, bytes, sizeof bytes));
   }
 };
 struct FromStore {
   gls_store* store;
-  void get(unsigned char (&bytes)[4]) const {
-    store_word(bytes, 0);
-    if (store->failure == GLS_OK) store->failure = gls_store_get(store, bytes, sizeof bytes);
-  }
+  void get(unsigned char (&bytes)[4]) const { store_get(*store, bytes, sizeof bytes); }
 };
 
 constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
@@ -193,9 +190,9 @@ gls_status gls_save_to(const gls_optimizer* optimizer, gls_store* store) {
   if (status != GLS_OK) return status;
   status = check(optimizer, store);
   if (status == GLS_OK) status = check_content(*optimizer);
-  store->failure = status;
-  if (status == GLS_OK) write(*optimizer, ToStore{store});
-  return store->failure;
+  if (status != GLS_OK) return store_fail(*store, status);
+  write(*optimizer, ToStore{store});
+  return store_failure(*store);
 }
 
 gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes, size_t size) {
@@ -210,16 +207,15 @@ gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
   Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
   if (status == GLS_OK) status = check(optimizer, store);
   if (status != GLS_OK) return status;
-  const uint32_t start = store->position;
-  if (store->size - start < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
-  store->failure = GLS_OK;
+  if (store_left(*store) < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
+  const uint32_t start = store_tell(*store);
   status = check_saved(*optimizer, FromStore{store});
-  store->position = start;
-  if (store->failure != GLS_OK) return store->failure;
+  const Status failure = store_seek(*store, start);
+  if (failure != GLS_OK) return failure;
   if (status != GLS_OK) return status;
   status = read(*optimizer, FromStore{store});
-  if (store->failure != GLS_OK) status = GLS_ERROR_DEVICE;
-  if (status != GLS_OK) store->position = start;
+  if (store_failure(*store) != GLS_OK) status = GLS_ERROR_DEVICE;
+  if (status != GLS_OK) store_seek(*store, start);
   return status;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store in flash: glissade/store.h has the layout, and what must come before what.
-#include "glissade/storage/store.h"
+#include "storage/store.hpp"
 
 #include "storage/saved_words.hpp"
 
@@ -296,6 +296,27 @@ void read_from_start(gls_store& store) {
 }
 
 }  // namespace
+
+uint32_t store_tell(const gls_store& store) { return store.position; }
+
+uint32_t store_left(const gls_store& store) { return store.size - store.position; }
+
+void store_get(gls_store& store, void* bytes, size_t size) {
+  if (store.failure == GLS_OK) store.failure = gls_store_get(&store, bytes, size);
+  if (store.failure != GLS_OK) __builtin_memset(bytes, 0, size);
+}
+
+Status store_seek(gls_store& store, uint32_t place) {
+  const Status failure = store.failure;
+  store.position = place;
+  store.failure = GLS_OK;
+  return failure;
+}
+
+Status store_fail(gls_store& store, Status status) { return store.failure = status; }
+
+Status store_failure(const gls_store& store) { return store.failure; }
+
 }  // namespace glissade
 
 using namespace glissade;
@@ -326,6 +347,7 @@ gls_status gls_store_rewind(gls_store* store) {
   if (store == nullptr) return GLS_ERROR_NULL;
   if (store->phase == kClosed) return GLS_ERROR_ORDER;
   read_from_start(*store);
+  store->failure = GLS_OK;
   return GLS_OK;
 }
 
