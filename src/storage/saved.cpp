@@ -59,7 +59,8 @@ __attribute__((noinline)) bool same_header(const gls_optimizer& o, Reader<Source
   const Header header(o);
   bool same = true;
   for (size_t i = 0; i < kHeaderWords; ++i) {
-    const uint32_t word = reader.get();
+    uint32_t word;
+    reader.get(&word, 1);
     same = same && (i == 1 || word == header.words[i]);
   }
   return same;
@@ -70,35 +71,35 @@ template <class Source>
 __attribute__((noinline)) Status check_saved(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   if (!same_header(o, reader)) return GLS_ERROR_MISMATCH;
-  for (size_t left = content_words(o) - kHeaderWords; left > 0; --left) reader.get();
+  reader.skip(content_words(o) - kHeaderWords);
   return reader.finish() ? GLS_OK : GLS_ERROR_DAMAGED;
 }
 
 // Where saved bytes go to and come from: memory,
 struct ToMemory {
   unsigned char* to;
-  void put(const unsigned char (&bytes)[4]) {
-    __builtin_memcpy(to, bytes, sizeof bytes);
-    to += sizeof bytes;
+  void put(const unsigned char* bytes, size_t size) {
+    __builtin_memcpy(to, bytes, size);
+    to += size;
   }
 };
 struct FromMemory {
   const unsigned char* from;
-  void get(unsigned char (&bytes)[4]) {
-    __builtin_memcpy(bytes, from, sizeof bytes);
-    from += sizeof bytes;
+  void get(unsigned char* bytes, size_t size) {
+    __builtin_memcpy(bytes, from, size);
+    from += size;
   }
 };
 // or a store, which keeps its first failure.
 struct ToStore {
   gls_store* store;
-  void put(const unsigned char (&bytes)[4]) const {
-    static_cast<void>(gls_store_put(store, bytes, sizeof bytes));
+  void put(const unsigned char* bytes, size_t size) const {
+    static_cast<void>(gls_store_put(store, bytes, size));
   }
 };
 struct FromStore {
   gls_store* store;
-  void get(unsigned char (&bytes)[4]) const { store_get(*store, bytes, sizeof bytes); }
+  void get(unsigned char* bytes, size_t size) const { store_get(*store, bytes, size); }
 };
 
 constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
@@ -110,8 +111,8 @@ __attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
   for_each_param(*o.rule, o.params, [&](const unsigned char* field, bool is_bool) {
     uint64_t bits = *field != 0 ? kTrue : 0;
     if (!is_bool) __builtin_memcpy(&bits, field, sizeof bits);
-    writer.put(static_cast<uint32_t>(bits));
-    writer.put(static_cast<uint32_t>(bits >> 32));
+    const uint32_t words[2] = {static_cast<uint32_t>(bits), static_cast<uint32_t>(bits >> 32)};
+    writer.put(words, 2);
   });
   writer.put(o.state, o.rule->state_words);
   for_each_buffer(o, [&](const float* buffer) {
@@ -126,11 +127,13 @@ __attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
 template <class Source>
 __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
-  for (size_t i = 0; i < kHeaderWords; ++i) reader.get();
   alignas(8) unsigned char saved[kMostParamsBytes];
+  static_assert(sizeof saved >= 4 * kHeaderWords, "room for the header, which is passed over");
+  reader.get(saved, kHeaderWords);
   for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
-    const uint32_t low = reader.get();
-    const uint64_t bits = static_cast<uint64_t>(reader.get()) << 32 | low;
+    uint32_t words[2];
+    reader.get(words, 2);
+    const uint64_t bits = static_cast<uint64_t>(words[1]) << 32 | words[0];
     if (is_bool)
       *field = bits == kTrue;
     else
