@@ -57,7 +57,16 @@ inline const StepCoefficients& inside(const gls_coefficients& c) {
 }
 
 // An optimizer without a rule, or whose buffers are not as they must be, and no backend are errors.
-Status check_buffers(Backend backend, const gls_optimizer* optimizer);
+inline Status check_buffers(Backend backend, const gls_optimizer* o) {
+  if (o == nullptr || o->rule == nullptr) return GLS_ERROR_NULL;
+  if (backend.is_none()) return GLS_ERROR_BACKEND;
+  if (o->count > kMostFloats) return GLS_ERROR_RANGE;
+  Status status = check_buffer(o->weights, o->count);
+  for (size_t k = 0; k < o->rule->slot_count && status == GLS_OK; ++k) {
+    status = check_buffer(o->slots[k], o->count);
+  }
+  return status;
+}
 
 }  // namespace glissade
 

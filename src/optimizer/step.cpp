@@ -5,26 +5,15 @@
 
 using namespace glissade;
 
-Status glissade::check_buffers(Backend backend, const gls_optimizer* o) {
-  if (o == nullptr || o->rule == nullptr) return GLS_ERROR_NULL;
-  if (backend.is_none()) return GLS_ERROR_BACKEND;
-  if (o->count > kMostFloats) return GLS_ERROR_RANGE;
-  Status status = check_buffer(o->weights, o->count);
-  for (size_t k = 0; k < o->rule->slot_count && status == GLS_OK; ++k) {
-    status = check_buffer(o->slots[k], o->count);
-  }
-  return status;
-}
-
 namespace {
 
-Status check(Backend backend, const gls_optimizer* o, const gls_gradients& gradients) {
+inline Status check(Backend backend, const gls_optimizer* o, const gls_gradients& gradients) {
   const Status status = check_buffers(backend, o);
   if (status != GLS_OK) return status;
   return gradients.source == nullptr ? GLS_ERROR_NULL : gradients.source->check(gradients, o->count);
 }
 
-Status check_params(const gls_optimizer& o, float gradient_scale) {
+inline Status check_params(const gls_optimizer& o, float gradient_scale) {
   if (o.params == nullptr || o.state == nullptr) return GLS_ERROR_NULL;
   return o.rule->valid(o.params) && is_finite(gradient_scale) ? GLS_OK : GLS_ERROR_RANGE;
 }

@@ -3,9 +3,9 @@
 #include "glissade/storage/saved.h"
 
 #include "backend/gate.hpp"
-#include "glissade/storage/store.h"
 #include "optimizer/rule.hpp"
 #include "storage/saved_words.hpp"
+#include "storage/store.hpp"
 
 namespace glissade {
 namespace {
@@ -60,7 +60,8 @@ __attribute__((noinline)) bool same_header(const gls_optimizer& o, Reader<Source
   const Header header(o);
   bool same = true;
   for (size_t i = 0; i < kHeaderWords; ++i) {
-    const uint32_t word = reader.get();
+    uint32_t word;
+    reader.get(&word, 1);
     same = same && (i == 1 || word == header.words[i]);
   }
   return same;
@@ -71,38 +72,35 @@ template <class Source>
 __attribute__((noinline)) Status check_saved(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   if (!same_header(o, reader)) return GLS_ERROR_MISMATCH;
-  for (size_t left = content_words(o) - kHeaderWords; left > 0; --left) reader.get();
+  reader.skip(content_words(o) - kHeaderWords);
   return reader.finish() ? GLS_OK : GLS_ERROR_DAMAGED;
 }
 
 // Where saved bytes go to and come from: memory,
 struct ToMemory {
   unsigned char* to;
-  void put(const unsigned char (&bytes)[4]) {
-    __builtin_memcpy(to, bytes, sizeof bytes);
-    to += sizeof bytes;
+  void put(const unsigned char* bytes, size_t size) {
+    __builtin_memcpy(to, bytes, size);
+    to += size;
   }
 };
 struct FromMemory {
   const unsigned char* from;
-  void get(unsigned char (&bytes)[4]) {
-    __builtin_memcpy(bytes, from, sizeof bytes);
-    from += sizeof bytes;
+  void get(unsigned char* bytes, size_t size) {
+    __builtin_memcpy(bytes, from, size);
+    from += size;
   }
 };
 // or a store, which keeps its first failure.
 struct ToStore {
   gls_store* store;
-  void put(const unsigned char (&bytes)[4]) const {
-    store->failure = gls_store_put(store, bytes, sizeof bytes);
+  void put(const unsigned char* bytes, size_t size) const {
+    static_cast<void>(gls_store_put(store, bytes, size));
   }
 };
 struct FromStore {
   gls_store* store;
-  void get(unsigned char (&bytes)[4]) const {
-    store_word(bytes, 0);
-    if (store->failure == GLS_OK) store->failure = gls_store_get(store, bytes, sizeof bytes);
-  }
+  void get(unsigned char* bytes, size_t size) const { store_get(*store, bytes, size); }
 };
 
 constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
@@ -114,8 +112,8 @@ __attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
   for_each_param(*o.rule, o.params, [&](const unsigned char* field, bool is_bool) {
     uint64_t bits = *field != 0 ? kTrue : 0;
     if (!is_bool) __builtin_memcpy(&bits, field, sizeof bits);
-    writer.put(static_cast<uint32_t>(bits));
-    writer.put(static_cast<uint32_t>(bits >> 32));
+    const uint32_t words[2] = {static_cast<uint32_t>(bits), static_cast<uint32_t>(bits >> 32)};
+    writer.put(words, 2);
   });
   writer.put(o.state, o.rule->state_words);
   for_each_buffer(o, [&](const float* buffer) {
@@ -130,11 +128,13 @@ __attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
 template <class Source>
 __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
-  for (size_t i = 0; i < kHeaderWords; ++i) reader.get();
   alignas(8) unsigned char saved[kMostParamsBytes];
+  static_assert(sizeof saved >= 4 * kHeaderWords, "room for the header, which is passed over");
+  reader.get(saved, kHeaderWords);
   for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
-    const uint32_t low = reader.get();
-    const uint64_t bits = static_cast<uint64_t>(reader.get()) << 32 | low;
+    uint32_t words[2];
+    reader.get(words, 2);
+    const uint64_t bits = static_cast<uint64_t>(words[1]) << 32 | words[0];
     if (is_bool)
       *field = bits == kTrue;
     else
@@ -194,9 +194,9 @@ gls_status gls_save_to(const gls_optimizer* optimizer, gls_store* store) {
   if (status != GLS_OK) return status;
   status = check(optimizer, store);
   if (status == GLS_OK) status = check_content(*optimizer);
-  store->failure = status;
-  if (status == GLS_OK) write(*optimizer, ToStore{store});
-  return store->failure;
+  if (status != GLS_OK) return store_fail(*store, status);
+  write(*optimizer, ToStore{store});
+  return store_failure(*store);
 }
 
 gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes, size_t size) {
@@ -211,16 +211,15 @@ gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
   Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
   if (status == GLS_OK) status = check(optimizer, store);
   if (status != GLS_OK) return status;
-  const uint32_t start = store->position;
-  if (store->size - start < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
-  store->failure = GLS_OK;
+  if (store_left(*store) < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
+  const uint32_t start = store_tell(*store);
   status = check_saved(*optimizer, FromStore{store});
-  store->position = start;
-  if (store->failure != GLS_OK) return store->failure;
+  const Status failure = store_seek(*store, start);
+  if (failure != GLS_OK) return failure;
   if (status != GLS_OK) return status;
   status = read(*optimizer, FromStore{store});
-  if (store->failure != GLS_OK) status = GLS_ERROR_DEVICE;
-  if (status != GLS_OK) store->position = start;
+  if (store_failure(*store) != GLS_OK) status = GLS_ERROR_DEVICE;
+  if (status != GLS_OK) store_seek(*store, start);
   return status;
 }
 

@@ -19,37 +19,56 @@ inline uint32_t load_word(const unsigned char* bytes) {
   return value;
 }
 
-// Writes words, a checksum behind each block of them, and one over those at the end. A Sink has put(4 bytes).
+// Words in memory are then their saved bytes already: a span of them goes in one piece, so that an
+// authenticator and the store get up to a kilobyte at once.
+constexpr bool kLittleEndian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+inline uint32_t word_at(const unsigned char* bytes) {
+  uint32_t word;
+  __builtin_memcpy(&word, bytes, sizeof word);
+  return word;
+}
+inline uint32_t little_endian(uint32_t word) { return kLittleEndian ? word : __builtin_bswap32(word); }
+
+// How many of `count` words make the next span: it ends with the block, where the checksum comes.
+inline size_t span_of(size_t count, size_t words_in_block) {
+  const size_t most = kLittleEndian ? kBlockWords - words_in_block : 1;
+  return count < most ? count : most;
+}
+
+// Writes words, a checksum behind each block of them, and one over those at the end.
+// A Sink has put(bytes, size).
 template <class Sink>
 class Writer {
  public:
   explicit Writer(Sink sink) : sink_(sink) {}
 
-  void put(uint32_t value) {
-    block_ = write(value, block_);
-    if (++words_ == kBlockWords) end_block();
-  }
   void put(const void* words, size_t count) {  // floats or integers of 4 bytes
-    for (size_t i = 0; i < count; ++i) {
-      uint32_t word;
-      __builtin_memcpy(&word, static_cast<const unsigned char*>(words) + 4 * i, sizeof word);
-      put(word);
+    const unsigned char* from = static_cast<const unsigned char*>(words);
+    while (count > 0) {
+      const size_t span = span_of(count, words_);
+      block_ = kLittleEndian ? write(from, 4 * span, block_) : write_word(word_at(from), block_);
+      from += 4 * span;
+      count -= span;
+      words_ += span;
+      if (words_ == kBlockWords) end_block();
     }
   }
   void finish() {
     if (words_ > 0) end_block();
-    write(all_, 0);
+    write_word(all_, 0);
   }
 
  private:
-  uint32_t write(uint32_t value, uint32_t crc) {
-    unsigned char bytes[4];
-    store_word(bytes, value);
-    sink_.put(bytes);
-    return crc32(bytes, sizeof bytes, crc);
+  uint32_t write(const unsigned char* bytes, size_t size, uint32_t crc) {
+    sink_.put(bytes, size);
+    return crc32(bytes, size, crc);
+  }
+  uint32_t write_word(uint32_t value, uint32_t crc) {
+    const uint32_t word = little_endian(value);
+    return write(reinterpret_cast<const unsigned char*>(&word), sizeof word, crc);
   }
   void end_block() {
-    all_ = write(block_, all_);
+    all_ = write_word(block_, all_);
     block_ = 0;
     words_ = 0;
   }
@@ -59,40 +78,56 @@ class Writer {
   size_t words_ = 0;
 };
 
-// Reads them back. A Source has get(4 bytes).
+// Reads them back. A Source has get(bytes, size).
 template <class Source>
 class Reader {
  public:
   explicit Reader(Source source) : source_(source) {}
 
-  uint32_t get() {
-    const uint32_t value = read(block_);
-    if (++words_ == kBlockWords) end_block();
-    return value;
-  }
   void get(void* words, size_t count) {
-    for (size_t i = 0; i < count; ++i) {
-      const uint32_t word = get();
-      __builtin_memcpy(static_cast<unsigned char*>(words) + 4 * i, &word, sizeof word);
+    unsigned char* to = static_cast<unsigned char*>(words);
+    while (count > 0) {
+      const size_t span = span_of(count, words_);
+      read(to, 4 * span, block_);
+      if constexpr (!kLittleEndian) {
+        const uint32_t word = little_endian(word_at(to));
+        __builtin_memcpy(to, &word, sizeof word);
+      }
+      to += 4 * span;
+      count -= span;
+      words_ += span;
+      if (words_ == kBlockWords) end_block();
+    }
+  }
+  void skip(size_t count) {
+    constexpr size_t kMost = 8;  // a compromise between calls and stack
+    uint32_t ignored[kMost];
+    while (count > 0) {
+      const size_t part = count < kMost ? count : kMost;
+      get(ignored, part);
+      count -= part;
     }
   }
   // Whether every checksum was right.
   bool finish() {
     if (words_ > 0) end_block();
     uint32_t ignored = 0;
-    return read(ignored) == all_ && good_;
+    return read_word(ignored) == all_ && good_;
   }
 
  private:
-  uint32_t read(uint32_t& crc) {
-    unsigned char bytes[4];
-    source_.get(bytes);
-    crc = crc32(bytes, sizeof bytes, crc);
-    return load_word(bytes);
+  void read(unsigned char* bytes, size_t size, uint32_t& crc) {
+    source_.get(bytes, size);
+    crc = crc32(bytes, size, crc);
+  }
+  uint32_t read_word(uint32_t& crc) {
+    uint32_t word;
+    read(reinterpret_cast<unsigned char*>(&word), sizeof word, crc);
+    return little_endian(word);
   }
   void end_block() {
     const uint32_t found = block_;
-    good_ = read(all_) == found && good_;
+    good_ = read_word(all_) == found && good_;
     block_ = 0;
     words_ = 0;
   }

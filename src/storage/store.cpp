@@ -1,138 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store in flash: glissade/store.h has the layout, and what must come before what.
-#include "glissade/storage/store.h"
+#include "storage/store.hpp"
 
-#include "storage/saved_words.hpp"
+#include "storage/slots.hpp"
 
 namespace glissade {
 namespace {
 
-using Status = gls_status;
-
 enum Phase { kClosed, kReading, kWriting };
-
-constexpr uint32_t kSlotMagic = 0x02534c47u;  // "GLS\2"
-constexpr uint32_t kNothingLoaded = UINT32_MAX;
-constexpr uint32_t kTag = 16, kTagBytes = 32, kCheck = kTag + kTagBytes;
-static_assert(kCheck + 4 == GLS_STORE_HEADER_BYTES, "the header is as documented");
-
-struct SlotHeader {
-  unsigned char bytes[GLS_STORE_HEADER_BYTES];
-
-  uint32_t word(uint32_t at) const { return load_word(bytes + at); }
-  uint32_t sequence() const { return word(4); }
-  uint32_t size() const { return word(8); }
-  uint32_t crc() const { return word(12); }
-  bool good(uint32_t capacity) const {
-    return word(0) == kSlotMagic && word(kCheck) == crc32(bytes, kCheck) && sequence() != 0 &&
-           size() <= capacity;
-  }
-};
-
-Status status_of(int result) { return result == 0 ? GLS_OK : GLS_ERROR_DEVICE; }
-
-unsigned char* buffer_of(const gls_flash& flash) { return static_cast<unsigned char*>(flash.buffer); }
-
-uint32_t block_of(const gls_flash& flash, uint32_t slot, uint32_t offset) {
-  return slot * (flash.block_count / 2) + offset / flash.block_size;
-}
-
-Status prog_unit(const gls_flash& flash, uint32_t slot, uint32_t offset) {
-  return status_of(flash.prog(&flash, block_of(flash, slot, offset), offset % flash.block_size, flash.buffer,
-                              flash.prog_size));
-}
-
-// Reads a slot's bytes from `first` on, a unit at a time: work(bytes, size). loaded: the offset of the unit
-// in the buffer.
-template <class Work>
-Status read_parts(const gls_flash& flash, uint32_t slot, uint32_t first, size_t size, uint32_t& loaded,
-                  Work work) {
-  while (size > 0) {
-    const uint32_t inside = first % flash.prog_size, unit = first - inside;
-    if (loaded != unit) {
-      loaded = kNothingLoaded;
-      const int result = flash.read(&flash, block_of(flash, slot, unit), unit % flash.block_size,
-                                    flash.buffer, flash.prog_size);
-      if (result != 0) return result == GLS_FLASH_UNCORRECTABLE ? GLS_ERROR_DAMAGED : GLS_ERROR_DEVICE;
-      loaded = unit;
-    }
-    const uint32_t left = flash.prog_size - inside;
-    const uint32_t part = size < left ? static_cast<uint32_t>(size) : left;
-    work(buffer_of(flash) + inside, part);
-    first += part;
-    size -= part;
-  }
-  return GLS_OK;
-}
-
-// GLS_ERROR_DAMAGED: there is none, or half of one.
-Status read_header(const gls_flash& flash, uint32_t slot, SlotHeader& header) {
-  const uint32_t first = gls_store_capacity(&flash);
-  uint32_t loaded = kNothingLoaded, done = 0;
-  const Status status =
-      read_parts(flash, slot, first, sizeof header.bytes, loaded, [&](const void* bytes, uint32_t size) {
-        __builtin_memcpy(header.bytes + done, bytes, size);
-        done += size;
-      });
-  return status == GLS_OK && !header.good(first) ? GLS_ERROR_DAMAGED : status;
-}
-
-Status prog_header(const gls_flash& flash, uint32_t slot, const SlotHeader& header) {
-  const uint32_t first = gls_store_capacity(&flash);
-  Status status = GLS_OK;
-  for (uint32_t done = 0; done < sizeof header.bytes && status == GLS_OK; done += flash.prog_size) {
-    const uint32_t left = static_cast<uint32_t>(sizeof header.bytes) - done;
-    const uint32_t part = left < flash.prog_size ? left : flash.prog_size;
-    __builtin_memset(flash.buffer, 0xff, flash.prog_size);
-    __builtin_memcpy(flash.buffer, header.bytes + done, part);
-    status = prog_unit(flash, slot, first + done);
-  }
-  return status;
-}
-
-// The tag of a state whose bytes the authenticator has had already.
-Status finish_tag(const gls_authenticator& authenticator, const SlotHeader& header, unsigned char* tag) {
-  const Status status = status_of(authenticator.mac_update(authenticator.context, header.bytes, kTag));
-  return status == GLS_OK ? status_of(authenticator.mac_finish(authenticator.context, tag)) : status;
-}
-
-// In a time that does not depend on where they differ.
-bool same_tag(const unsigned char* a, const unsigned char* b) {
-  unsigned difference = 0;
-  for (uint32_t i = 0; i < kTagBytes; ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
-  return difference == 0;
-}
-
-// The counter's value; 0 where there is none.
-Status read_counter(const gls_authenticator* authenticator, uint32_t& value) {
-  value = 0;
-  if (authenticator == nullptr || authenticator->counter_read == nullptr) return GLS_OK;
-  return status_of(authenticator->counter_read(authenticator->context, &value));
-}
-Status raise_counter(const gls_authenticator* authenticator, uint32_t from, uint32_t to) {
-  if (authenticator == nullptr || authenticator->counter_raise == nullptr || from >= to) return GLS_OK;
-  return status_of(authenticator->counter_raise(authenticator->context, to));
-}
-
-// Are a slot's bytes those that its header tells of, and whose tag it has?
-Status check_slot(const gls_flash& flash, uint32_t slot, const SlotHeader& header,
-                  const gls_authenticator* authenticator) {
-  int failed = authenticator == nullptr ? 0 : authenticator->mac_begin(authenticator->context);
-  uint32_t crc = 0, loaded = kNothingLoaded;
-  const Status status =
-      read_parts(flash, slot, 0, header.size(), loaded, [&](const void* bytes, uint32_t size) {
-        crc = crc32(bytes, size, crc);
-        if (authenticator != nullptr && failed == 0)
-          failed = authenticator->mac_update(authenticator->context, bytes, size);
-      });
-  if (status != GLS_OK) return status;
-  if (crc != header.crc()) return GLS_ERROR_DAMAGED;
-  if (failed != 0) return GLS_ERROR_DEVICE;
-  if (authenticator == nullptr) return GLS_OK;
-  unsigned char tag[kTagBytes];
-  const Status tagged = finish_tag(*authenticator, header, tag);
-  return tagged == GLS_OK && !same_tag(tag, header.bytes + kTag) ? GLS_ERROR_FORGED : tagged;
-}
 
 // Takes a slot's state for the committed one, if it is whole, authentic, and not older than the counter says.
 Status take(gls_store& store, uint32_t slot, uint32_t counter) {
@@ -258,25 +133,6 @@ Status commit(gls_store& store) {
   return GLS_OK;
 }
 
-// The sizes fit each other, and a slot holds more than its header.
-uint32_t capacity(const gls_flash& f) {
-  if (f.read_size == 0 || f.prog_size == 0 || f.prog_size % f.read_size != 0) return 0;
-  if (f.block_size == 0 || f.block_size % f.prog_size != 0 || f.block_count % 2 != 0) return 0;
-  const uint64_t slot = static_cast<uint64_t>(f.block_size) * (f.block_count / 2);
-  const uint32_t header = ((GLS_STORE_HEADER_BYTES - 1) / f.prog_size + 1) * f.prog_size;
-  return slot > UINT32_MAX || slot <= header ? 0 : static_cast<uint32_t>(slot) - header;
-}
-
-bool complete(const gls_flash& f) {
-  if (f.read == nullptr || f.prog == nullptr || f.erase == nullptr || f.sync == nullptr ||
-      f.buffer == nullptr)
-    return false;
-  const gls_authenticator* const a = f.authenticator;
-  if (a == nullptr) return true;
-  return a->mac_begin != nullptr && a->mac_update != nullptr && a->mac_finish != nullptr &&
-         (a->counter_read == nullptr) == (a->counter_raise == nullptr);
-}
-
 void read_from_start(gls_store& store) {
   store.phase = kReading;
   store.position = 0;
@@ -284,6 +140,27 @@ void read_from_start(gls_store& store) {
 }
 
 }  // namespace
+
+uint32_t store_tell(const gls_store& store) { return store.position; }
+
+uint32_t store_left(const gls_store& store) { return store.size - store.position; }
+
+void store_get(gls_store& store, void* bytes, size_t size) {
+  if (store.failure == GLS_OK) store.failure = gls_store_get(&store, bytes, size);
+  if (store.failure != GLS_OK) __builtin_memset(bytes, 0, size);
+}
+
+Status store_seek(gls_store& store, uint32_t place) {
+  const Status failure = store.failure;
+  store.position = place;
+  store.failure = GLS_OK;
+  return failure;
+}
+
+Status store_fail(gls_store& store, Status status) { return store.failure = status; }
+
+Status store_failure(const gls_store& store) { return store.failure; }
+
 }  // namespace glissade
 
 using namespace glissade;
@@ -307,19 +184,14 @@ gls_status gls_store_get(gls_store* store, void* bytes, size_t size) {
   if (store == nullptr || (bytes == nullptr && size > 0)) return GLS_ERROR_NULL;
   if (store->phase != kReading) return GLS_ERROR_ORDER;
   if (size > store->size - store->position) return GLS_ERROR_SIZE;
-  unsigned char* to = static_cast<unsigned char*>(bytes);
-  return read_parts(*store->flash, store->slot, store->position, size, store->loaded,
-                    [&](const void* part, uint32_t part_size) {
-                      __builtin_memcpy(to, part, part_size);
-                      to += part_size;
-                      store->position += part_size;
-                    });
+  return read_bytes(*store->flash, store->slot, store->position, store->loaded, bytes, size);
 }
 
 gls_status gls_store_rewind(gls_store* store) {
   if (store == nullptr) return GLS_ERROR_NULL;
   if (store->phase == kClosed) return GLS_ERROR_ORDER;
   read_from_start(*store);
+  store->failure = GLS_OK;
   return GLS_OK;
 }
 

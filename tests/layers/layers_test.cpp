@@ -61,7 +61,7 @@ void check_order_of_sums(uint32_t count) {
         count, " products on ", gls_backend_active());
 }
 
-// Forward and backward, sample by sample, as layers.h says it.
+// Forward and backward, sample by sample, as dense.h says it.
 void plain_forward(uint32_t samples, uint32_t inputs, uint32_t outputs, float* y) {
   for (uint32_t s = 0; s < samples; ++s) {
     for (uint32_t j = 0; j < outputs; ++j) {

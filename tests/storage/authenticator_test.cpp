@@ -2,12 +2,13 @@
 // The example of an authenticator, and with it a store that tells forged and old states from the newest.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
 
-#include "glissade/glissade.h"
 #include "apps/tool/hmac_authenticator.hpp"
+#include "glissade/glissade.h"
 
 namespace {
 
@@ -29,7 +30,7 @@ TEST(Hmac, IsTheStandards) {
 }
 
 struct Device {
-  std::vector<unsigned char> memory = std::vector<unsigned char>(4096, 0xff);
+  std::vector<unsigned char> memory;
   unsigned char buffer[64];
   gls_memory_flash chip = {memory.data(), nullptr};
   HmacAuthenticator hmac;
@@ -37,8 +38,9 @@ struct Device {
   gls_flash flash;
   gls_store store;
 
-  explicit Device(const std::string& key)
-      : hmac(reinterpret_cast<const unsigned char*>(key.data()), key.size(), 0),
+  explicit Device(const std::string& key, uint32_t blocks = 8)
+      : memory(blocks * 512, 0xff),
+        hmac(reinterpret_cast<const unsigned char*>(key.data()), key.size(), 0),
         authenticator(hmac.callbacks()),
         flash{gls_memory_flash_read,
               gls_memory_flash_prog,
@@ -48,7 +50,7 @@ struct Device {
               1,
               64,
               512,
-              8,
+              blocks,
               buffer,
               &authenticator} {}
   gls_status open() { return gls_store_open(&store, &flash); }
@@ -100,6 +102,63 @@ TEST(Store, KnowsAnyForgedByte) {
     std::copy(good.begin(), good.end(), device.memory.begin());
   }
   EXPECT_EQ(device.open(), GLS_OK);
+}
+
+// An authenticator that counts how often it is asked.
+struct Counted {
+  gls_authenticator inner;
+  size_t updates, bytes, largest;
+};
+int count_begin(void* context) {
+  Counted& counted = *static_cast<Counted*>(context);
+  return counted.inner.mac_begin(counted.inner.context);
+}
+int count_update(void* context, const void* bytes, size_t size) {
+  Counted& counted = *static_cast<Counted*>(context);
+  ++counted.updates;
+  counted.bytes += size;
+  counted.largest = std::max(counted.largest, size);
+  return counted.inner.mac_update(counted.inner.context, bytes, size);
+}
+int count_finish(void* context, uint8_t tag[32]) {
+  Counted& counted = *static_cast<Counted*>(context);
+  return counted.inner.mac_finish(counted.inner.context, tag);
+}
+
+// A call costs an authenticator far more than the bytes do. Of 1,000 weights with Adam's state, 3,000 words
+// and some more, it gets each hyper-parameter and checksum by itself, and all else in spans of up to 256
+// words.
+TEST(Store, HandsSpansToTheAuthenticator) {
+  constexpr size_t kWeights = 1000, kSpan = 256;
+  Device device("a secret", 64);
+  Counted counted = {device.authenticator, 0, 0, 0};
+  const gls_authenticator counting = {count_begin, count_update, count_finish, nullptr, nullptr, &counted};
+  device.flash.authenticator = &counting;
+  ASSERT_EQ(device.open(), GLS_ERROR_EMPTY);
+
+  std::vector<float> weights(kWeights), m(kWeights), v(kWeights);
+  for (size_t i = 0; i < kWeights; ++i) weights[i] = static_cast<float>(i);
+  gls_adam_params params;
+  gls_adam_defaults(&params);
+  gls_adam_state state = {};
+  const gls_optimizer optimizer = gls_adam(&params, &state, weights.data(), m.data(), v.data(), kWeights);
+  const std::vector<float> before = weights;
+  ASSERT_EQ(gls_store_begin(&device.store), GLS_OK);
+  ASSERT_EQ(gls_save_to(&optimizer, &device.store), GLS_OK);
+
+  const size_t saved = gls_saved_bytes(&optimizer);
+  EXPECT_EQ(counted.bytes, saved);
+  EXPECT_EQ(counted.largest, 4 * kSpan);
+  // Header, hyper-parameters, state and three buffers each begin a span; each block ends one, and has a
+  // checksum; one checksum is over all.
+  const size_t blocks = saved / 4 / kSpan + 1, params_count = gls_rule_named("adam")->param_count;
+  EXPECT_LE(counted.updates, 1 + params_count + 1 + 3 + 2 * blocks + 1) << "one for each of 3,000 words?";
+
+  ASSERT_EQ(gls_store_commit(&device.store), GLS_OK);
+  std::fill(weights.begin(), weights.end(), -1.0f);
+  ASSERT_EQ(device.open(), GLS_OK);
+  ASSERT_EQ(gls_restore_from(&optimizer, &device.store), GLS_OK);
+  EXPECT_EQ(weights, before);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order in which src/store.cpp commits, for Spin: every cut, everywhere, with everything that was not synced there, not
+/* The order in which src/storage/store.cpp commits, for Spin: every cut, everywhere, with everything that was not synced there, not
  * there, or torn. Checksums are left out: whoever opens the store believes a header that is not torn. The order alone must
  * make that right; the checksums of the real store are for flash that rots.
  *

@@ -11,11 +11,15 @@
  *     status = net.learn(weights, inputs, label, layers, &loss);            // its factors
  *     status = optimizer.step(weights, layers, params);
  *
- * Everything that layers.h says about buffers, ranges, errors and bits holds here. */
+ * Everything that dense.h, activations.h and losses.h say about buffers, ranges, errors and bits holds
+ * here. */
 #ifndef GLISSADE_LAYERS_HPP
 #define GLISSADE_LAYERS_HPP
 
 #include "glissade/glissade.hpp"
+#include "glissade/layers/activations.h"
+#include "glissade/layers/dense.h"
+#include "glissade/layers/losses.h"
 
 namespace glissade {
 

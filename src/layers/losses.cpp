@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/layers/losses.h"
+
+#include "layers/some.hpp"
+
+using namespace glissade;
+
+namespace {
+
+// Not inlined: its arithmetic stays between the two changes of the floating-point mode.
+__attribute__((noinline)) void add_penalty(double strength, double squares, double* penalty) {
+  const ScalarMode mode;
+  *penalty += 0.5 * strength * squares;
+}
+
+}  // namespace
+
+extern "C" {
+
+gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* loss, float* logit_gradients,
+                                     size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, some(count), logits, loss, logit_gradients);
+  if (status != GLS_OK) return status;
+  if (label >= count) return GLS_ERROR_RANGE;
+  backend->softmax_cross_entropy(logits, label, loss, logit_gradients, count);
+  return GLS_OK;
+}
+
+gls_status gls_mean_squared_error(const float* outputs, const float* targets, float* loss,
+                                  float* output_gradients, size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, some(count), outputs, targets, loss, output_gradients);
+  if (status != GLS_OK) return status;
+  if (count == 0) return GLS_ERROR_RANGE;
+  backend->mean_squared_error(outputs, targets, loss, output_gradients, count);
+  return GLS_OK;
+}
+
+gls_status gls_l2_penalty(const float* weights, double strength, float* gradients, double* penalty,
+                          size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, count, weights, gradients);
+  if (status != GLS_OK) return status;
+  if (penalty == nullptr) return GLS_ERROR_NULL;
+  if (!not_negative(strength)) return GLS_ERROR_RANGE;
+  double squares;
+  dot(backend->dot, weights, weights, &squares, count);
+  add_penalty(strength, squares, penalty);
+  backend->axpy(gradients, weights, static_cast<float>(strength), gradients, count);
+  return GLS_OK;
+}
+
+}  // extern "C"

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "glissade/layers/normalization.h"
+
+#include "layers/some.hpp"
+#include "training/averages.hpp"
+
+using namespace glissade;
+
+namespace {
+
+bool valid_nonzero(double epsilon) { return epsilon != 0.0 && valid_epsilon(epsilon); }
+
+}  // namespace
+
+extern "C" {
+
+gls_status gls_batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running,
+                                float* batch, size_t samples, size_t features, double momentum,
+                                double epsilon) {
+  const Gate backend;
+  const gls_status status =
+      check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
+  if (status != GLS_OK) return status;
+  if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
+  BatchNormCoefficients c = {
+      static_cast<float>(samples), static_cast<float>(samples - 1), static_cast<float>(epsilon), {}};
+  lerp_towards(1.0 - momentum, 0, &c.momentum);
+  backend->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
+  return GLS_OK;
+}
+
+gls_status gls_batch_norm_backward(const float* weights, const float* inputs, const float* batch,
+                                   const float* output_gradients, float* weight_gradients,
+                                   float* input_gradients, size_t samples, size_t features) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, some(elements(samples, features)), weights, inputs, batch,
+                                          output_gradients, weight_gradients, input_gradients);
+  if (status != GLS_OK) return status;
+  if (samples < 2) return GLS_ERROR_RANGE;
+  backend->batch_norm_backward(weights, inputs, batch, output_gradients, weight_gradients, input_gradients,
+                               samples, features);
+  return GLS_OK;
+}
+
+gls_status gls_batch_norm_infer(const float* weights, const float* running, const float* inputs,
+                                float* outputs, size_t samples, size_t features, double epsilon) {
+  const Gate backend;
+  const gls_status status =
+      check_buffers(backend, some(elements(samples, features)), weights, running, inputs, outputs);
+  if (status != GLS_OK) return status;
+  if (!valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
+  backend->batch_norm_infer(weights, running, inputs, outputs, samples, features,
+                            static_cast<float>(epsilon));
+  return GLS_OK;
+}
+
+}  // extern "C"

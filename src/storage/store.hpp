@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door of a store: what save and restore need beyond its C face. store.cpp alone knows the fields.
+//
+// A failure stays, until rewind, begin or store_seek: a long run of reads or writes needs one look at its
+// end.
+#ifndef GLISSADE_SRC_STORE_HPP
+#define GLISSADE_SRC_STORE_HPP
+
+#include "glissade/storage/store.h"
+
+namespace glissade {
+
+// While the store is read: the place of the next byte, and how many bytes are left.
+uint32_t store_tell(const gls_store& store);
+uint32_t store_left(const gls_store& store);
+
+// As gls_store_get, but a failure stays, and gives zeros in the place of bytes.
+void store_get(gls_store& store, void* bytes, size_t size);
+
+// Goes to a place. Forgets the failure that stayed until now, and returns it.
+gls_status store_seek(gls_store& store, uint32_t place);
+
+// While the store is written: makes this status the failure that stays, and returns it.
+gls_status store_fail(gls_store& store, gls_status status);
+
+// GLS_OK: none stays.
+gls_status store_failure(const gls_store& store);
+
+}  // namespace glissade
+
+#endif
