@@ -5,7 +5,7 @@
 #define GLISSADE_SRC_KERNELS_DENSE_KERNELS_INL_HPP
 
 #include "kernels/buffer_kernels-inl.hpp"
-#include "kernels/loops_dense-inl.hpp"
+#include "kernels/factors-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -5,7 +5,7 @@
 #include "kernels/buffer_kernels-inl.hpp"
 #include "kernels/dense_kernels-inl.hpp"
 #include "kernels/layer_kernels-inl.hpp"
-#include "kernels/loops_dense-inl.hpp"
+#include "kernels/factors-inl.hpp"
 #include "kernels/matrix_kernels-inl.hpp"
 #include "kernels/noise_kernel-inl.hpp"
 

@@ -13,8 +13,8 @@
  *
  * Everything that dense.h, activations.h and losses.h say about buffers, ranges, errors and bits holds
  * here. */
-#ifndef GLISSADE_LAYERS_HPP
-#define GLISSADE_LAYERS_HPP
+#ifndef GLISSADE_LAYERS_NETWORK_HPP
+#define GLISSADE_LAYERS_NETWORK_HPP
 
 #include "glissade/glissade.hpp"
 #include "glissade/layers/activations.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gradient of a dense layer's weights, from its factors: tiles of columns share an input and keep several
 // sums under way; each sum has its samples in order.
-#ifndef GLISSADE_SRC_KERNELS_LOOPS_DENSE_INL_HPP
-#define GLISSADE_SRC_KERNELS_LOOPS_DENSE_INL_HPP
+#ifndef GLISSADE_SRC_KERNELS_FACTORS_INL_HPP
+#define GLISSADE_SRC_KERNELS_FACTORS_INL_HPP
 
-#include "kernels/loops_buffers-inl.hpp"
+#include "kernels/sweep-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rule over buffers of weights, gradients and slots.
-#ifndef GLISSADE_SRC_KERNELS_LOOPS_BUFFERS_INL_HPP
-#define GLISSADE_SRC_KERNELS_LOOPS_BUFFERS_INL_HPP
+#ifndef GLISSADE_SRC_KERNELS_SWEEP_INL_HPP
+#define GLISSADE_SRC_KERNELS_SWEEP_INL_HPP
 
 #include "kernels/loops-inl.hpp"
 
