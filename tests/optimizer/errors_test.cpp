@@ -19,7 +19,7 @@ constexpr size_t kHuge[] = {SIZE_MAX, SIZE_MAX / sizeof(float), PTRDIFF_MAX / si
   constexpr bool is_number_##field(long) {                               \
     return false;                                                        \
   }
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
 
 template <class Rule>
 void check_errors(const char* name) {
@@ -63,7 +63,7 @@ void check_errors(const char* name) {
     Params bad;                                                                                             \
     if (is_number_##field<Params>(0) && golden::set_##field(bad, value, 0)) refuse_all(bad, #field, value); \
   }
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
   const struct {
     const char* option;
     double value;

@@ -73,7 +73,7 @@ void check_params(const char* name) {
     bool same = true;
 #define GLISSADE_OPTION(pytorch_name, field, other) \
   same = same && golden::get_##field(run.params, 0) == golden::get_##field(back.params, 0);
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
     CHECK(ok && same, name, ": ", option, " comes back");
   });
 }

@@ -57,7 +57,7 @@ void for_each_option(Work work) {
       work(params, #field);                                             \
     }                                                                   \
   }
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
 }
 
 inline void fill(float* const (&buffers)[kBuffers], size_t count, uint32_t seed) {

@@ -49,7 +49,7 @@ std::string parameter_text(const char* separator, const std::string& common = ""
     text += (text.empty() ? "" : separator) + std::string(#field) + "=" + \
             number_text(golden::get_##field(params, 0));                  \
   }
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
   return text;
 }
 
@@ -57,7 +57,7 @@ template <class Params>
 bool set_field(Params& params, const std::string& name, double value) {
 #define GLISSADE_OPTION(pytorch_name, field, other) \
   if (name == #field) return golden::set_##field(params, value, 0);
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
   return false;
 }
 

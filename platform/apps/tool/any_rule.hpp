@@ -20,7 +20,7 @@ class AnyRule {
 };
 
 // A rule for n weights, from "name" or "name:parameter=value,parameter=value": a name of src/optimizer/rules.inc and
-// parameters of src/optimizer/options.inc. Throws std::runtime_error that says what is wrong.
+// parameters of platform/apps/tool/options.inc. Throws std::runtime_error that says what is wrong.
 std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n);
 
 struct RuleFacts {

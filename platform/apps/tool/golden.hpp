@@ -57,14 +57,14 @@ struct Case {
   double get_##field(const Params&, long) {                                           \
     return 0.0;                                                                       \
   }
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
 
 // False where the parameters have no such field.
 template <class Params>
 bool set_option(Params& params, const char* name, double value) {
 #define GLISSADE_OPTION(pytorch_name, field, other) \
   if (same(name, #pytorch_name)) return set_##field(params, value, 0);
-#include "optimizer/options.inc"
+#include "apps/tool/options.inc"
   return false;
 }
 
