@@ -132,8 +132,15 @@ Status check_pointers(size_t count, const Buffer*... buffers) {
   return low_bits % alignof(float) == 0 ? GLS_OK : GLS_ERROR_ALIGNMENT;
 }
 
-// The same of one: where code is small, one copy for all calls.
-inline Status check_buffer(const float* buffer, size_t count) { return check_pointers(count, buffer); }
+// Inlined where speed counts; where code must be small, one copy for all calls.
+#ifdef __OPTIMIZE_SIZE__
+#define GLISSADE_SHARED __attribute__((noinline)) inline
+#else
+#define GLISSADE_SHARED inline
+#endif
+
+// The same of one.
+GLISSADE_SHARED Status check_buffer(const float* buffer, size_t count) { return check_pointers(count, buffer); }
 
 // No object is as large as half the address space.
 constexpr size_t kMostFloats = PTRDIFF_MAX / sizeof(float);

@@ -57,7 +57,7 @@ inline const StepCoefficients& inside(const gls_coefficients& c) {
 }
 
 // An optimizer without a rule, or whose buffers are not as they must be, and no backend are errors.
-inline Status check_buffers(Backend backend, const gls_optimizer* o) {
+GLISSADE_SHARED Status check_buffers(Backend backend, const gls_optimizer* o) {
   if (o == nullptr || o->rule == nullptr) return GLS_ERROR_NULL;
   if (backend.is_none()) return GLS_ERROR_BACKEND;
   if (o->count > kMostFloats) return GLS_ERROR_RANGE;

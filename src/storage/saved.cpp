@@ -2,7 +2,6 @@
 // save and restore, to and from memory or a store; glissade/saved.h has the format.
 #include "glissade/storage/saved.h"
 
-#include "backend/gate.hpp"
 #include "optimizer/rule.hpp"
 #include "storage/saved_words.hpp"
 #include "storage/store.hpp"
@@ -163,7 +162,7 @@ Status check(const gls_optimizer* o, const void* other_end) {
 // May it be saved?
 Status check_content(const gls_optimizer& o) {
   if (!o.rule->valid(o.params)) return GLS_ERROR_RANGE;
-  const Gate backend;
+  const Backend backend = active_backend();  // comparisons need no mode
   const bool finite = for_each_buffer(o, [&](const float* buffer) {
     bool below;
     backend->all_below(buffer, __builtin_huge_valf(), &below, o.count);
