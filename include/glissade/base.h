@@ -27,7 +27,8 @@
 typedef enum gls_status {
   GLS_OK = 0,                 /**< done */
   GLS_ERROR_NULL = -1,        /**< a pointer is null that must not be */
-  GLS_ERROR_RANGE = -2,       /**< a hyper-parameter, scale or label is NaN or outside its stated range; or a
+  GLS_ERROR_RANGE = -2,       /**< a hyper-parameter, scale or label is NaN or outside its stated range; a
+                                 range of weights lies beyond their count, factors are of another count; or a
                                  count is larger than any memory (half the address space in bytes) */
   GLS_ERROR_ALIGNMENT = -3,   /**< a float buffer is not 4-byte aligned */
   GLS_ERROR_BACKEND = -4,     /**< the named backend (by call or GLISSADE_BACKEND) is not one of this

@@ -11,19 +11,12 @@
 #ifndef GLISSADE_GLISSADE_H
 #define GLISSADE_GLISSADE_H
 
-#include "glissade/training/averages.h"
 #include "glissade/backend.h"
 #include "glissade/base.h"
-#include "glissade/training/batches.h"
-#include "glissade/storage/checkpoint.h"
-#include "glissade/training/early_stopping.h"
-#include "glissade/training/gradients.h"
 #include "glissade/layers/activations.h"
 #include "glissade/layers/dense.h"
 #include "glissade/layers/losses.h"
 #include "glissade/layers/normalization.h"
-#include "glissade/training/line_search.h"
-#include "glissade/training/natural_gradient.h"
 #include "glissade/optimizer.h"
 #include "glissade/rules/adadelta.h"
 #include "glissade/rules/adagrad.h"
@@ -43,9 +36,16 @@
 #include "glissade/rules/sgd.h"
 #include "glissade/rules/signsgd.h"
 #include "glissade/rules/signum.h"
+#include "glissade/storage/checkpoint.h"
 #include "glissade/storage/saved.h"
-#include "glissade/training/schedules.h"
 #include "glissade/storage/store.h"
+#include "glissade/training/averages.h"
+#include "glissade/training/batches.h"
+#include "glissade/training/early_stopping.h"
+#include "glissade/training/gradients.h"
+#include "glissade/training/line_search.h"
+#include "glissade/training/natural_gradient.h"
+#include "glissade/training/schedules.h"
 
 /** The version of these headers: it grows by a minor number where the C face or the ABI changes. */
 #define GLS_VERSION_MAJOR 0

@@ -21,8 +21,9 @@ typedef struct gls_rule gls_rule;
 /** An optimizer: a view of memory that the caller owns, made by gls_<rule>() and copied freely.
  *
  * What it points to must outlive it. A change of the parameters holds from the next step on. Making one reads
- * nothing and cannot fail: each call checks everything. An all-zero value is one without a rule, which every
- * call refuses (GLS_ERROR_NULL).
+ * nothing and cannot fail: the calls check what they use. An all-zero value is one without a rule, which
+ * every call refuses (GLS_ERROR_NULL). It takes 16 words: 64 bytes on 32-bit targets. Weights, slots and
+ * gradients must not overlap; that is not checked.
  *
  * Every rule's parameters begin with these four:
  *   - learning_rate: >= 0, in units of weight per unit of update.
@@ -31,7 +32,8 @@ typedef struct gls_rule gls_rule;
  *     multiplied by 1 - learning_rate * weight_decay (Loshchilov and Hutter 2019: AdamW, SGDW).
  *   - maximize: true: ascend.
  *
- * Parameters are double and are rounded to float once per step, where PyTorch does it. All must be finite.
+ * Parameters are double and are rounded to float once per step, where PyTorch does it. None may be NaN or
+ * larger than the largest float.
  * The state and each slot start at zero: static memory needs no call. */
 typedef struct gls_optimizer {
   const gls_rule* rule;         /**< whose formula; null is GLS_ERROR_NULL */
@@ -58,13 +60,14 @@ typedef struct gls_gradients {
 /** Gradients in a buffer: float[count], with the optimizer's count. */
 GLS_FUNCTION gls_gradients gls_gradient_buffer(const float* gradients);
 
-/** The gradient of a dense layer's weights as its outer-product factors, not multiplied out: the sum over
- * samples, in order, of input times output gradient; then the biases' gradients, which are the sum of the
- * output gradients.
+/** The gradient of a dense layer's weights as its outer-product factors, not multiplied out. The gradient of
+ * the weight from input i to output o, weights[i * output_count + o], is the sum over samples, in order, of
+ * inputs[i] * output_gradients[o]; then come the biases, whose gradients are the sums of output_gradients.
  *
- * A step takes it as it is, in one pass over the weights: no gradient buffer, the same bits. It saves RAM
- * where samples * (input_count + output_count) floats, which a backward pass keeps for it, are fewer than the
- * weights. All counts may be 0. */
+ * A step takes it as it is, in one pass over the weights: no gradient buffer, the bits that
+ * gls_dense_backward() would add to zeros. It saves RAM where samples * (input_count + output_count) floats,
+ * which a backward pass keeps for it, are fewer than the weights. All counts may be 0; a buffer may be null
+ * where it holds nothing. Without samples the gradient is 0. */
 typedef struct gls_factors {
   const float* inputs;           /**< float[samples * input_count], a sample after another */
   const float* output_gradients; /**< float[samples * output_count] */
@@ -73,8 +76,9 @@ typedef struct gls_factors {
   size_t output_count;           /**< outputs of the layer; it has (input_count + 1) * output_count weights */
 } gls_factors;
 
-/** Gradients of dense layers that stand one behind the other in the weights: layers[0 .. layer_count). A step
- * whose optimizer has not as many weights as they have together is GLS_ERROR_RANGE. */
+/** Gradients of dense layers that stand one behind the other in the weights: layers[0 .. layer_count), which
+ * must live until the step is done. A step whose optimizer has not as many weights as they have together is
+ * GLS_ERROR_RANGE. */
 GLS_FUNCTION gls_gradients gls_gradient_factors(const gls_factors* layers, size_t layer_count);
 
 /** One step: gls_guard(), gls_begin(), and gls_sweep() over all weights.
@@ -91,7 +95,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_step_unguarded(const gls_optimizer* op
 
 /** One step of several optimizers, [0 .. n) of both arrays: tensors or parameter groups, with rules of their
  * own. All or nothing: everything is checked, and each guard has looked, before the first write. Two of them
- * must not share weights, slots or a state. */
+ * must not share weights, slots or a state; that is not checked. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_step_all(const gls_optimizer* optimizers,
                                                    const gls_gradients* gradients, size_t n,
                                                    float gradient_scale);
@@ -102,7 +106,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_step_all(const gls_optimizer* optimize
  * here) reaches the rule's bound, beyond which a slot could overflow and never recover. The bound is 2^46
  * where squares add up (Adagrad: 2^32 of them fit), 2^62 where squares are averaged (Adam and its relatives,
  * RMSprop, Adadelta) or two gradients are multiplied (Rprop), and 2^100 elsewhere. With coupled weight decay,
- * weight_decay * w counts as a gradient too.
+ * weight_decay * w counts as a gradient too, so that a weight may be the one that is refused.
  *
  * It takes one pass over the gradients, and with coupled decay one over the weights. Of factors it looks at
  * these alone, and multiplies out only where they could be too large. */
@@ -115,14 +119,16 @@ typedef struct gls_coefficients {
   uint64_t words[16]; /**< the library's */
 } gls_coefficients;
 
-/** Begins a step that is taken in slices: counts it, and computes its coefficients. No gradient is looked at
- * (gls_guard() does that). Weights and slots are not read, so one begin serves several tensors of the same
- * rule that share params and state. */
+/** Begins a step that is taken in slices: counts it, and computes its coefficients. It checks params, state
+ * and gradient_scale; no gradient is looked at (gls_guard() does that), and weights and slots are neither
+ * read nor checked (gls_sweep() does that). So one begin serves several tensors of the same rule that share
+ * params and state. A step that is counted stays counted, whatever its sweeps say. On an error coefficients
+ * are as before. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_begin(const gls_optimizer* optimizer, float gradient_scale,
                                                 gls_coefficients* coefficients);
 
-/** Between gls_begin() and gls_sweep(): this step takes operands below 2^-126 in magnitude as 0, and gives 0
- * for results below that. For x86 and 64-bit Arm; elsewhere it does nothing.
+/** Between gls_begin(), which forgets it, and gls_sweep(): this step takes operands below 2^-126 in magnitude
+ * as 0, and gives 0 for results below that. For x86 and 64-bit Arm; elsewhere it does nothing.
  *
  * There a step on subnormal states (gradients that stay 0, or below 1e-19) takes long (Adam 2 to 3 times as
  * long on an AMD EPYC, 30 to 40 times on an Intel Xeon), and this costs nothing. Its bits are those of all

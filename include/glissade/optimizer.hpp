@@ -195,6 +195,12 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
                                       float gradient_scale = 1.0f) {
     return view().step_unguarded(pointer(weights), pointer(gradients), params, gradient_scale);
   }
+  /** As OptimizerView::guard. */
+  template <class Weights, class Gradients>
+  [[nodiscard]] Status guard(const Weights& weights, const Gradients& gradients, const Params& params = {},
+                             float gradient_scale = 1.0f) const {
+    return view().guard(pointer(weights), pointer(gradients), params, gradient_scale);
+  }
   /** As OptimizerView::save. */
   template <class Weights>
   [[nodiscard]] Status save(const Weights& weights, const Params& params, void* bytes, size_t size) const {
@@ -245,6 +251,7 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
 
   static float* pointer(float (&buffer)[N]) { return buffer; }
   static const float* pointer(const float (&buffer)[N]) { return buffer; }
+  static Factors pointer(const Factors& factors) { return factors; }
   template <size_t kLayers>
   static Factors pointer(const gls_factors (&layers)[kLayers]) {
     return {layers, kLayers};

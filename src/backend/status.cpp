@@ -34,7 +34,8 @@ extern "C" const char* gls_status_text(gls_status status) {
     case GLS_ERROR_FORGED:
       return "no state in the store is authentic and new enough";
     case GLS_ERROR_ORDER:
-      return "the store is not open, or not reading or writing as this call needs";
+      return "a call came too early: the store is not open, reading or writing, or gls_begin did not fill "
+             "the coefficients";
   }
   return "unknown status";
 }

@@ -36,13 +36,14 @@ GLISSADE_INLINE void for_columns(size_t count, Operation operation, size_t j = 0
 }
 
 // The inputs of one row of a layer's gradient. The last row is of the biases, whose input is always 1.
+// (Without samples a layer's pointers may be null.)
 struct GradientInputs {
   static constexpr float kOne = 1.0f;
   const float* first;
   size_t stride;
 
   GLISSADE_INLINE GradientInputs(const gls_factors& layer, size_t i)
-      : first(i == layer.input_count ? &kOne : layer.inputs + i),
+      : first(i == layer.input_count || layer.samples == 0 ? &kOne : layer.inputs + i),
         stride(i == layer.input_count ? 0 : layer.input_count) {}
 };
 
@@ -62,7 +63,8 @@ GLISSADE_INLINE void gradient_tile(const gls_factors& layer, size_t i, size_t j,
     });
   }
   const GradientInputs inputs(layer, i);
-  const float *x = inputs.first, *dy = layer.output_gradients + j;
+  const float* x = inputs.first;
+  const float* dy = layer.samples == 0 ? x : layer.output_gradients + j;
   for (size_t s = layer.samples; s > 0; --s) {
     g.each([=](Row& row, size_t r) GLISSADE_FLAT {
       const float input = x[r];

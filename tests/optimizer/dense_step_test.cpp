@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A step that takes dense layers' gradients from their factors is the step on the gradients multiplied out:
 // the same bits, refused for the same reasons; for every rule, on every backend.
-#include "support/check.hpp"
 #include "glissade/layers/network.hpp"
+#include "support/check.hpp"
 #include "support/matrix.hpp"
 
 namespace glissade {
@@ -211,6 +211,16 @@ void check_errors(const char* name) {
             state.step == 0,
         name, ": null weights");
   CHECK(try_step(nullptr, 0, 0) == GLS_OK && state.step == 1, name, ": nothing to step");
+  const gls_factors no_samples = {nullptr, nullptr, 0, 2, 3};
+  float weights[9] = {}, slots[3][9] = {}, zeros[9] = {}, other[9] = {}, other_slots[3][9] = {};
+  float* const at[] = {slots[0], slots[1], slots[2]};
+  float* const other_at[] = {other_slots[0], other_slots[1], other_slots[2]};
+  typename Rule::State states[2] = {};
+  CHECK(step<Rule>(&params, &states[0], weights, Factors{&no_samples, 1}, 1.0f, at, 9) == GLS_OK &&
+            step<Rule>(&params, &states[1], other, static_cast<const float*>(zeros), 1.0f, other_at, 9) ==
+                GLS_OK &&
+            first_difference(weights, other, 9) == 9 && first_difference(slots[0], other_slots[0], 27) == 27,
+        name, ": no samples are a gradient of 0");
   CHECK(try_step(&good, 1, 9) == GLS_OK && state.step == 2 && !(set == before), name, ": a good layer");
 }
 

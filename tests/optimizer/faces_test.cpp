@@ -233,6 +233,22 @@ TEST(Faces, ArraysAndSlices) {
   ASSERT_EQ(sliced.sweep(c, weights, gradients, 0, 7), GLS_OK);
   EXPECT_TRUE(same(weights.data(), plain.weights));
   EXPECT_EQ(sliced.sweep(c, weights, gradients, 7, kCount), GLS_ERROR_RANGE);
+  const Optimizer<Adam, kCount>& constant = sliced;
+  EXPECT_EQ(constant.guard(weights, gradients), GLS_OK);
+  unsigned char bytes[GLS_SAVED_BYTES_MAX(2, kCount)];
+  EXPECT_EQ(constant.save(weights, {}, bytes, sizeof bytes), GLS_OK);
+  gradients[3] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(constant.guard(weights, gradients), GLS_ERROR_GRADIENT);
+}
+
+TEST(Faces, FactorsAsAnArrayOrAsAValue) {
+  const float inputs[] = {0.5f, -1.0f}, output_gradients[] = {1.0f, 2.0f, 3.0f};
+  const gls_factors layers[] = {{inputs, output_gradients, 1, 2, 3}};
+  float a[9] = {}, b[9] = {};
+  Optimizer<Momentum, 9> array{}, value{};
+  ASSERT_EQ(array.step(a, layers), GLS_OK);
+  ASSERT_EQ(value.step(b, Factors{layers, 1}), GLS_OK);
+  EXPECT_EQ(std::memcmp(a, b, sizeof a), 0);
 }
 
 TEST(Faces, OptionsMayChangeBetweenSteps) {

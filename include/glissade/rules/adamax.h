@@ -15,8 +15,8 @@ typedef struct gls_adamax_params {
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
   double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
   double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of u per step */
-  double epsilon
-      GLS_DEFAULT(1e-8); /**< >= 0, added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
+  double epsilon GLS_DEFAULT(
+      1e-8); /**< >= 2^-126, or 0; added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
 } gls_adamax_params;
 
 /** What Adamax keeps beside its slots. All zero at the start. */

@@ -28,7 +28,7 @@ typedef struct gls_param_info {
   gls_param_kind kind;    /**< its type */
   size_t offset;          /**< of the field in gls_<rule>_params, in bytes */
   double usual;           /**< the value that gls_<rule>_defaults() sets */
-  double least;           /**< the smallest value that is taken */
+  double least;           /**< the smallest value that is taken (an epsilon: 0, then from 2^-126 on) */
   double most;            /**< the largest value that is taken */
 } gls_param_info;
 
@@ -41,8 +41,8 @@ typedef struct gls_rule_info {
   size_t slot_count;            /**< how many slots */
   const gls_param_info* params; /**< [0 .. param_count), in the order in which they are saved */
   size_t param_count;           /**< how many hyper-parameters */
-  size_t params_bytes;          /**< sizeof(gls_<rule>_params) */
-  size_t state_bytes;           /**< sizeof(gls_<rule>_state) */
+  size_t params_bytes;          /**< sizeof(gls_<rule>_params); they are 8-byte aligned */
+  size_t state_bytes;           /**< sizeof(gls_<rule>_state); it is 4-byte aligned */
 } gls_rule_info;
 
 /** Rule number index, from 0; null where there is none. */

@@ -14,23 +14,26 @@
 
 #include "glissade/optimizer.h"
 
-struct gls_store; /* glissade/store.h */
+struct gls_store; /* glissade/storage/store.h */
 
 /** Enough bytes for any rule with this many slots: for static memory. */
-#define GLS_SAVED_BYTES_MAX(slots, count) (256 + 4 * (size_t)(count) * ((slots) + 1) * 257 / 256)
+#define GLS_SAVED_BYTES_MAX(slots, count) \
+  (256 + 4 * (size_t)(count) * ((slots) + 1) + (size_t)(count) * ((slots) + 1) / 64)
 
 /** How many bytes gls_save() writes. 0 where the optimizer or its rule is null, or where it is more than any
  * memory holds. */
 GLS_FUNCTION size_t gls_saved_bytes(const gls_optimizer* optimizer);
 
 /** Writes everything to bytes, of any alignment. size: the bytes there are, at least gls_saved_bytes(), or it
- * is GLS_ERROR_SIZE. Numbers that are not finite are refused (GLS_ERROR_NOT_FINITE), so that a spoiled state
- * never replaces a healthy one. */
+ * is GLS_ERROR_SIZE. Numbers that are not finite are refused (GLS_ERROR_NOT_FINITE), and so are parameters
+ * out of range (GLS_ERROR_RANGE), so that a spoiled state never replaces a healthy one. Not in the middle of
+ * a step: what gls_begin() computed is not saved. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_save(const gls_optimizer* optimizer, void* bytes, size_t size);
 
 /** Reads back what gls_save() wrote: into params, state, weights and slots. Writes nothing unless every byte
- * is as it was saved: GLS_ERROR_MISMATCH where they are of another rule, count or format (or the first 32 are
- * damaged), GLS_ERROR_DAMAGED where a checksum is wrong. CRC-32 finds accidents, not forgeries. */
+ * is as it was saved: GLS_ERROR_SIZE where there are fewer bytes than gls_saved_bytes(); GLS_ERROR_MISMATCH
+ * where they are of another rule, count or format (or the first 32 are damaged); GLS_ERROR_DAMAGED where a
+ * checksum is wrong, or the parameters are out of range. CRC-32 finds accidents, not forgeries. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes,
                                                   size_t size);
 
