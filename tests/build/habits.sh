@@ -53,6 +53,17 @@ while read -r page; do
     fi
   done < <(links_of "$page")
 done < <(find . -name .git -prune -o -path ./build -prune -o -name '*.md' -print)
-echo "$(wc -w <<<"$presets") presets, $links links"
+# What a script names beside itself (its own folder is ${0%/*} or $here) and what ./dev runs.
+scripts=0
+while IFS=: read -r script named; do
+  scripts=$((scripts + 1))
+  [ "$script" != dev ] || named=./$named
+  [ -e "$(sed "s|\${0%/\*}|${script%/*}|; s|\$here|${script%/*}|" <<<"$named")" ] || fail "$script: there is no $named"
+done < <(
+  find tests platform bench -name '*.sh' -exec grep -oHE '(\$\{0%/\*\}|\$here)/[A-Za-z0-9_./-]+\.(sh|awk|txt|inc)' {} +
+  grep -oE '(tests|platform|bench)/[a-z_/.-]+\.(sh|txt|hpp)' dev | sed 's/^/dev:/'
+)
+echo "$(wc -w <<<"$presets") presets, $links links, $scripts files named by scripts"
+[ "$scripts" -gt 0 ] || fail "no script names another"
 [ "$links" -gt 0 ] || fail "no link was found"
 exit $bad

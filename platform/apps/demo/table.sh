@@ -6,7 +6,7 @@
 set -euo pipefail
 program=$1 counter=$2 builds=$3
 shift 3
-emulate=${0%/*}/../boards/emulate.sh results=build/demo
+emulate=${0%/*}/../../boards/emulate.sh results=build/demo
 run() { echo "+ $*" >&2 && "$@"; }
 rm -rf "$results"
 mkdir -p "$results"
