@@ -11,14 +11,16 @@ for build; do
   nm=$(sed -n 's/^CMAKE_NM:[A-Z]*=//p' "$build/CMakeCache.txt")
   for variant in size fast; do
     printf '\n%s, %s\n' "${build##*/}" "$([ $variant = size ] && echo -Os || echo 'kernels at -O2')"
-    printf '  %-44s %8s %8s %8s %8s\n' 'bytes of' glissade helpers RAM stack
+    printf '  %-44s %8s %8s %8s %8s\n' 'gls_step with: bytes of' glissade helpers RAM stack
     "$tests/sizes/sizes.sh" "$nm" "$build" $variant | awk '
       BEGIN {
-        name["adam_saved"] = "adam_step, _save and _restore"
-        name["adam_store"] = "adam_step in a store"
-        name["adam_checkpoint"] = "adam_step by a checkpoint"
+        name["adam_saved"] = "adam, saved and restored"
+        name["adam_store"] = "adam, kept in a store"
+        name["adam_checkpoint"] = "adam, kept by a checkpoint"
+        name["adam_momentum_step"] = "adam and momentum"
+        name["adam_momentum_saved"] = "adam and momentum, saved and restored"
       }
-      { printf "  %-44s %8d %8d %8d %8s\n", "one rule by gls_" ($1 in name ? name[$1] : $1 "_step"), $2, $3, $4, $5 }'
+      { printf "  %-44s %8d %8d %8d %8s\n", $1 in name ? name[$1] : $1, $2, $3, $4, $5 }'
     "$boards/steps.sh" "$build" $variant "$counter" |
       awk '{ printf "  %-9s %8.1f instructions per weight, %5d per step\n", $1, $2, $3 }'
   done
