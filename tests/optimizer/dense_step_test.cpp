@@ -105,6 +105,40 @@ void check_rule(const char* name) {
   });
 }
 
+// A step on factors, cut anywhere, in the middle of rows and over layers, from the end to the start: the bits
+// of the whole.
+template <class Rule>
+void check_slices(const char* name) {
+  const typename Rule::Params params = usual_params<Rule>();
+  uint32_t seed = 0;
+  for (const Shape(&shapes)[2] : kShapes) {
+    Random random(++seed);
+    gls_factors layers[2];
+    const uint32_t count = fill(shapes, layers, random, [&] { return random.ordinary(); });
+    typename Rule::State states[2] = {};
+    float* slots[2][3];
+    for (int who = 0; who < 2; ++who) {
+      for (int k = 0; k < 3; ++k) slots[who][k] = memory[who][2 + k];
+    }
+    const auto whole = view_of<Rule>(&states[0], slots[0], count);
+    const auto sliced = view_of<Rule>(&states[1], slots[1], count);
+    const Factors factors{layers, 2};
+    gls_coefficients c;
+    Status status = whole.step_unguarded(memory[0][0], factors, params, -0.75f);
+    if (status == GLS_OK) status = sliced.begin(c, params, -0.75f);
+    for (uint32_t end = count; end > 0 && status == GLS_OK;) {
+      const uint32_t first = random.below(end);
+      status = sliced.sweep(c, memory[1][0], factors, first, end - first);
+      end = first;
+    }
+    bool same = status == GLS_OK;
+    for (size_t k = 0; k < kBuffers; ++k) {
+      same = same && (k == 1 || first_difference(memory[0][k], memory[1][k], count + 1) == count + 1);
+    }
+    CHECK(same, name, " in slices, shapes ", seed);
+  }
+}
+
 // Factors around where their products reach the rule's bound: in one the guard must multiply out, and now and
 // then one is no number.
 template <class Rule>
@@ -228,6 +262,7 @@ void check_active_backend() {
   for_each_rule([](const auto& tested) {
     using Rule = decltype(rule_of(tested));
     check_rule<Rule>(tested.name);
+    check_slices<Rule>(tested.name);
     check_guards<Rule>(tested.name);
     check_errors<Rule>(tested.name);
   });

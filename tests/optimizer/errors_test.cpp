@@ -113,6 +113,9 @@ void check_errors(const char* name) {
   optimizer = {};
   expect(GLS_ERROR_NULL, gls_step(&optimizer, gls_gradient_buffer(g), 1), "an optimizer without a rule");
   expect(GLS_ERROR_NULL, gls_begin(&optimizer, 1, &c), "begin without a rule");
+  expect(GLS_ERROR_NULL, gls_begin(nullptr, 1, &c), "begin without an optimizer");
+  CHECK(gls_saved_bytes(nullptr) == 0 && gls_saved_bytes(&optimizer) == 0, name, ": nothing to save");
+  gls_flush_subnormals(nullptr);
   expect(GLS_ERROR_NULL, sweep<Rule>(&c, nullptr, g, slots, kCount), "a sweep without weights");
   for (const size_t huge : kHuge) {
     expect(GLS_ERROR_RANGE, try_step(&good, &state, w, g, 1, slots, huge), "more weights than memory holds");
@@ -120,6 +123,7 @@ void check_errors(const char* name) {
   }
   const OptimizerView<Rule> view = view_of<Rule>(&state, slots, kCount);
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, kCount, 1), "a slice beyond the end");
+  expect(GLS_ERROR_RANGE, view.sweep(c, w, g, kCount + 1, 0), "an empty slice beyond the end");
   expect(GLS_ERROR_RANGE, view.sweep(c, w, g, 1, SIZE_MAX), "a slice that wraps around");
   const Params params;
   CHECK(step<Rule>(&params, &state, nullptr, static_cast<const float*>(nullptr), 1, slots, 0) == GLS_OK, name,

@@ -149,6 +149,8 @@ TEST(Faces, EveryRuleIsTheSameInAllFaces) {
   EXPECT_EQ(gls_rule_named("adams"), nullptr);
   EXPECT_EQ(gls_rule_named(nullptr), nullptr);
   EXPECT_EQ(gls_optimizer_of(nullptr, nullptr, nullptr, nullptr, nullptr, 0).rule, nullptr);
+  EXPECT_EQ(gls_optimizer_of(gls_rule_named("adam"), nullptr, nullptr, nullptr, nullptr, 0).rule, nullptr);
+  EXPECT_NE(gls_optimizer_of(gls_rule_named("sgd"), nullptr, nullptr, nullptr, nullptr, 0).rule, nullptr);
 }
 
 TEST(Faces, AdamWIsTheSameInCAndCpp) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a step promises besides its bits: cut anywhere, in any order, at any floating-point mode; every option
 // matters; errors write nothing.
-#include "support/check.hpp"
 #include "cpu/float_mode.hpp"
+#include "support/check.hpp"
 #include "support/matrix.hpp"
 
 namespace glissade {
