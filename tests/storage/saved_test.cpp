@@ -200,7 +200,27 @@ void check_whole_block() {
         "its last weight damaged");
 }
 
+// Right checksums over a rate of -1: forged, or by a newer version that takes it.
+void check_forged() {
+  Sgd::Params params;
+  Sgd::State state = {};
+  float* const no_slots[] = {nullptr};
+  unsigned char forged[76];
+  bool ok = saved_bytes<Sgd>(0) == sizeof forged &&
+            save<Sgd>(&params, &state, nullptr, no_slots, 0, forged, sizeof forged) == GLS_OK;
+  const double rate = -1.0;
+  __builtin_memcpy(forged + 32, &rate, sizeof rate);
+  const uint32_t block = gls_crc32(0, forged, 68);
+  __builtin_memcpy(forged + 68, &block, sizeof block);
+  const uint32_t all = gls_crc32(0, forged + 68, 4);
+  __builtin_memcpy(forged + 72, &all, sizeof all);
+  params.learning_rate = 0.25;
+  ok = ok && restore<Sgd>(&params, &state, nullptr, no_slots, 0, forged, sizeof forged) == GLS_ERROR_DAMAGED;
+  CHECK(ok && params.learning_rate == 0.25, "forged parameters");
+}
+
 void check_active_backend() {
+  check_forged();
   uint32_t every_rule = 0;
   for_each_rule([&](const auto& tested) {
     using Rule = decltype(rule_of(tested));
