@@ -32,7 +32,7 @@ size_t content_words(const gls_optimizer& o) {
 
 // 0 where no memory holds them.
 size_t saved_bytes(const gls_optimizer& o) {
-  if (o.count > PTRDIFF_MAX / (2 * (1 + GLS_SLOTS_MOST) * sizeof(float))) return 0;  // with checksums
+  if (o.count > PTRDIFF_MAX / (sizeof(float) * 2 * (1 + GLS_SLOTS_MOST))) return 0;  // with checksums
   const size_t words = content_words(o);
   return 4 * (words + (words + kBlockWords - 1) / kBlockWords + 1);
 }

@@ -18,7 +18,7 @@ typedef struct gls_averaging_momentum_params {
   bool bias_correction GLS_DEFAULT(true);         /**< mean / (1 - beta^t), which does not start near 0 */
 } gls_averaging_momentum_params;
 
-/** What it keeps beside its slots. All zero at the start. */
+/** What the running mean keeps beside its slots. All zero at the start. */
 typedef struct gls_averaging_momentum_state {
   uint32_t step; /**< t: steps begun; stays at 2^32 - 1 when it gets there */
 } gls_averaging_momentum_state;
