@@ -38,6 +38,15 @@ inline gls_gradients gradients_of(const Factors& factors) {
   return gls_gradient_factors(factors.layers, factors.layer_count);
 }
 
+/** @cond INTERNAL */
+// A gls_optimizer has no const pointers, since restoring writes through them. This one is not written
+// through: the callers below hand it to calls that only read.
+template <class T>
+T* only_read(const T* pointer) {
+  return const_cast<T*>(pointer);  // NOLINT(cppcoreguidelines-pro-type-const-cast): said above
+}
+/** @endcond */
+
 /** The C optimizer of a rule. slots: pointers to Rule::kSlots buffers. params is written by gls_restore() and
  * gls_restore_from() alone. */
 template <class Rule>
@@ -45,7 +54,7 @@ gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typenam
                            float* weights, float* const* slots, size_t count) {
   gls_optimizer optimizer;  // field by field: compilers clear a whole one first, by a call or worse
   optimizer.rule = Rule::kRule;
-  optimizer.params = const_cast<typename Rule::Formula::Params*>(params);
+  optimizer.params = only_read(params);
   optimizer.state = state;
   optimizer.weights = weights;
   const auto slot = [slots](int k) { return k < Rule::kSlots ? slots[k] : nullptr; };
@@ -93,7 +102,7 @@ struct OptimizerView {
   template <class Gradients>
   [[nodiscard]] Status guard(const float* weights, Gradients gradients, const Params& params = {},
                              float gradient_scale = 1.0f) const {
-    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_guard(&optimizer, gradients_of(gradients), gradient_scale);
   }
 
@@ -115,7 +124,7 @@ struct OptimizerView {
 
   /** All that a run needs to go on, in saved_bytes() bytes (saved.h). */
   [[nodiscard]] Status save(const float* weights, const Params& params, void* bytes, size_t size) const {
-    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_save(&optimizer, bytes, size);
   }
   /** Reads back what save wrote. */
@@ -126,7 +135,7 @@ struct OptimizerView {
   }
   /** As save, into a store. */
   [[nodiscard]] Status save_to(const float* weights, const Params& params, gls_store& store) const {
-    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_save_to(&optimizer, &store);
   }
   /** As restore, from a store. */
@@ -240,7 +249,7 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
 
  private:
   // Saving writes nothing through these pointers.
-  OptimizerView<Rule> view() const { return view_of_this(const_cast<Optimizer*>(this)); }
+  OptimizerView<Rule> view() const { return view_of_this(only_read(this)); }
   static OptimizerView<Rule> view_of_this(Optimizer* self) {
     OptimizerView<Rule> result{&self->state, {}, N};
     if constexpr (Rule::kSlots > 0) {

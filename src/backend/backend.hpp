@@ -65,8 +65,10 @@ constexpr Kernels kOnlyKernels = {
 };
 struct Backend {
   constexpr const Kernels* operator->() const { return &kOnlyKernels; }
+  // NOLINTBEGIN(readability-convert-member-functions-to-static): as the other Backend below
   constexpr bool is_none() const { return false; }
   constexpr bool flushes_subnormals() const { return GLISSADE_ONLY_FLUSHES; }
+  // NOLINTEND(readability-convert-member-functions-to-static)
 };
 constexpr Backend active_backend() { return {}; }
 
@@ -140,7 +142,9 @@ Status check_pointers(size_t count, const Buffer*... buffers) {
 #endif
 
 // The same of one.
-GLISSADE_SHARED Status check_buffer(const float* buffer, size_t count) { return check_pointers(count, buffer); }
+GLISSADE_SHARED Status check_buffer(const float* buffer, size_t count) {
+  return check_pointers(count, buffer);
+}
 
 // No object is as large as half the address space.
 constexpr size_t kMostFloats = PTRDIFF_MAX / sizeof(float);

@@ -14,12 +14,19 @@ namespace {
 enum class Mode { kKernels, kScalars };
 
 // The backend of a call, and while it lives the mode. Kernels rely on both; check_buffers comes before them.
-class Gate : public Backend {
+class Gate {
  public:
   GLISSADE_INLINE explicit Gate(Mode mode = Mode::kKernels)
-      : Backend(active_backend()), mode_(mode == Mode::kKernels && !is_none() && flushes_subnormals()) {}
+      : backend_(active_backend()),
+        mode_(mode == Mode::kKernels && !backend_.is_none() && backend_.flushes_subnormals()) {}
+
+  const Kernels* operator->() const { return backend_.operator->(); }
+  // Without a word, so that a call is handed its gate as its backend.
+  // NOLINTNEXTLINE(google-explicit-constructor,hicpp-explicit-conversions)
+  operator Backend() const { return backend_; }
 
  private:
+  const Backend backend_;
   const FloatMode mode_;
 };
 

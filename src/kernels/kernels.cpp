@@ -4,8 +4,8 @@
 #include "cpu/arithmetic_flags.hpp"
 #include "kernels/buffer_kernels-inl.hpp"
 #include "kernels/dense_kernels-inl.hpp"
-#include "kernels/layer_kernels-inl.hpp"
 #include "kernels/factors-inl.hpp"
+#include "kernels/layer_kernels-inl.hpp"
 #include "kernels/matrix_kernels-inl.hpp"
 #include "kernels/noise_kernel-inl.hpp"
 
@@ -33,7 +33,7 @@ namespace GLISSADE_BACKEND {
 #undef GLISSADE_RULE
 #endif
 
-static_assert(Vector::kFlushesSubnormals == GLISSADE_FLUSHES,
+static_assert(Vector::kFlushesSubnormals == (GLISSADE_FLUSHES != 0),
               "backends.cmake says whether a backend flushes");
 extern const BackendTraits traits;
 const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals};

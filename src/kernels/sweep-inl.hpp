@@ -96,13 +96,13 @@ GLISSADE_INLINE void advance_by_roots(const typename Rule::Coefficients& c, Posi
     advance<false>(lanes, c.gradient, ahead, V::load(gradients),
                    [&](V, V gradient, auto&... slot)
                        GLISSADE_FLAT { Rule::root(c, gradient, slot...).store(roots + i * V::kWidth); });
-    lanes.move(gradients);
+    Whole<V>::move(gradients);
   }
   for (size_t i = 0; i < steps; ++i) {
     advance<true>(lanes, c.gradient, at, V::load(g), [&](V& w, V gradient, auto&... slot) GLISSADE_FLAT {
       w = Rule::move(c, w, V::load(roots + i * V::kWidth), gradient, slot...);
     });
-    lanes.move(g);
+    Whole<V>::move(g);
   }
 }
 
@@ -148,7 +148,7 @@ GLISSADE_INLINE void advance_span(const typename Rule::Coefficients& c, Position
 struct BufferGradients {
   const float* gradients;
 
-  GLISSADE_INLINE constexpr bool are_vectors(size_t) const { return false; }
+  GLISSADE_INLINE static constexpr bool are_vectors(size_t) { return false; }
   template <class Work>
   GLISSADE_INLINE void each_vector(Work) const {}
   template <class Work>

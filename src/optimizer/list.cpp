@@ -36,15 +36,15 @@ template <class Rule>
 constexpr auto kSlots = slots_of<Rule>();
 
 constexpr gls_rule_info kRules[] = {
-#define GLISSADE_RULE(name, Rule, slot_count)        \
-  {&name##_rule,                                     \
-   #name,                                            \
-   Rule::kTorchName,                                 \
-   kSlots<Rule>.values,                              \
-   slot_count,                                       \
-   kParams<Rule>.values,                             \
-   sizeof(Rule::kParams) / sizeof(Rule::kParams[0]), \
-   sizeof(Rule::Params),                             \
+#define GLISSADE_RULE(name, Rule, slot_count)      \
+  {&name##_rule,                                   \
+   #name,                                          \
+   Rule::kTorchName,                               \
+   kSlots<Rule>.values,                            \
+   slot_count,                                     \
+   kParams<Rule>.values,                           \
+   sizeof(Rule::kParams) / sizeof(gls_param_info), \
+   sizeof(Rule::Params),                           \
    sizeof(Rule::State)},
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE

@@ -34,7 +34,7 @@ constexpr gls_rule rule_of(const char* name, RuleKernels kernels) {
                 "coefficients fit, and begin with the gradient's");
   static_assert(sizeof(State) % 4 == 0, "a state is words of 4 bytes, without padding");
   static_assert(Rule::kSlots <= GLS_SLOTS_MOST, "an optimizer has room for all slots");
-  constexpr size_t kCount = sizeof(Rule::kParams) / sizeof(Rule::kParams[0]);
+  constexpr size_t kCount = sizeof(Rule::kParams) / sizeof(gls_param_info);
   static_assert(kCount <= kMostParams && sizeof(Params) <= kMostParamsBytes, "parameters fit into the table");
   gls_rule rule = {valid<Rule>,       tick<Rule>, kernels, crc32_of(name), Rule::kSlots, Rule::kGradientBits,
                    sizeof(State) / 4, kCount,     {}};
