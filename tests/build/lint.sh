@@ -6,4 +6,4 @@ cd "${0%/*}/../.."
 build=$1
 run() { echo "+ $*" >&2 && "$@"; }
 run tests/build/cppcheck.sh . "$build/generated"
-printf '%s\n' $(find src -name '*.cpp') platform/boards/linux/file_flash.cpp | run xargs -P "$(nproc)" -n 1 clang-tidy-19 -p "$build" --quiet
+printf '%s\n' $(find src -name '*.cpp') platform/boards/linux/file_*.cpp | run xargs -P "$(nproc)" -n 1 clang-tidy-19 -p "$build" --quiet

@@ -23,7 +23,7 @@ typedef struct gls_file_flash {
   int error GLS_DEFAULT(0);
   /** Which process opened it; 0: not open. After fork() the child's callbacks are -EBADF. (To ask this takes
    * 0.2 us a call: a twentieth of opening a store and reading 40,000 bytes of it by units of 512.) */
-  long process GLS_DEFAULT(0);
+  int process GLS_DEFAULT(0);
 } gls_file_flash;
 
 /** How a file is opened. All zero is what gls_file_flash_open does. */

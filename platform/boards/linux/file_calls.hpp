@@ -73,11 +73,12 @@ inline int sync_file_system(int descriptor) {
   return call([&] { return syncfs(descriptor); });
 #else
   sync();
-  return descriptor < 0 ? -EBADF : 0;
+  return 0;
 #endif
 }
 
 inline int sync_file(int descriptor) {
+  if (descriptor < 0) return -EBADF;
   int result = call([&] { return fdatasync(descriptor); });
   if (not_supported(result) || result == -EROFS) result = sync_file_system(descriptor);
 #ifdef POSIX_FADV_DONTNEED
