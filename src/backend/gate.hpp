@@ -9,6 +9,13 @@
 namespace glissade {
 namespace {
 
+template <class T>
+struct Same {
+  using Type = T;
+};
+template <class T>
+using same_t = typename Same<T>::Type;  // of an argument that another one's type decides
+
 // For kernels: as the backend computes. For arithmetic on single numbers (hyper-parameters, sums of blocks):
 // subnormals are kept, whatever the backend does.
 enum class Mode { kKernels, kScalars };
@@ -36,6 +43,32 @@ class ScalarMode {
  private:
   const FloatMode mode_{false};
 };
+
+// From here on x is what memory holds: arithmetic with it stays behind the changes of the mode before this
+// point, and in front of those behind it. Without modes it is nothing.
+template <class T>
+GLISSADE_INLINE void pin(T& x) {
+  if constexpr (kFloatModeMask != 0) __asm__ volatile("" : "+m"(x));
+}
+
+// Inside a gate: a number as the nearest float.
+template <class Number>
+GLISSADE_INLINE float nearest(Number x) {
+  pin(x);
+  float rounded = static_cast<float>(x);
+  pin(rounded);
+  return rounded;
+}
+
+// work(arguments...), arithmetic on single numbers: the gate of calls that take no buffer.
+template <class Result, class... Parameters>
+GLISSADE_INLINE Result in_scalar_mode(Result (*work)(Parameters...), same_t<Parameters>... arguments) {
+  const ScalarMode mode;
+  (..., pin(arguments));
+  Result result = work(arguments...);
+  pin(result);
+  return result;
+}
 
 // Inside a gate for single numbers, for one sweep, which may have been asked to flush.
 class SweepMode {

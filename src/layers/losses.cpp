@@ -47,7 +47,7 @@ gls_status gls_l2_penalty(const float* weights, double strength, float* gradient
   double squares;
   dot(backend->dot, weights, weights, &squares, count);
   add_penalty(strength, squares, penalty);
-  backend->axpy(gradients, weights, static_cast<float>(strength), gradients, count);
+  backend->axpy(gradients, weights, nearest(strength), gradients, count);
   return GLS_OK;
 }
 

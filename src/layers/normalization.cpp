@@ -22,8 +22,8 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
       check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
   if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
-  BatchNormCoefficients c = {
-      static_cast<float>(samples), static_cast<float>(samples - 1), static_cast<float>(epsilon), {}};
+  BatchNormCoefficients c = {nearest(samples), nearest(samples - 1), nearest(epsilon), {}};
+  pin(momentum);
   lerp_towards(1.0 - momentum, 0, &c.momentum);
   backend->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
   return GLS_OK;
@@ -49,8 +49,7 @@ gls_status gls_batch_norm_infer(const float* weights, const float* running, cons
       check_buffers(backend, some(elements(samples, features)), weights, running, inputs, outputs);
   if (status != GLS_OK) return status;
   if (!valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
-  backend->batch_norm_infer(weights, running, inputs, outputs, samples, features,
-                            static_cast<float>(epsilon));
+  backend->batch_norm_infer(weights, running, inputs, outputs, samples, features, nearest(epsilon));
   return GLS_OK;
 }
 

@@ -87,6 +87,6 @@ gls_status gls_classical_momentum_look_ahead(const gls_classical_momentum_params
   const Status status = check_buffers(backend, count, weights, velocity, ahead);
   if (status != GLS_OK) return status;
   if (!ClassicalMomentum::valid(*params)) return GLS_ERROR_RANGE;
-  backend->axpy(weights, velocity, -static_cast<float>(params->momentum), ahead, count);
+  backend->axpy(weights, velocity, -nearest(params->momentum), ahead, count);
   return GLS_OK;
 }

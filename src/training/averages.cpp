@@ -24,18 +24,14 @@ gls_status move_mean(float* mean, const float* values, double rest, uint32_t num
   return GLS_OK;
 }
 
-__attribute__((noinline)) float correction_of(double decay, uint32_t updates) {
-  const ScalarMode mode;
-  const volatile float result = static_cast<float>(bias_correction(decay, updates));
-  return result;
+float correction_of(double decay, uint32_t updates) {
+  return static_cast<float>(bias_correction(decay, updates));
 }
 
-__attribute__((noinline)) double move_running_mean(gls_running_mean* state, double beta, double value) {
-  const ScalarMode mode;
+double move_running_mean(gls_running_mean* state, double beta, double value) {
   const double mean = beta * state->mean + (1.0 - beta) * value;
   state->mean = mean;
-  const volatile double corrected = mean / bias_correction(beta, count_step(state->updates));
-  return corrected;
+  return mean / bias_correction(beta, count_step(state->updates));
 }
 
 }  // namespace
@@ -65,13 +61,13 @@ gls_status gls_ema_corrected(const float* mean, double decay, uint32_t updates, 
   const gls_status status = check_buffers(backend, count, mean, corrected);
   if (status != GLS_OK) return status;
   if (!in_unit(decay) || updates == 0) return GLS_ERROR_RANGE;
-  backend->divide(mean, correction_of(decay, updates), corrected, count);
+  backend->divide(mean, in_scalar_mode(correction_of, decay, updates), corrected, count);
   return GLS_OK;
 }
 
 double gls_running_mean_update(gls_running_mean* state, double beta, double value) {
   if (state == nullptr || !in_unit(beta)) return __builtin_nan("");
-  return move_running_mean(state, beta, value);
+  return in_scalar_mode(move_running_mean, state, beta, value);
 }
 
 }  // extern "C"

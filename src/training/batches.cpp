@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/batches.h"
 
-#include "backend/backend.hpp"
+#include "backend/gate.hpp"
 #include "numbers/philox.hpp"
 
 using namespace glissade;
+
+namespace {
+
+float reciprocal(uint32_t count) { return 1.0f / static_cast<float>(count); }
+
+}  // namespace
 
 extern "C" {
 
@@ -34,7 +40,7 @@ gls_batch gls_batch_at(uint32_t samples, uint32_t batch_size, uint32_t index) {
   if (index < gls_batch_count(samples, batch_size)) {
     batch.first = index * batch_size;
     batch.count = samples - batch.first < batch_size ? samples - batch.first : batch_size;
-    batch.mean = 1.0f / static_cast<float>(batch.count);
+    batch.mean = in_scalar_mode(reciprocal, batch.count);
   }
   return batch;
 }

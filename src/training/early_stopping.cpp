@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/early_stopping.h"
 
-#include "backend/backend.hpp"
+#include "backend/gate.hpp"
 
 using namespace glissade;
+
+namespace {
+
+bool is_better(const gls_early_stopping* state, double loss, double min_delta) {
+  return state->best_update == 0 ? loss == loss : loss < state->best - min_delta;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -14,8 +22,7 @@ gls_status gls_early_stopping_update(gls_early_stopping* state, double loss, dou
   if (state == nullptr || stop == nullptr || any_null) return GLS_ERROR_NULL;
   if (!not_negative(min_delta)) return GLS_ERROR_RANGE;
   count_step(state->updates);
-  const bool first = state->best_update == 0 && loss == loss;
-  if (first || (state->best_update != 0 && loss < state->best - min_delta)) {
+  if (in_scalar_mode(is_better, state, loss, min_delta)) {
     state->best = loss;
     state->best_update = state->updates;
     state->waiting = 0;

@@ -19,10 +19,9 @@ __attribute__((noinline)) void add(const GradientBlock& block, gls_gradient_repo
 }
 
 // The standard deviation eta^(1/2) / (1 + t)^(gamma / 2).
-__attribute__((noinline)) void noise_deviation(const gls_noise_params& p, uint32_t t, float* deviation) {
-  const ScalarMode mode;
-  const double fallen = power(1.0 + t, -0.5 * p.gamma);
-  *deviation = static_cast<float>(square_root(p.eta) * fallen);
+float noise_deviation(const gls_noise_params* p, uint32_t t) {
+  const double fallen = power(1.0 + t, -0.5 * p->gamma);
+  return static_cast<float>(square_root(p->eta) * fallen);
 }
 
 bool valid(const gls_loss_scaler_params* p) {
@@ -30,10 +29,34 @@ bool valid(const gls_loss_scaler_params* p) {
          not_negative(p->growth) && p->growth_interval > 0 && p->backoff > 0.0 && p->backoff < 1.0;
 }
 
-// In float, as PyTorch does it.
-__attribute__((noinline)) void multiply(float a, double b, float* product) {
-  const ScalarMode mode;
-  *product = a * static_cast<float>(b);
+double gradient_norm(const gls_gradient_report* report) { return square_root(report->sum_of_squares); }
+
+float clip_scale(const gls_gradient_report* report, double max_norm) {
+  if (report == nullptr || report->not_finite != 0 || !not_negative(max_norm)) return __builtin_nanf("");
+  const double scale = max_norm / (gradient_norm(report) + 1e-6);
+  return scale < 1.0 ? static_cast<float>(scale) : 1.0f;
+}
+
+float loss_scale(const gls_loss_scaler* state, const gls_loss_scaler_params* params) {
+  if (state == nullptr || !valid(params)) return __builtin_nanf("");
+  return state->scale != 0.0f ? state->scale : static_cast<float>(params->first_scale);
+}
+
+gls_status loss_scale_update(gls_loss_scaler* state, const gls_loss_scaler_params* params, bool not_finite) {
+  if (state == nullptr || params == nullptr) return GLS_ERROR_NULL;
+  if (!valid(params)) return GLS_ERROR_RANGE;
+  state->scale = loss_scale(state, params);
+  state->clean = not_finite ? 0 : state->clean + 1;
+  float changed = state->scale;
+  if (not_finite) {
+    changed *= static_cast<float>(params->backoff);  // in float, as PyTorch does it
+  } else if (state->clean >= params->growth_interval) {
+    changed *= static_cast<float>(params->growth);
+    state->clean = 0;
+  }
+  // PyTorch's may fall to 0, where no gradient is left; ours stays a normal float.
+  if (changed >= 0x1p-126f && is_finite(changed)) state->scale = changed;
+  return GLS_OK;
 }
 
 }  // namespace
@@ -62,12 +85,10 @@ gls_status gls_gradient_report_update(gls_gradient_report* report, const float* 
   return GLS_OK;
 }
 
-double gls_gradient_norm(const gls_gradient_report* report) { return square_root(report->sum_of_squares); }
+double gls_gradient_norm(const gls_gradient_report* report) { return in_scalar_mode(gradient_norm, report); }
 
 float gls_clip_scale(const gls_gradient_report* report, double max_norm) {
-  if (report == nullptr || report->not_finite != 0 || !not_negative(max_norm)) return __builtin_nanf("");
-  const double scale = max_norm / (gls_gradient_norm(report) + 1e-6);
-  return scale < 1.0 ? static_cast<float>(scale) : 1.0f;
+  return in_scalar_mode(clip_scale, report, max_norm);
 }
 
 gls_status gls_clip_values(float* values, size_t count, float largest) {
@@ -88,8 +109,7 @@ gls_status gls_add_noise(const gls_noise_params* params, uint32_t t, float* grad
   if (params == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(params->eta) || !not_negative(params->gamma)) return GLS_ERROR_RANGE;
   if (params->eta == 0.0) return GLS_OK;
-  NoiseStream stream = {params->seed, t, 0.0f};
-  noise_deviation(*params, t, &stream.deviation);
+  const NoiseStream stream = {params->seed, t, in_scalar_mode(noise_deviation, params, t)};
   backend->add_noise(&stream, gradients, first, count);
   return GLS_OK;
 }
@@ -97,26 +117,12 @@ gls_status gls_add_noise(const gls_noise_params* params, uint32_t t, float* grad
 void gls_loss_scaler_defaults(gls_loss_scaler_params* params) { *params = {}; }
 
 float gls_loss_scale(const gls_loss_scaler* state, const gls_loss_scaler_params* params) {
-  if (state == nullptr || !valid(params)) return __builtin_nanf("");
-  return state->scale != 0.0f ? state->scale : static_cast<float>(params->first_scale);
+  return in_scalar_mode(loss_scale, state, params);
 }
 
 gls_status gls_loss_scale_update(gls_loss_scaler* state, const gls_loss_scaler_params* params,
                                  bool not_finite) {
-  if (state == nullptr || params == nullptr) return GLS_ERROR_NULL;
-  if (!valid(params)) return GLS_ERROR_RANGE;
-  state->scale = gls_loss_scale(state, params);
-  state->clean = not_finite ? 0 : state->clean + 1;
-  float changed = state->scale;
-  if (not_finite) {
-    multiply(state->scale, params->backoff, &changed);
-  } else if (state->clean >= params->growth_interval) {
-    multiply(state->scale, params->growth, &changed);
-    state->clean = 0;
-  }
-  // PyTorch's may fall to 0, where no gradient is left; ours stays a normal float.
-  if (changed >= 0x1p-126f && is_finite(changed)) state->scale = changed;
-  return GLS_OK;
+  return in_scalar_mode(loss_scale_update, state, params, not_finite);
 }
 
 }  // extern "C"

@@ -29,6 +29,8 @@ constexpr double kLargest = 1.7976931348623157e308;
 bool finite(double x) { return -kLargest <= x && x <= kLargest; }
 bool positive(double x) { return x > 0.0 && finite(x); }
 
+double quotient(double a, double b) { return a / b; }
+
 // Illinois: where the same end moves twice, the other end's slope counts half, so that it moves next.
 void move_end(gls_root_search& s, double slope) {
   const int32_t side = slope < 0.0 ? -1 : 1;
@@ -52,47 +54,13 @@ double inner_point(const gls_root_search& s) {
   return s.updates % 4 != 0 && root > s.low && root < s.high ? root : middle;
 }
 
-}  // namespace
-
-extern "C" {
-
-gls_status gls_dot(const float* a, const float* b, double* product, size_t count) {
-  const Gate backend;
-  const gls_status status = check_buffers(backend, count, a, b);
-  if (status != GLS_OK) return status;
-  if (product == nullptr) return GLS_ERROR_NULL;
-  dot(backend->dot, a, b, product, count);
-  return GLS_OK;
-}
-
-gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
-  const Gate backend;
-  const gls_status status = check_buffers(backend, count, weights, direction, point);
-  if (status != GLS_OK) return status;
-  if (!is_finite(alpha)) return GLS_ERROR_RANGE;
-  backend->axpy(weights, direction, static_cast<float>(alpha), point, count);
-  return GLS_OK;
-}
-
-gls_status gls_quadratic_step_length(const float* gradient, const float* hessian_gradient, double* alpha,
-                                     size_t count) {
-  double squares = 0.0, curvature = 0.0;
-  gls_status status = gls_dot(gradient, gradient, &squares, count);
-  if (status == GLS_OK) status = gls_dot(gradient, hessian_gradient, &curvature, count);
-  if (status != GLS_OK) return status;
-  if (alpha == nullptr) return GLS_ERROR_NULL;
-  if (squares != 0.0 && !positive(curvature)) return GLS_ERROR_CURVATURE;
-  *alpha = squares == 0.0 ? 0.0 : squares / curvature;
-  return GLS_OK;
-}
-
-double gls_newton_step_length(double gradient, double curvature, double direction) {
+double newton_step_length(double gradient, double curvature, double direction) {
   const double bend = curvature * direction * direction;
   return positive(bend) ? -(gradient * direction) / bend : __builtin_nan("");
 }
 
-gls_search gls_root_search_update(gls_root_search* state, double derivative, double first_alpha,
-                                  double tolerance) {
+gls_search root_search_update(gls_root_search* state, double derivative, double first_alpha,
+                              double tolerance) {
   if (state == nullptr) return GLS_SEARCH_FAILED;
   gls_root_search& s = *state;
   const bool sensible = derivative == derivative && positive(first_alpha) && tolerance > 0.0;
@@ -116,8 +84,8 @@ gls_search gls_root_search_update(gls_root_search* state, double derivative, dou
   return GLS_SEARCH_TRY;
 }
 
-gls_search gls_backtracking_update(gls_backtracking* state, double loss, double slope, double first_alpha,
-                                   double shrink, double decrease) {
+gls_search backtracking_update(gls_backtracking* state, double loss, double slope, double first_alpha,
+                               double shrink, double decrease) {
   if (state == nullptr) return GLS_SEARCH_FAILED;
   gls_backtracking& s = *state;
   const bool sensible = positive(-slope) && positive(first_alpha) && shrink > 0.0 && shrink < 1.0 &&
@@ -133,6 +101,54 @@ gls_search gls_backtracking_update(gls_backtracking* state, double loss, double 
   if (falls && loss <= s.first_loss + decrease * s.alpha * slope) return GLS_SEARCH_DONE;
   s.alpha *= shrink;
   return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s.alpha);
+}
+
+}  // namespace
+
+extern "C" {
+
+gls_status gls_dot(const float* a, const float* b, double* product, size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, count, a, b);
+  if (status != GLS_OK) return status;
+  if (product == nullptr) return GLS_ERROR_NULL;
+  dot(backend->dot, a, b, product, count);
+  return GLS_OK;
+}
+
+gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, count, weights, direction, point);
+  if (status != GLS_OK) return status;
+  if (!is_finite(alpha)) return GLS_ERROR_RANGE;
+  backend->axpy(weights, direction, nearest(alpha), point, count);
+  return GLS_OK;
+}
+
+gls_status gls_quadratic_step_length(const float* gradient, const float* hessian_gradient, double* alpha,
+                                     size_t count) {
+  double squares = 0.0, curvature = 0.0;
+  gls_status status = gls_dot(gradient, gradient, &squares, count);
+  if (status == GLS_OK) status = gls_dot(gradient, hessian_gradient, &curvature, count);
+  if (status != GLS_OK) return status;
+  if (alpha == nullptr) return GLS_ERROR_NULL;
+  if (squares != 0.0 && !positive(curvature)) return GLS_ERROR_CURVATURE;
+  *alpha = squares == 0.0 ? 0.0 : in_scalar_mode(quotient, squares, curvature);
+  return GLS_OK;
+}
+
+double gls_newton_step_length(double gradient, double curvature, double direction) {
+  return in_scalar_mode(newton_step_length, gradient, curvature, direction);
+}
+
+gls_search gls_root_search_update(gls_root_search* state, double derivative, double first_alpha,
+                                  double tolerance) {
+  return in_scalar_mode(root_search_update, state, derivative, first_alpha, tolerance);
+}
+
+gls_search gls_backtracking_update(gls_backtracking* state, double loss, double slope, double first_alpha,
+                                   double shrink, double decrease) {
+  return in_scalar_mode(backtracking_update, state, loss, slope, first_alpha, shrink, decrease);
 }
 
 }  // extern "C"

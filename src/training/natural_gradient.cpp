@@ -6,6 +6,16 @@
 
 using namespace glissade;
 
+namespace {
+
+double natural_rate(double slope, double radius) {
+  if (slope == 0.0 && not_negative(radius)) return 0.0;
+  if (!(slope > 0.0) || !(radius > 0.0) || !not_negative(radius)) return __builtin_nan("");
+  return square_root(2.0 * radius / slope);
+}
+
+}  // namespace
+
 extern "C" {
 
 gls_status gls_fisher_update(float* fisher, const float* gradient, uint32_t number, size_t n) {
@@ -38,7 +48,7 @@ gls_status gls_natural_gradient(const float* fisher, double damping, const float
   if (slope == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(damping)) return GLS_ERROR_RANGE;
   bool positive;
-  backend->cholesky(fisher, static_cast<float>(damping), workspace, n, &positive);
+  backend->cholesky(fisher, nearest(damping), workspace, n, &positive);
   if (!positive) return GLS_ERROR_CURVATURE;
   for (size_t i = 0; i < n; ++i) direction[i] = gradient[i];
   backend->solve_transposed(workspace, direction, n);
@@ -54,15 +64,11 @@ gls_status gls_natural_gradient_diagonal(const float* fisher, double damping, co
   if (status != GLS_OK) return status;
   if (slope == nullptr) return GLS_ERROR_NULL;
   if (!not_negative(damping)) return GLS_ERROR_RANGE;
-  backend->solve_diagonal(fisher, static_cast<float>(damping), gradient, direction, n);
+  backend->solve_diagonal(fisher, nearest(damping), gradient, direction, n);
   dot(backend->dot, gradient, direction, slope, n);
   return GLS_OK;
 }
 
-double gls_natural_rate(double slope, double radius) {
-  if (slope == 0.0 && not_negative(radius)) return 0.0;
-  if (!(slope > 0.0) || !(radius > 0.0) || !not_negative(radius)) return __builtin_nan("");
-  return square_root(2.0 * radius / slope);
-}
+double gls_natural_rate(double slope, double radius) { return in_scalar_mode(natural_rate, slope, radius); }
 
 }  // extern "C"

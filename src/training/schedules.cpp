@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/training/schedules.h"
 
-#include "glissade/rules/common.hpp"
+#include "backend/gate.hpp"
 
-using glissade::not_negative;
-using glissade::power;
-using glissade::square_root;
+using namespace glissade;
 
 namespace {
 
@@ -27,17 +25,12 @@ double anneal(double first, double last, double x, bool linear) {
   return linear ? first + (last - first) * x : last + (first - last) * falling_cosine(x);
 }
 
-}  // namespace
-
-extern "C" {
-
-double gls_schedule_staircase(double rate, uint32_t t, uint32_t period, double gamma) {
+double staircase(double rate, uint32_t t, uint32_t period, double gamma) {
   if (period == 0 || !not_negative(rate) || !not_negative(gamma)) return kNotANumber;
   return rate * power(gamma, t / period);
 }
 
-double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count,
-                               double gamma) {
+double multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count, double gamma) {
   if ((milestones == nullptr && count != 0) || !not_negative(rate) || !not_negative(gamma))
     return kNotANumber;
   uint32_t passed = 0;
@@ -45,34 +38,31 @@ double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* mileston
   return rate * power(gamma, passed);
 }
 
-double gls_schedule_constant(double rate, uint32_t t, double factor, uint32_t total) {
+double constant(double rate, uint32_t t, double factor, uint32_t total) {
   if (!not_negative(rate) || !not_negative(factor)) return kNotANumber;
   return t < total ? rate * factor : rate;
 }
 
-double gls_schedule_linear(double rate, uint32_t t, double first, double last, uint32_t total) {
+double linear(double rate, uint32_t t, double first, double last, uint32_t total) {
   if (total == 0 || !not_negative(rate) || !not_negative(first) || !not_negative(last)) return kNotANumber;
   return rate * (first + (last - first) * (t < total ? t : total) / total);
 }
 
-double gls_schedule_exponential(double rate, uint32_t t, double gamma) {
-  return gls_schedule_staircase(rate, t, 1, gamma);
-}
+double exponential(double rate, uint32_t t, double gamma) { return staircase(rate, t, 1, gamma); }
 
-double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double exponent) {
+double polynomial(double rate, uint32_t t, uint32_t total, double exponent) {
   if (total == 0 || !not_negative(rate) || !(exponent > 0.0) || !not_negative(exponent)) return kNotANumber;
   return t < total ? rate * power(1.0 - static_cast<double>(t) / total, exponent) : 0.0;
 }
 
-double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double lowest) {
+double cosine(double rate, uint32_t t, uint32_t half_period, double lowest) {
   if (half_period == 0 || !not_negative(rate) || !not_negative(lowest)) return kNotANumber;
   const uint32_t phase = t % half_period, half = t / half_period;
   const uint32_t from_top = half % 2 == 0 ? phase : half_period - phase;
   return anneal(rate, lowest, static_cast<double>(from_top) / half_period, false);
 }
 
-double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth,
-                                    double lowest) {
+double cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth, double lowest) {
   if (period == 0 || growth == 0 || !not_negative(rate) || !not_negative(lowest)) return kNotANumber;
   if (growth == 1) t %= period;
   uint64_t length = period;
@@ -80,8 +70,8 @@ double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, ui
   return anneal(rate, lowest, static_cast<double>(t) / static_cast<double>(length), false);
 }
 
-double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down,
-                           gls_cycle cycle, double gamma) {
+double cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down, gls_cycle cycle,
+              double gamma) {
   const uint64_t period = uint64_t{up} + down;
   if (up == 0 || down == 0 || !not_negative(lowest) || !not_negative(highest)) return kNotANumber;
   const double phase = static_cast<double>(t % period);
@@ -92,7 +82,7 @@ double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t u
   return lowest + (highest - lowest) * height * scale;
 }
 
-double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) {
+double one_cycle(const gls_one_cycle* c, uint32_t t) {
   if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) || !(c->rising < 1.0) ||
       !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
     return kNotANumber;
@@ -107,24 +97,23 @@ double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) {
   return anneal(first, last, (at - valley) / (end - valley), c->linear);
 }
 
-double gls_schedule_inverse_time(double rate, uint32_t epoch, double decay) {
+double inverse_time(double rate, uint32_t epoch, double decay) {
   if (epoch == 0 || !not_negative(rate) || !not_negative(decay)) return kNotANumber;
   return rate / (1.0 + decay * epoch);
 }
 
-double gls_schedule_inverse_root(double rate, uint32_t epoch, double k) {
+double inverse_root(double rate, uint32_t epoch, double k) {
   if (epoch == 0 || !not_negative(rate) || !not_negative(k)) return kNotANumber;
   return rate * k / square_root(epoch);
 }
 
-double gls_schedule_noam(double factor, uint32_t step, uint32_t model, uint32_t warmup) {
+double noam(double factor, uint32_t step, uint32_t model, uint32_t warmup) {
   if (step == 0 || model == 0 || warmup == 0 || !not_negative(factor)) return kNotANumber;
   const double falling = 1.0 / square_root(step), rising = step / (warmup * square_root(warmup));
   return factor / square_root(model) * (falling < rising ? falling : rising);
 }
 
-double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay,
-                        double lowest) {
+double wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay, double lowest) {
   if (!not_negative(rate) || !not_negative(lowest)) return kNotANumber;
   if (t < warmup) return rate * t / warmup;
   const uint64_t falling = uint64_t{warmup} + stable;
@@ -133,8 +122,8 @@ double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stabl
   return into < decay ? anneal(rate, lowest, into / decay, true) : lowest;
 }
 
-double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
-                          double threshold, uint32_t cooldown) {
+double plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
+                      double threshold, uint32_t cooldown) {
   const bool sensible = state != nullptr && not_negative(rate) && reduction > 0.0 && reduction < 1.0 &&
                         threshold >= 0.0 && threshold < 1.0;
   if (!sensible) return kNotANumber;
@@ -159,6 +148,73 @@ double gls_plateau_update(gls_plateau* state, double rate, double loss, double r
     state->waiting = 0;
   }
   return rate * state->factor;
+}
+
+}  // namespace
+
+extern "C" {
+
+double gls_schedule_staircase(double rate, uint32_t t, uint32_t period, double gamma) {
+  return in_scalar_mode(staircase, rate, t, period, gamma);
+}
+
+double gls_schedule_multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count,
+                               double gamma) {
+  return in_scalar_mode(multi_step, rate, t, milestones, count, gamma);
+}
+
+double gls_schedule_constant(double rate, uint32_t t, double factor, uint32_t total) {
+  return in_scalar_mode(constant, rate, t, factor, total);
+}
+
+double gls_schedule_linear(double rate, uint32_t t, double first, double last, uint32_t total) {
+  return in_scalar_mode(linear, rate, t, first, last, total);
+}
+
+double gls_schedule_exponential(double rate, uint32_t t, double gamma) {
+  return in_scalar_mode(exponential, rate, t, gamma);
+}
+
+double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double exponent) {
+  return in_scalar_mode(polynomial, rate, t, total, exponent);
+}
+
+double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double lowest) {
+  return in_scalar_mode(cosine, rate, t, half_period, lowest);
+}
+
+double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth,
+                                    double lowest) {
+  return in_scalar_mode(cosine_restarts, rate, t, period, growth, lowest);
+}
+
+double gls_schedule_cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t down,
+                           gls_cycle cycle, double gamma) {
+  return in_scalar_mode(cyclic, lowest, highest, t, up, down, cycle, gamma);
+}
+
+double gls_schedule_one_cycle(const gls_one_cycle* c, uint32_t t) { return in_scalar_mode(one_cycle, c, t); }
+
+double gls_schedule_inverse_time(double rate, uint32_t epoch, double decay) {
+  return in_scalar_mode(inverse_time, rate, epoch, decay);
+}
+
+double gls_schedule_inverse_root(double rate, uint32_t epoch, double k) {
+  return in_scalar_mode(inverse_root, rate, epoch, k);
+}
+
+double gls_schedule_noam(double factor, uint32_t step, uint32_t model, uint32_t warmup) {
+  return in_scalar_mode(noam, factor, step, model, warmup);
+}
+
+double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t decay,
+                        double lowest) {
+  return in_scalar_mode(wsd, rate, t, warmup, stable, decay, lowest);
+}
+
+double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
+                          double threshold, uint32_t cooldown) {
+  return in_scalar_mode(plateau_update, state, rate, loss, reduction, patience, threshold, cooldown);
 }
 
 }  // extern "C"
