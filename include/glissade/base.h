@@ -16,15 +16,36 @@
 #define GLS_NODISCARD [[nodiscard]]
 /** A function of the C face. */
 #define GLS_FUNCTION extern "C"
+/** What must be so at compile time. */
+#define GLS_ASSERT(condition, message) static_assert(condition, message)
+/** The alignment of a type inside a struct. */
+#define GLS_ALIGNOF(type) alignof(type)
 #else
 #define GLS_DEFAULT(value)
 #define GLS_NODISCARD __attribute__((warn_unused_result))
 #define GLS_FUNCTION extern
+#define GLS_ASSERT(condition, message) __extension__ _Static_assert(condition, message)
+#define GLS_ALIGNOF(type) __extension__ _Alignof(type)
 #endif
+
+/** An enum of 4 bytes, whatever the compiler's flags say (-fshort-enums, which bare-metal GCC has of itself).
+ */
+#define GLS_INT32 __attribute__((__mode__(__SI__)))
+
+/** @cond INTERNAL */
+/* The caller's flags must not change what both sides share. */
+struct gls_probe {
+  char c;
+  uint64_t n;
+};
+GLS_ASSERT(sizeof(0.1) == 8, "Glissade needs doubles of 64 bits, no -fsingle-precision-constant");
+GLS_ASSERT(sizeof(bool) == 1, "Glissade needs the bool of stdbool.h");
+GLS_ASSERT(offsetof(struct gls_probe, n) == GLS_ALIGNOF(uint64_t), "Glissade needs structs, not packed ones");
+/** @endcond */
 
 /** What a call says: GLS_OK, or why nothing has been written (gls_restore_from has one exception: saved.h).
  */
-typedef enum gls_status {
+typedef enum GLS_INT32 gls_status {
   GLS_OK = 0,                 /**< done */
   GLS_ERROR_NULL = -1,        /**< a pointer is null that must not be */
   GLS_ERROR_RANGE = -2,       /**< a hyper-parameter, scale or label is NaN or outside its stated range; a
@@ -46,6 +67,7 @@ typedef enum gls_status {
   GLS_ERROR_ORDER = -14       /**< a call came before the one it needs: the store is not open, or not reading
                                  or writing; the coefficients are not from gls_begin */
 } gls_status;
+GLS_ASSERT(sizeof(gls_status) == 4, "the library's enums have 4 bytes");
 
 /** A short English sentence for a status; never null. */
 GLS_FUNCTION const char* gls_status_text(gls_status status);

@@ -28,7 +28,7 @@ passed_over=$(grep -rL --include='*.h' --include='*.hpp' '^\(/\*\*\|///\| \*\) @
 [ -z "$passed_over" ] || fail "no @file: ${passed_over//$'\n'/ }"
 
 # What a macro declares, neither doxygen nor the count below would see.
-if grep -rnE --include='*.h' --include='*.hpp' '^[A-Z][A-Z0-9_]*\(' .; then fail "declared by a macro"; fi
+if grep -rnE --include='*.h' --include='*.hpp' '^[A-Z][A-Z0-9_]*\(' . | grep -v ':GLS_ASSERT('; then fail "declared by a macro"; fi
 
 # Headers without comments and directives: what is left of the form gls_name( is a declaration.
 find . -name '*.h' -exec cat {} + | awk '

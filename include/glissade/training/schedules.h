@@ -6,7 +6,7 @@
  *
  * t is the number of steps before this one, so the first step has t = 0, as in torch.optim.lr_scheduler. A
  * function that counts from 1 says so. Names like StepLR are those of torch.optim.lr_scheduler. Results are
- * within 1e-12 of PyTorch's values, relatively. They are computed in the caller's rounding mode.
+ * within 1e-12 of PyTorch's values, relatively; the bits are the same in every rounding mode of the caller.
  *
  * Rates are >= 0. Factors such as gamma are >= 0 too, unless the text says more. Where an argument makes no
  * sense the result is NaN, which every rule refuses with GLS_ERROR_RANGE.
@@ -21,9 +21,7 @@
 #ifndef GLISSADE_SCHEDULES_H
 #define GLISSADE_SCHEDULES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "glissade/base.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -61,7 +59,7 @@ double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double
 double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth, double lowest);
 
 /** How the peaks of gls_schedule_cyclic change. */
-typedef enum gls_cycle {
+typedef enum GLS_INT32 gls_cycle {
   GLS_CYCLE_TRIANGULAR,  /**< Every peak is as high. */
   GLS_CYCLE_TRIANGULAR2, /**< Each peak is half as high above lowest as the one before. */
   GLS_CYCLE_EXPONENTIAL  /**< The height above lowest is multiplied by gamma^t: exp_range. */
