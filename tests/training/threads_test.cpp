@@ -3,6 +3,9 @@
 #include "glissade/training/threads.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <limits>
@@ -100,6 +103,24 @@ TYPED_TEST(Threads, WriteNothingOnAnError) {
   run.view.state = nullptr;
   EXPECT_EQ(step(w, g), GLS_ERROR_NULL);
   EXPECT_TRUE(run == before);
+}
+
+// A child that fork made has none of its parent's threads, though the runtime that kept them has the memory of them.
+TYPED_TEST(Threads, GiveTheBitsOfOneInAChildProcess) {
+  Run<TypeParam> one, parent;
+  for (int step = 0; step < 2; ++step) ASSERT_EQ(one.view.step(one.weights.data(), one.gradients.data()), GLS_OK);
+  ASSERT_EQ(step_on_threads(3, parent.view, parent.weights.data(), parent.gradients.data()), GLS_OK);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    const Status status = step_on_threads(3, parent.view, parent.weights.data(), parent.gradients.data());
+    _exit(status == GLS_OK && parent == one ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status) << ", which is " << SIGALRM << " where it hangs";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  ASSERT_EQ(step_on_threads(3, parent.view, parent.weights.data(), parent.gradients.data()), GLS_OK);
 }
 
 }  // namespace

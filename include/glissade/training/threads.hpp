@@ -9,8 +9,40 @@
 
 namespace glissade {
 
+namespace detail {
+
+#ifdef _OPENMP
+#define GLISSADE_TEXT_OF(word) #word
+#define GLISSADE_SYMBOL(prefix, name) GLISSADE_TEXT_OF(prefix) name
+/** C's getpid by another name: no header of the system is needed here. */
+int process_number() __asm__(GLISSADE_SYMBOL(__USER_LABEL_PREFIX__, "getpid"));
+#undef GLISSADE_SYMBOL
+#undef GLISSADE_TEXT_OF
+
+/** The process that was the first to step on threads; 0: none. Hidden, so that a library can be unloaded. */
+__attribute__((visibility("hidden"))) inline int threads_owner = 0;
+
+/** Is this a child that fork made of that process? */
+inline bool is_forked() {
+  int owner = 0;
+  const int self = process_number();
+  return !__atomic_compare_exchange_n(&threads_owner, &owner, self, false, __ATOMIC_RELAXED,
+                                      __ATOMIC_RELAXED) &&
+         owner != self;
+}
+#else
+/** Without OpenMP there is no thread to miss. */
+inline bool is_forked() { return false; }
+#endif
+
+}  // namespace detail
+
 /** optimizer.step, guard included, its range cut into as many slices as threads. The bits are those of one
- * thread, whatever their number. Fewer are taken where a slice would be shorter than 4096 weights. */
+ * thread, whatever their number. Fewer are taken where a slice would be shorter than 4096 weights.
+ * fork: OpenMP keeps its threads, a child process does not have them, and GNU's OpenMP would wait for them
+ * for ever. So a child of a process that has called this takes one thread, with the same bits (a getpid for
+ * each call tells). Where other code of the parent has used OpenMP before it forks, pass threads = 1 in the
+ * child. */
 template <class Rule>
 [[nodiscard]] Status step_on_threads(unsigned threads, const OptimizerView<Rule>& optimizer, float* weights,
                                      const float* gradients, const typename Rule::Params& params = {},
@@ -18,7 +50,7 @@ template <class Rule>
   constexpr size_t kShortest = 4096;
   const size_t count = optimizer.count;
   const size_t slices = count / kShortest < threads ? count / kShortest : threads;
-  if (slices < 2 || weights == nullptr || gradients == nullptr) {
+  if (slices < 2 || weights == nullptr || gradients == nullptr || detail::is_forked()) {
     return optimizer.step(weights, gradients, params, gradient_scale);
   }
   // A slot that is not there must be found before the step is begun.
