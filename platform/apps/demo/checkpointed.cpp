@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo that may be killed at any time: started again, it goes on. Its state is in a file, whose path is
 // the argument, or on a board in memory that keeps its contents (kept_memory in the board's .ld file).
-#include "boards/console.hpp"
 #include "apps/demo/fine_tune.hpp"
 #include "apps/demo/pretrained.hpp"
+#include "boards/console.hpp"
 
 namespace {
 
@@ -32,10 +32,12 @@ const gls_flash flash = {gls_memory_flash_read,
                          buffer,
                          nullptr};
 bool open_flash(int, char**) { return true; }
+void complain(const char* what) { glissade::print("error: ", what, "\n"); }
 }  // namespace
 
 #else
 
+#include <stdio.h>
 #include <string.h>
 
 #include "glissade/storage/file_flash.h"
@@ -53,11 +55,15 @@ const gls_flash flash = {gls_file_flash_read,
                          kBlocks,
                          buffer,
                          nullptr};
+void complain(const char* what) { fprintf(stderr, "error: %s\n", what); }
 bool open_flash(int argument_count, char** arguments) {
-  const int error = argument_count == 2 ? gls_file_flash_open(&file, arguments[1]) : 0;
-  if (argument_count != 2) glissade::print("usage: checkpointed FILE\n");
-  if (error != 0) glissade::print("error: ", arguments[1], ": ", strerror(-error), "\n");
-  return argument_count == 2 && error == 0;
+  if (argument_count != 2) {
+    complain("not as in: checkpointed FILE");
+    return false;
+  }
+  const int error = gls_file_flash_open(&file, arguments[1]);
+  if (error != 0) fprintf(stderr, "error: %s: %s\n", arguments[1], strerror(-error));
+  return error == 0;
 }
 }  // namespace
 
@@ -72,7 +78,7 @@ int program(int argument_count, char** arguments) {
   static demo::CheckpointedReport report;
   const Status status = demo::fine_tune_checkpointed(demo::kPretrained, demo::kOwner, store, report);
   if (status != GLS_OK) {
-    print("error: ", gls_status_text(status), "\n");
+    complain(gls_status_text(status));
     return 1;
   }
   demo::print_report(report);
