@@ -51,7 +51,7 @@ refused 'make no sense together' schedule cosine half_period=0
 printf '1\n2\n3\n' >numbers
 [ "$("$program" average --data numbers --beta 0.5 | awk 'END {print $3, $4}')" = '2.125 2.42857143' ] || fail "average of 1 2 3"
 printf '1\n2\nthree\n' >words
-refused 'words:3: "three" is not a number' average --data words
+refused 'words:3:1: "three" is not a number' average --data words
 refused 'cannot read nowhere' average --data nowhere
 refused 'from 0 to below 1' average --beta 1
 : >empty

@@ -8,6 +8,7 @@
 
 #include "apps/tool/any_rule.hpp"
 #include "apps/tool/functions.hpp"
+#include "apps/tool/text.hpp"
 #include "glissade/layers/network.hpp"
 
 namespace {
@@ -34,10 +35,10 @@ std::vector<Row> read_table() {
             cells[1],
             cells[5],
             {},
-            static_cast<uint32_t>(parse_number(cells[3], line)),
-            parse_number(cells[4], line)};
+            static_cast<uint32_t>(parse_number<double>(cells[3], line)),
+            parse_number<double>(cells[4], line)};
     for (char& c : row.rule) c = c == ';' ? ',' : c;
-    for (const std::string& x : split(cells[2], ' ')) row.start.push_back(parse_number(x, line));
+    for (const std::string& x : split(cells[2], ' ')) row.start.push_back(parse_number<double>(x, line));
     rows.push_back(row);
   }
   return rows;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tool/any_rule.hpp"
 
-#include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
 #include "apps/tool/golden.hpp"
+#include "apps/tool/text.hpp"
 #include "apps/tool/vowels.hpp"
 
 namespace glissade {
@@ -64,14 +64,13 @@ bool set_field(Params& params, const std::string& name, double value) {
 template <class Rule>
 std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::string>& settings, size_t n) {
   typename Rule::Params params;
-  for (const std::string& setting : settings) {
-    const size_t equals = setting.find('=');
-    if (equals == std::string::npos)
-      throw std::runtime_error(name + ": \"" + setting + "\" is not parameter=value");
-    const std::string field = setting.substr(0, equals);
-    if (!set_field(params, field, parse_number(setting.substr(equals + 1), name + ": " + field))) {
-      throw std::runtime_error(name + " has no parameter \"" + field + "\"; it has " +
+  for (const Setting& setting : parse_settings(settings, name)) {
+    if (auto scratch = params; !set_field(scratch, setting.name, 1.0)) {
+      throw std::runtime_error(name + " has no parameter " + quoted(setting.name) + "; it has " +
                                parameter_text<typename Rule::Params>(", "));
+    }
+    if (!set_field(params, setting.name, setting.value)) {
+      throw std::runtime_error(name + ": " + setting.name + ": 0 or 1, not " + number_text(setting.value));
     }
   }
   if (!Rule::valid(params))
@@ -93,7 +92,7 @@ std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n) {
 #undef GLISSADE_RULE
   std::string names;
   for (const RuleFacts& rule : all_rules()) names += " " + rule.name;
-  throw std::runtime_error("no rule is called \"" + name + "\"; there are" + names);
+  throw std::runtime_error("no rule is called " + quoted(name) + "; there are" + names);
 }
 
 std::vector<RuleFacts> all_rules() {
@@ -104,21 +103,6 @@ std::vector<RuleFacts> all_rules() {
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
   };
-}
-
-double parse_number(const std::string& text, const std::string& what) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (end == text.c_str() || *end != '\0')
-    throw std::runtime_error(what + ": \"" + text + "\" is not a number");
-  return value;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
-  return parts;
 }
 
 }  // namespace glissade

@@ -19,8 +19,9 @@ class AnyRule {
   virtual void set_learning_rate(double rate) = 0;
 };
 
-// A rule for n weights, from "name" or "name:parameter=value,parameter=value": a name of src/optimizer/rules.inc and
-// parameters of platform/apps/tool/options.inc. Throws std::runtime_error that says what is wrong.
+// A rule for n weights, from "name" or "name:parameter=value,parameter=value": a name of
+// src/optimizer/rules.inc and parameters of platform/apps/tool/options.inc. Throws std::runtime_error that
+// says what is wrong.
 std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n);
 
 struct RuleFacts {
@@ -30,12 +31,6 @@ struct RuleFacts {
   std::string parameters;  // with their defaults, but for those that every rule has
 };
 std::vector<RuleFacts> all_rules();
-
-// The number in text, or std::runtime_error: "what: ..." where it is none.
-double parse_number(const std::string& text, const std::string& what);
-
-// text cut at each separator.
-std::vector<std::string> split(const std::string& text, char separator);
 
 }  // namespace glissade
 

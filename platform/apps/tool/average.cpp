@@ -2,12 +2,12 @@
 // `glissade average`: running means of a noisy series, with and without bias correction.
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 
-#include "apps/tool/any_rule.hpp"
 #include "apps/tool/commands.hpp"
+#include "apps/tool/lines.hpp"
 #include "apps/tool/plot.hpp"
+#include "apps/tool/text.hpp"
 
 namespace glissade {
 namespace {
@@ -29,13 +29,11 @@ std::vector<double> noisy_season() {
 }
 
 std::vector<double> read_series(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("cannot read " + path);
+  Lines lines(path);
   std::vector<double> series;
-  for (std::string line; std::getline(file, line);) {
-    series.push_back(parse_number(line, path + ":" + std::to_string(series.size() + 1)));
-    if (!std::isfinite(series.back()))
-      throw std::runtime_error(path + ":" + std::to_string(series.size()) + ": not finite");
+  for (std::vector<Field> line; !(line = lines.next()).empty();) {
+    if (line.size() > 1) throw std::runtime_error(line[1].where + ": one number a line, without commas");
+    series.push_back(parse_number<double>(line[0].text, line[0].where));
   }
   if (series.empty()) throw std::runtime_error(path + ": no numbers");
   return series;

@@ -9,7 +9,27 @@
 #include <utility>
 #include <vector>
 
+#include "apps/demo/fine_tune.hpp"
+
 namespace glissade {
+
+struct DemoOptions {
+  std::string data = GLISSADE_DATA;
+  int speaker = GLISSADE_DEMO_SPEAKER;
+  uint32_t repetitions = demo::kMostTrained;
+  bool all = false;
+};
+void run_demo(const DemoOptions& options);
+
+// Writes platform/apps/demo/pretrained.hpp.
+struct PretrainOptions {
+  std::string data = GLISSADE_DATA, output;
+  int speaker = GLISSADE_DEMO_SPEAKER;
+};
+void write_pretrained(const PretrainOptions& options);
+
+void list_backends();
+void list_rules();
 
 // Rates of a schedule, as text or as a picture. parameters: "name=value"; empty: those of its classic
 // picture.
@@ -30,9 +50,9 @@ bool replay(const ReplayOptions& options);
 
 // All rules, or some, on the vowel job.
 struct CompareOptions {
-  std::string data, output;
+  std::string data = GLISSADE_DATA, output;
   std::vector<std::string> rules;
-  int speaker = 0;
+  int speaker = GLISSADE_DEMO_SPEAKER;
 };
 void compare(const CompareOptions& options);
 

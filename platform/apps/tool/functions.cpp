@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "apps/tool/text.hpp"
+
 namespace glissade {
 namespace {
 
@@ -126,7 +128,7 @@ const Function& find_function(const std::string& name) {
     if (function.name == name) return function;
     names += " " + function.name;
   }
-  throw std::runtime_error("no function is called \"" + name + "\"; there are" + names);
+  throw std::runtime_error("no function is called " + quoted(name) + "; there are" + names);
 }
 
 }  // namespace glissade

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The host program: its command line, the demo's job for any speaker, and lists of what there is.
-#include <CLI/CLI.hpp>
+// The demo's job for any speaker, and lists of what there is.
 #include <algorithm>
 #include <chrono>
-#include <fstream>
+#include <cstdio>
 #include <iostream>
 
 #include "apps/tool/any_rule.hpp"
 #include "apps/tool/commands.hpp"
-#include "apps/tool/functions.hpp"
+#include "apps/tool/files.hpp"
 #include "apps/tool/vowels.hpp"
+
+namespace glissade {
+
+using namespace demo;
 
 namespace {
 
-using namespace glissade::demo;
-
-struct Options {
-  std::string data = GLISSADE_DATA, output;
-  int speaker = GLISSADE_DEMO_SPEAKER;
-  uint32_t repetitions = kMostTrained;
-};
-
-Report run(const std::vector<Speaker>& speakers, const Options& options, double* milliseconds) {
+Report run(const std::vector<Speaker>& speakers, const DemoOptions& options, double* milliseconds) {
   const Weights pretrained = pretrain(speakers, options.speaker);
   const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;
   Report report;
@@ -36,7 +31,7 @@ Report run(const std::vector<Speaker>& speakers, const Options& options, double*
   return report;
 }
 
-void run_one(const Options& options) {
+void run_one(const DemoOptions& options) {
   double milliseconds;
   const Report report = run(read_vowels(options.data), options, &milliseconds);
   std::printf("backend %s\nspeaker %d\n", gls_backend_active(), options.speaker);
@@ -44,7 +39,7 @@ void run_one(const Options& options) {
   std::printf("time %.2f ms\n", milliseconds);
 }
 
-void run_all(Options options) {
+void run_all(DemoOptions options) {
   const std::vector<Speaker> speakers = read_vowels(options.data);
   uint32_t sum_before = 0, sum_after = 0, worst_before = kTests, worst_after = kTests;
   std::printf("speaker  before  after  crc\n");
@@ -63,13 +58,15 @@ void run_all(Options options) {
   std::printf("  worst  %5.1f%%  %4.1f%%\n", percent(worst_before), percent(worst_after));
 }
 
-void write_pretrained(const Options& options) {
+}  // namespace
+
+void run_demo(const DemoOptions& options) { options.all ? run_all(options) : run_one(options); }
+
+void write_pretrained(const PretrainOptions& options) {
   const std::vector<Speaker> speakers = read_vowels(options.data);
   const Weights weights = pretrain(speakers, options.speaker);
   const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;
-  std::ofstream file(options.output);
-  file << write_header(owner, weights, options.speaker);
-  if (!file.flush()) throw std::runtime_error("cannot write " + options.output);
+  write_file(options.output, write_header(owner, weights, options.speaker));
 }
 
 void list_backends() {
@@ -87,120 +84,12 @@ void list_backends() {
 
 void list_rules() {
   std::printf("%-28s %5s %5s  %s\n", "rule", "slots", "state", "parameters, beside those that all have:");
-  const std::vector<glissade::RuleFacts> rules = glissade::all_rules();
+  const std::vector<RuleFacts> rules = all_rules();
   std::printf("%-28s %5s %5s  weight_decay=0 decoupled_weight_decay=0 maximize=0\n", "", "", "bytes");
-  for (const glissade::RuleFacts& rule : rules) {
+  for (const RuleFacts& rule : rules) {
     std::printf("%-28s %5d %5zu  %s\n", rule.name.c_str(), rule.slots, rule.state_bytes,
                 rule.parameters.c_str());
   }
 }
 
-}  // namespace
-
-int main(int argument_count, char** arguments) {
-  using namespace glissade;
-  CLI::App app("Glissade on the host. The environment variable GLISSADE_BACKEND chooses the backend.");
-  app.require_subcommand(1);
-  const auto output_option = [](CLI::App* command, std::string& output, const char* what) {
-    return command->add_option("-o,--output", output, what);
-  };
-  const std::string rule_help =
-      "a rule, as in momentum:learning_rate=0.01,momentum=0.9; may be given several times";
-
-  Options options;
-  bool all = false;
-  CLI::App* const demo_command =
-      app.add_subcommand("demo", "fine-tune the vowel recognizer for one speaker, or for all");
-  demo_command->add_option("--repetitions", options.repetitions, "of each vowel to learn from")
-      ->check(CLI::Range(1u, kMostTrained))
-      ->capture_default_str();
-  demo_command->add_flag("--all", all, "every speaker in turn: mean and worst");
-  CLI::App* const pretrain_command =
-      app.add_subcommand("pretrain", "write the pretrained weights as a C++ header");
-  output_option(pretrain_command, options.output, "the header")->required();
-
-  app.add_subcommand("backends", "list this machine's backends")->callback(list_backends);
-  app.add_subcommand("rules", "list the rules, their slots and their parameters")->callback(list_rules);
-
-  ScheduleOptions schedule_options;
-  CLI::App* const schedule_command = app.add_subcommand("schedule", "the rates of a learning-rate schedule");
-  schedule_command->footer("Schedules, and their parameters in the classic picture:" + schedule_names());
-  schedule_command->add_option("name", schedule_options.name, "which")->required();
-  schedule_command->add_option("parameters", schedule_options.parameters, "name=value ...");
-  schedule_command->add_option("--steps", schedule_options.steps, "how many")
-      ->check(CLI::Range(1u, 1000000u))
-      ->capture_default_str();
-  output_option(schedule_command, schedule_options.output, "a picture (SVG) instead of text");
-
-  ReplayOptions replay_options;
-  CLI::App* const replay_command = app.add_subcommand(
-      "replay", "run golden files, or logged gradients, and compare with the bits they expect");
-  replay_command->footer(
-      "Files as in tests/golden/README.md. A case may hold \"weights\" and \"gradients\" (a list per step),\n"
-      "as numbers or as hexadecimal words, instead of a seed; without snapshots it is only computed.");
-  replay_command->add_option("paths", replay_options.paths, "files, or folders of *.json")
-      ->required()
-      ->check(CLI::ExistingPath);
-  replay_command->add_option("--backend", replay_options.backend,
-                             "one backend instead of all that this machine has");
-  output_option(replay_command, replay_options.output, "the one file again, with what was computed");
-
-  CompareOptions compare_options;
-  CLI::App* const compare_command =
-      app.add_subcommand("compare", "rules on the vowel job: a table, and curves of loss and gradient norm");
-  compare_command->add_option("--rule", compare_options.rules, rule_help + "; without: all");
-  output_option(compare_command, compare_options.output, "a picture (SVG)");
-
-  AverageOptions average_options;
-  CLI::App* const average_command =
-      app.add_subcommand("average", "running means of a series, with and without bias correction");
-  average_command->add_option("--data", average_options.data,
-                              "a file with a number per line; without: a noisy season");
-  average_command->add_option("--beta", average_options.betas, "decays")->capture_default_str();
-  output_option(average_command, average_options.output, "a picture (SVG) instead of text");
-
-  TrajectoryOptions trajectory_options;
-  CLI::App* const trajectory_command =
-      app.add_subcommand("trajectory", "the way that rules take over a function");
-  std::string functions;
-  for (const Function& function : all_functions()) {
-    if (function.start.size() <= 2) functions += "\n  " + function.name + ": " + function.formula;
-  }
-  trajectory_command->footer("Functions:" + functions);
-  trajectory_command->add_option("--function", trajectory_options.function, "on which")
-      ->capture_default_str();
-  trajectory_command->add_option("--rule", trajectory_options.rules,
-                                 rule_help + "; without: the classic picture's");
-  trajectory_command->add_option("--start", trajectory_options.start, "from where: x, or x y");
-  trajectory_command->add_option("--steps", trajectory_options.steps, "how many")
-      ->check(CLI::Range(1u, 1000000u));
-  trajectory_command->add_flag("--panels", trajectory_options.panels, "a panel for each rule");
-  output_option(trajectory_command, trajectory_options.output, "a picture (SVG)");
-
-  for (CLI::App* const command : {demo_command, pretrain_command, compare_command}) {
-    command->add_option("--speaker", options.speaker, "the new owner")
-        ->check(CLI::Range(0, kSpeakers - 1))
-        ->capture_default_str();
-    command->add_option("--data", options.data, "the file vowel.csv")->check(CLI::ExistingFile);
-  }
-
-  try {
-    app.parse(argument_count, arguments);
-    compare_options.data = options.data;
-    compare_options.speaker = options.speaker;
-    if (*pretrain_command) write_pretrained(options);
-    if (*demo_command && all) run_all(options);
-    if (*demo_command && !all) run_one(options);
-    if (*schedule_command) schedule(schedule_options);
-    if (*replay_command) return replay(replay_options) ? 0 : 1;
-    if (*compare_command) compare(compare_options);
-    if (*average_command) average(average_options);
-    if (*trajectory_command) trajectory(trajectory_options);
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const std::exception& error) {
-    std::cerr << "error: " << error.what() << "\n";
-    return 2;
-  }
-  return 0;
-}
+}  // namespace glissade

@@ -36,14 +36,20 @@ struct Case {
     }
     return false;
   }
+  // Is this option of the optimizer one that decides which of our rules it is, and nothing else?
+  bool chooses(const char* name) const {
+    if (same(name, "amsgrad")) return same(optimizer, "adam") || same(optimizer, "adamw");
+    return same(name, "centered") && same(optimizer, "rmsprop");
+  }
 };
 
-// set_<field>(params, value, 0) is false, and get_<field>(params, 0) is 0, where there is no such field.
+// set_<field>(params, value, 0) is false where there is no such field, or it cannot hold the value (a bool: 0
+// and 1 alone). get_<field>(params, 0) is 0 where there is none.
 #define GLISSADE_OPTION(name, field, other)                                           \
   template <class Params>                                                             \
   auto set_##field(Params& params, double value, int)->decltype(params.field, true) { \
     params.field = static_cast<decltype(params.field)>(value);                        \
-    return true;                                                                      \
+    return static_cast<double>(params.field) == value;                                \
   }                                                                                   \
   template <class Params>                                                             \
   bool set_##field(Params&, double, long) {                                           \
@@ -59,7 +65,7 @@ struct Case {
   }
 #include "apps/tool/options.inc"
 
-// False where the parameters have no such field.
+// False where the parameters have no such field, or it cannot hold the value.
 template <class Params>
 bool set_option(Params& params, const char* name, double value) {
 #define GLISSADE_OPTION(pytorch_name, field, other) \
@@ -162,7 +168,7 @@ Status run(const Match&, const Case& c, const Source& source, float* const* buff
   using Rule = typename Match::Rule;
   typename Match::Defaults params;
   for (size_t i = 0; i < c.option_count; ++i) {
-    if (same(c.options[i].name, "amsgrad") || same(c.options[i].name, "centered")) continue;  // a rule
+    if (c.chooses(c.options[i].name)) continue;
     if (!set_option(params, c.options[i].name, c.options[i].value)) return GLS_ERROR_RANGE;
   }
   for (uint32_t i = 0; i < n; ++i) {
@@ -173,8 +179,7 @@ Status run(const Match&, const Case& c, const Source& source, float* const* buff
   for (uint32_t step = 1; step <= source.steps(); ++step) {
     for (uint32_t i = 0; i < n; ++i) buffers[1][i] = source.gradient(step, i);
     const auto now = at_step(c, params, step);
-    const Status status =
-        view_of<Rule>(&state, buffers + 2, n).step_unguarded(buffers[0], buffers[1], now);
+    const Status status = view_of<Rule>(&state, buffers + 2, n).step_unguarded(buffers[0], buffers[1], now);
     if (status != GLS_OK) return status;
     look(step);
   }

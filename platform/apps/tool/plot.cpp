@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tool/plot.hpp"
 
-#include <stdlib.h>
-
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
+#include "apps/tool/files.hpp"
+#include "apps/tool/process.hpp"
+
 namespace glissade {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Okabe and Ito's colours, which the colour-blind can tell apart, and two more.
 constexpr const char* kPalette[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -20,7 +17,7 @@ constexpr const char* kPalette[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
 constexpr size_t kColors = sizeof kPalette / sizeof *kPalette;
 
 // A gnuplot string in single quotes, where only the quote itself is special.
-std::string quoted(const std::string& text) {
+std::string literal(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
   return result + "'";
@@ -83,8 +80,8 @@ void write_panel(std::ostream& script, const Panel& panel, size_t number) {
   for (size_t i = 0; i < panel.series.size(); ++i) {
     write_data(script, name + "_" + std::to_string(i), panel.series[i].x, panel.series[i].y);
   }
-  script << "set title " << quoted(panel.title) << " noenhanced\nset xlabel " << quoted(panel.x_label)
-         << " noenhanced\nset ylabel " << quoted(panel.y_label) << " noenhanced\n"
+  script << "set title " << literal(panel.title) << " noenhanced\nset xlabel " << literal(panel.x_label)
+         << " noenhanced\nset ylabel " << literal(panel.y_label) << " noenhanced\n"
          << (panel.log_y ? "set logscale y\nset format y '%g'\n" : "unset logscale y\nset format y '%g'\n")
          << (panel.legend ? "set key\n" : "unset key\n");
   const auto range = [&](const char* axis, double from, double to) {
@@ -106,7 +103,7 @@ void write_panel(std::ostream& script, const Panel& panel, size_t number) {
   for (size_t i = 0; i < panel.series.size(); ++i) {
     const Series& series = panel.series[i];
     script << (first ? "" : ", \\\n  ") << name << "_" << i << " using 1:2 " << style(series) << " "
-           << (series.label.empty() ? "notitle" : "title " + quoted(series.label) + " noenhanced");
+           << (series.label.empty() ? "notitle" : "title " + literal(series.label) + " noenhanced");
     first = false;
   }
   script << "\n";
@@ -118,66 +115,39 @@ void write_script(std::ostream& script, const Figure& figure) {
   script
       << "set terminal svg size " << figure.width << "," << figure.height
       << " dynamic font 'Helvetica,Arial,sans-serif,13' background '#ffffff' rounded\n"
-      << "set output 'picture.svg'\n"
       << "set border 3 lc rgb '#555555'\nset tics nomirror out scale 0.6 textcolor rgb '#333333'\n"
       << "set grid lc rgb '#ececec' lw 0.6\nset key outside below center horizontal samplen 2 spacing 1.15\n"
       << "set clip one\nset clip two\n";
   if (count > 1) {
     script << "set multiplot layout " << (count + figure.columns - 1) / figure.columns << ","
-           << figure.columns << " title " << quoted(figure.title) << " noenhanced\n";
+           << figure.columns << " title " << literal(figure.title) << " noenhanced\n";
   }
   for (size_t i = 0; i < figure.panels.size(); ++i) write_panel(script, figure.panels[i], i);
   if (count > 1) script << "unset multiplot\n";
 }
 
-// A folder that goes when this does.
-struct TemporaryFolder {
-  fs::path path;
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "glissade-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder: " + name);
-    path = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
+// The first line of what gnuplot says that is more than the place of the error.
+std::string first_line(const std::string& text) {
+  const size_t first = text.find_first_not_of(" \t^\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find('\n', first) - first);
+}
 
-std::string first_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  while (line.find_first_not_of(" \t^") == std::string::npos && std::getline(file, line)) {
-  }
-  return line;
+bool is_whole(const std::string& picture) {
+  const std::string end = "</svg>";
+  const size_t last = picture.find_last_not_of('\n') + 1;
+  return last >= end.size() && picture.compare(last - end.size(), end.size(), end) == 0;
 }
 
 }  // namespace
 
 void draw(const Figure& figure, const std::string& path) {
-  const TemporaryFolder folder;
-  std::ofstream script(folder.path / "script");
+  std::ostringstream script;
   write_script(script, figure);
-  script.close();
-  const std::string quoted_folder = "'" + folder.path.string() + "'";
-  if (system("command -v gnuplot >/dev/null") != 0) {
-    throw std::runtime_error("pictures need gnuplot, which is not here (Debian: gnuplot-nox)");
-  }
-  const int result = system(("cd " + quoted_folder + " && gnuplot script >/dev/null 2>errors").c_str());
-  const fs::path picture = folder.path / "picture.svg";
-  if (result != 0 || !fs::exists(picture)) {
-    throw std::runtime_error("gnuplot: " + first_line(folder.path / "errors"));
-  }
-  // Beside the target first, so that nobody ever sees half a file.
-  const std::string partial = path + ".partial";
-  std::error_code error;
-  fs::copy_file(picture, partial, fs::copy_options::overwrite_existing, error);
-  if (!error) fs::rename(partial, path, error);
-  if (error) {
-    std::error_code ignored;
-    fs::remove(partial, ignored);
-    throw std::runtime_error("cannot write " + path + ": " + error.message());
-  }
+  const Ended plot = run_program({"gnuplot", "--default-settings", "-"}, script.str());
+  if (!plot.found) throw std::runtime_error("pictures need gnuplot, which is not here (Debian: gnuplot-nox)");
+  if (!plot.well) throw std::runtime_error("gnuplot: " + first_line(plot.errors));
+  if (!is_whole(plot.output)) throw std::runtime_error("gnuplot ended early: the picture is not whole");
+  write_file(path, plot.output);
 }
 
 }  // namespace glissade

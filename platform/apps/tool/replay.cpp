@@ -2,65 +2,18 @@
 // `glissade replay`: golden files against PyTorch's bits, and logged gradients for the device's bits.
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
-#include <nlohmann/json.hpp>
 
 #include "apps/tool/commands.hpp"
-#include "apps/tool/golden.hpp"
+#include "apps/tool/files.hpp"
+#include "apps/tool/replay_case.hpp"
+#include "apps/tool/text.hpp"
 
 namespace glissade {
 namespace {
 
-using golden::Option;
-using Json = nlohmann::json;
-
-// The case's options in golden.hpp's form; names holds those made here.
-std::vector<Option> read_options(const Json& options, std::deque<std::string>& names) {
-  std::vector<Option> result;
-  for (const auto& [name, value] : options.items()) {
-    if (value.is_array()) {
-      for (size_t i = 0; i < value.size(); ++i) {
-        names.push_back(name + "[" + std::to_string(i) + "]");
-        result.push_back({names.back().c_str(), value[i]});
-      }
-    } else {
-      const double number = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
-      if (value.is_boolean() && number == 0.0) continue;  // PyTorch's default
-      result.push_back({name.c_str(), number});
-    }
-  }
-  return result;
-}
-
-std::vector<float> read_words(const Json& json, size_t n, const std::string& where) {
-  const auto fail = [&](const std::string& what) { throw std::runtime_error(where + ": " + what); };
-  std::vector<float> values;
-  if (json.is_array()) {
-    for (const Json& number : json) {
-      if (!number.is_number()) fail("not a number: " + number.dump());
-      values.push_back(number.get<float>());
-    }
-  } else if (json.is_string()) {
-    const std::string hex = json;
-    if (hex.size() % 8 != 0 || hex.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
-      fail("neither numbers nor words of 8 hexadecimal digits");
-    }
-    for (size_t i = 0; i < hex.size(); i += 8) {
-      const uint32_t bits = static_cast<uint32_t>(std::stoul(hex.substr(i, 8), nullptr, 16));
-      float value;
-      std::memcpy(&value, &bits, sizeof value);
-      values.push_back(value);
-    }
-  } else {
-    fail("neither numbers nor words of 8 hexadecimal digits");
-  }
-  if (values.size() != n) fail(std::to_string(values.size()) + " values, not " + std::to_string(n));
-  return values;
-}
+using Buffers = std::map<std::string, const float*>;  // by PyTorch's names
 
 std::string words(const float* values, size_t n) {
   std::string text;
@@ -74,142 +27,95 @@ std::string words(const float* values, size_t n) {
   return text;
 }
 
-// What a device logged: its weights at the start, and every step's gradients.
-struct Logged {
-  std::vector<float> weights;
-  std::vector<std::vector<float>> gradients;
-
-  Logged(const Json& json, size_t n) : weights(read_words(json.at("weights"), n, "weights")) {
-    for (const Json& step : json.at("gradients")) {
-      gradients.push_back(read_words(step, n, "gradients of step " + std::to_string(gradients.size() + 1)));
-    }
-  }
-  uint32_t steps() const { return static_cast<uint32_t>(gradients.size()); }
-  float first_weight(uint32_t i) const { return weights[i]; }
-  float gradient(uint32_t step, uint32_t i) const { return gradients[step - 1][i]; }
-};
-
-// A whole number that a case names, from least to most.
-int64_t whole(const Json& json, const char* name, int64_t least, int64_t most) {
-  if (!json.is_number_integer() || json < least || json > most) {
-    throw std::runtime_error(std::string(name) + ": a whole number from " + std::to_string(least) + " to " +
-                             std::to_string(most) + ", not " + json.dump());
-  }
-  return json.get<int64_t>();
-}
-constexpr int64_t kMostWeights = 1 << 20;
-
-using Buffers = std::map<std::string, const float*>;  // by PyTorch's names
-
-// Runs one case over `n` weights and calls look(step, buffers).
+// Runs one case over n weights and calls look(step, buffers).
 template <class Look>
-void run(const Json& json, uint32_t n, Look look) {
-  const std::string optimizer = json.at("optimizer");
-  std::deque<std::string> names;
-  const std::vector<Option> options = read_options(json.at("options"), names);
-  const golden::Case c{
-      optimizer.c_str(),
-      options.data(),
-      options.size(),
-      static_cast<uint32_t>(whole(json.value("seed", Json(0)), "seed", 0, UINT32_MAX)),
-      static_cast<int32_t>(whole(json.value("gradient_exponent", Json(0)), "gradient_exponent", -114, 124)),
-      json.value("changing", false)};
-  const bool known = golden::with_rule(c, false, [&](const auto& match) {
+void run(const ReplayCase& c, uint32_t n, Look look) {
+  const golden::Case golden = c.golden();
+  (void)golden::with_rule(golden, false, [&](const auto& match) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
     std::vector<std::vector<float>> memory(2 + kSlots, std::vector<float>(n));
     float* buffers[3 + kSlots] = {};
-    Buffers by_name = {{"params", memory[0].data()}};
+    Buffers by_name = {{kParams, memory[0].data()}};
     for (size_t k = 0; k < memory.size(); ++k) buffers[k] = memory[k].data();
     for (size_t k = 0; k < kSlots; ++k) by_name[match.slot_names[k]] = buffers[2 + k];
     const auto look_here = [&](uint32_t step) { look(step, by_name); };
-    const gls_status status = json.contains("gradients")
-                                  ? golden::run(match, c, Logged(json, n), buffers, n, look_here)
-                                  : golden::run(match, c, golden::Generated{c}, buffers, n, look_here);
-    if (status != GLS_OK) throw std::runtime_error(gls_status_text(status));
+    const gls_status status =
+        c.is_logged ? golden::run(match, golden, c.logged, buffers, n, look_here)
+                    : golden::run(match, golden, golden::Generated{golden}, buffers, n, look_here);
+    if (status != GLS_OK) c.json.fail(gls_status_text(status));
     return true;
   });
-  if (!known) throw std::runtime_error("no rule here is PyTorch's " + optimizer);
 }
 
-uint32_t weight_count(const Json& json) {
-  if (!json.contains("gradients")) return static_cast<uint32_t>(whole(json.at("n"), "n", 1, kMostWeights));
-  const Json& weights = json.at("weights");
-  return static_cast<uint32_t>(weights.is_string() ? weights.get<std::string>().size() / 8 : weights.size());
-}
-
-// Differing words of a case, and the first of them.
+// Differing words of a case, the first of them, and its buffers at the end.
 struct Comparison {
-  size_t compared = 0, differing = 0;
+  size_t differing = 0;
   std::string first;
+  Json computed;
 
   void add(bool differs, const std::string& where) {
-    ++compared;
     if (differs && differing++ == 0) first = where;
   }
-  void compare(const Json& expected, const float* values, size_t n, const std::string& where) {
-    const std::vector<float> right = read_words(expected, n, where);
-    for (size_t i = 0; i < n; ++i) {
+  void compare(const std::vector<float>& right, const float* values, const std::string& where) {
+    for (size_t i = 0; i < right.size(); ++i) {
       add(std::memcmp(&right[i], values + i, sizeof(float)) != 0, where + "[" + std::to_string(i) + "]");
     }
   }
 };
 
-const float* buffer_called(const Buffers& buffers, const std::string& name) {
-  const auto found = buffers.find(name);
-  if (found == buffers.end()) throw std::runtime_error("this rule has no state called " + name);
-  return found->second;
-}
-
-// Compares with the case's snapshots and checksums, and puts those of a logged run into it.
-Comparison compare(Json& json) {
+Comparison compare(const ReplayCase& c) {
   Comparison result;
-  const uint32_t n = weight_count(json);
-  const Json snapshots = json.value("snapshots", Json::array());
-  size_t reached = 0;
-  Json computed;
-  run(json, n, [&](uint32_t step, const Buffers& buffers) {
-    for (const Json& snapshot : snapshots) {
-      if (snapshot.at("step") != step) continue;
-      const std::string where = "step " + std::to_string(step) + " ";
-      result.compare(snapshot.at("params"), buffers.at("params"), n, where + "params");
-      for (const auto& [name, hex] : snapshot.at("state").items()) {
-        result.compare(hex, buffer_called(buffers, name), n, where + name);
+  run(c, c.n, [&](uint32_t step, const Buffers& buffers) {
+    for (const Snapshot& snapshot : c.snapshots) {
+      if (snapshot.step != step) continue;
+      for (const auto& [name, right] : snapshot.buffers) {
+        result.compare(right, buffers.at(name), "step " + std::to_string(step) + " " + name);
       }
-      ++reached;
     }
-    computed = {{"step", step}, {"params", words(buffers.at("params"), n)}, {"state", Json::object()}};
+    if (step != c.steps()) return;
+    result.computed = {{"step", step}, {kParams, words(buffers.at(kParams), c.n)}, {"state", Json::object()}};
     for (const auto& [name, values] : buffers) {
-      if (name != "params") computed["state"][name] = words(values, n);
+      if (name != kParams) result.computed["state"][name] = words(values, c.n);
     }
   });
-  if (reached != snapshots.size()) throw std::runtime_error("a snapshot lies beyond the run");
-  if (snapshots.empty()) json["snapshots"] = Json::array({computed});
-  if (!json.contains("crc32")) return result;
-  const uint32_t n_hash = static_cast<uint32_t>(whole(json.at("n_hash"), "n_hash", 1, kMostWeights));
-  run(json, n_hash, [&](uint32_t step, const Buffers& buffers) {
-    if (step != json.at("steps_hash")) return;
-    for (const auto& [name, hex] : json.at("crc32").items()) {
-      const uint32_t crc = gls_crc32(0, buffer_called(buffers, name), n_hash * sizeof(float));
-      result.add(crc != std::stoul(hex.get<std::string>(), nullptr, 16), "the CRC of " + name);
+  if (c.checksums.empty()) return result;
+  run(c, c.checksum_n, [&](uint32_t step, const Buffers& buffers) {
+    if (step != c.checksum_step) return;
+    for (const auto& [name, right] : c.checksums) {
+      result.add(gls_crc32(0, buffers.at(name), c.checksum_n * sizeof(float)) != right, "the CRC of " + name);
     }
   });
   return result;
 }
 
-// Prints a line for one case and says whether it is as expected.
-bool report(const std::string& file, size_t index, Json& json) {
-  std::cout << gls_backend_active() << " " << file << " " << index << " "
-            << json.at("optimizer").get<std::string>() << " " << json.at("options").dump() << ": ";
-  const Comparison comparison = compare(json);
+struct Counts {
+  size_t run = 0, failed = 0, computed = 0;
+};
+
+// Runs one case on the active backend, and prints a line. computed: null, or for what was computed.
+void run_one(const ReplayCase& c, const std::string& name, size_t index, Counts& counts, Json* computed) {
+  const std::string start = std::string(gls_backend_active()) + " " + name + " " + std::to_string(index);
+  size_t active = 0;
+  while (std::string(gls_backend_name(active)) != gls_backend_active()) ++active;
+  if (gls_backend_flushes_subnormals(active) && c.gradient_exponent < 0) {
+    std::cout << start << ": left out: its subnormals are flushed\n";
+    return;
+  }
+  const Comparison comparison = compare(c);
+  ++counts.run;
+  counts.failed += comparison.differing > 0;
+  counts.computed += c.expects_nothing();
+  std::cout << start << " " << c.optimizer << " " << c.json.at("options").json().dump(-1, ' ', true) << ": ";
   if (comparison.differing > 0) {
     std::cout << comparison.differing << " words differ, first " << comparison.first << "\n";
-  } else if (comparison.compared > 0) {
+  } else if (!c.expects_nothing()) {
     std::cout << "same\n";
   } else {
-    const std::string params = json["snapshots"][0].at("params");
+    const std::string params = comparison.computed.at(kParams);
     std::cout << "computed, params " << params.substr(0, 40) << (params.size() > 40 ? "..." : "") << "\n";
   }
-  return comparison.differing == 0;
+  if (computed != nullptr && c.snapshots.empty())
+    (*computed)["snapshots"] = Json::array({comparison.computed});
 }
 
 std::vector<std::string> backends_to_run(const std::string& only) {
@@ -223,13 +129,6 @@ std::vector<std::string> backends_to_run(const std::string& only) {
       std::cout << name << ": skipped: no " << name << " here\n";
   }
   return result;
-}
-
-// A run through subnormals, on a backend that flushes them.
-bool cannot_keep(const Json& json) {
-  size_t active = 0;
-  while (std::string(gls_backend_name(active)) != gls_backend_active()) ++active;
-  return gls_backend_flushes_subnormals(active) && json.value("gradient_exponent", 0) < 0;
 }
 
 void force(const std::string& backend) {
@@ -254,50 +153,44 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& path
   return files;
 }
 
-Json read(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("cannot be read");
-  return Json::parse(file);
+// Every file is read and checked before the first case runs.
+std::deque<ReplayFile> read_all(const ReplayOptions& options) {
+  std::deque<ReplayFile> files;
+  for (const auto& path : files_of(options.paths)) {
+    for (const ReplayCase& c : files.emplace_back(path.string()).cases) {
+      if (c.expects_nothing() && !c.is_logged && options.output.empty()) {
+        c.json.fail("nothing to compare with: no snapshots and no crc32 (--output writes what is computed)");
+      }
+    }
+  }
+  return files;
 }
 
 }  // namespace
 
 bool replay(const ReplayOptions& options) {
-  const std::vector<std::filesystem::path> files = files_of(options.paths);
+  const std::deque<ReplayFile> files = read_all(options);
   if (!options.output.empty() && (files.size() != 1 || options.backend.empty())) {
     throw std::runtime_error("--output takes one file and one --backend");
   }
-  size_t cases = 0, failures = 0;
+  Counts counts;
   Json result;
+  if (!options.output.empty()) result = files[0].file.root();
   for (const std::string& backend : backends_to_run(options.backend)) {
     force(backend);
-    for (const auto& path : files) {
-      try {
-        result = read(path);
-        size_t index = 0;
-        for (Json& json : result.at("cases")) {
-          if (cannot_keep(json)) {
-            std::cout << backend << " " << path.filename() << " " << index++
-                      << ": left out: its subnormals are flushed\n";
-            continue;
-          }
-          ++cases;
-          failures += !report(path.filename(), index++, json);
-        }
-      } catch (const std::exception& error) {
-        std::cout << std::flush;
-        throw std::runtime_error(path.string() + ": " + error.what());
+    for (const ReplayFile& file : files) {
+      const std::string name = quoted(std::filesystem::path(file.file.path()).filename().string());
+      for (size_t i = 0; i < file.cases.size(); ++i) {
+        run_one(file.cases[i], name, i, counts, result.is_null() ? nullptr : &result["cases"][i]);
       }
     }
   }
-  std::cout << cases << " cases run, " << failures << " failed\n";
-  if (cases == 0) throw std::runtime_error("no case in what was named");
-  if (!options.output.empty()) {
-    std::ofstream file(options.output);
-    file << result.dump() << "\n";
-    if (!file.flush()) throw std::runtime_error("cannot write " + options.output);
-  }
-  return failures == 0;
+  std::cout << counts.run << " cases run, " << counts.failed << " failed";
+  if (counts.computed > 0) std::cout << ", " << counts.computed << " only computed: nothing to compare with";
+  std::cout << "\n";
+  if (counts.run == 0) throw std::runtime_error("no case in what was named");
+  if (!options.output.empty()) write_file(options.output, result.dump() + "\n");
+  return counts.failed == 0;
 }
 
 }  // namespace glissade

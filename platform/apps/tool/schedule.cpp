@@ -4,18 +4,20 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "apps/tool/any_rule.hpp"
 #include "apps/tool/commands.hpp"
-#include "glissade/training/schedules.h"
 #include "apps/tool/plot.hpp"
+#include "apps/tool/text.hpp"
+#include "glissade/training/schedules.h"
 
 namespace glissade {
 namespace {
 
+enum Kind { kReal, kWhole, kFlag };  // a flag is 0 or 1
+
 struct Parameter {
   const char* name;
   double value;  // in the classic picture
-  bool whole = false;
+  Kind kind = kReal;
 };
 
 using Values = std::vector<double>;
@@ -34,40 +36,40 @@ struct Schedule {
 
 const std::vector<Schedule> kSchedules = {
     {"constant",
-     {{"rate", 0.1}, {"factor", 1.0 / 3}, {"total", 5, true}},
+     {{"rate", 0.1}, {"factor", 1.0 / 3}, {"total", 5, kWhole}},
      [](const Values& v, uint32_t t) { return gls_schedule_constant(v[0], t, v[1], whole(v[2])); }},
     {"staircase",
-     {{"rate", 0.1}, {"period", 30, true}, {"gamma", 0.5}},
+     {{"rate", 0.1}, {"period", 30, kWhole}, {"gamma", 0.5}},
      [](const Values& v, uint32_t t) { return gls_schedule_staircase(v[0], t, whole(v[1]), v[2]); }},
     {"multi_step",
-     {{"rate", 0.1}, {"first", 30, true}, {"second", 60, true}, {"third", 80, true}, {"gamma", 0.3}},
+     {{"rate", 0.1}, {"first", 30, kWhole}, {"second", 60, kWhole}, {"third", 80, kWhole}, {"gamma", 0.3}},
      [](const Values& v, uint32_t t) {
        const uint32_t milestones[] = {whole(v[1]), whole(v[2]), whole(v[3])};
        return gls_schedule_multi_step(v[0], t, milestones, 3, v[4]);
      }},
     {"linear",
-     {{"rate", 0.1}, {"first", 0.0}, {"last", 1.0}, {"total", 20, true}},
+     {{"rate", 0.1}, {"first", 0.0}, {"last", 1.0}, {"total", 20, kWhole}},
      [](const Values& v, uint32_t t) { return gls_schedule_linear(v[0], t, v[1], v[2], whole(v[3])); }},
     {"exponential",
      {{"rate", 0.1}, {"gamma", 0.96}},
      [](const Values& v, uint32_t t) { return gls_schedule_exponential(v[0], t, v[1]); }},
     {"polynomial",
-     {{"rate", 0.1}, {"total", 100, true}, {"power", 2}},
+     {{"rate", 0.1}, {"total", 100, kWhole}, {"power", 2}},
      [](const Values& v, uint32_t t) { return gls_schedule_polynomial(v[0], t, whole(v[1]), v[2]); }},
     {"cosine",
-     {{"rate", 0.1}, {"half_period", 100, true}, {"lowest", 0.0}},
+     {{"rate", 0.1}, {"half_period", 100, kWhole}, {"lowest", 0.0}},
      [](const Values& v, uint32_t t) { return gls_schedule_cosine(v[0], t, whole(v[1]), v[2]); }},
     {"cosine_restarts",
-     {{"rate", 0.1}, {"period", 15, true}, {"growth", 2, true}, {"lowest", 0.0}},
+     {{"rate", 0.1}, {"period", 15, kWhole}, {"growth", 2, kWhole}, {"lowest", 0.0}},
      [](const Values& v, uint32_t t) {
        return gls_schedule_cosine_restarts(v[0], t, whole(v[1]), whole(v[2]), v[3]);
      }},
     {"cyclic",
      {{"lowest", 0.01},
       {"highest", 0.1},
-      {"up", 10, true},
-      {"down", 15, true},
-      {"mode", 0, true},
+      {"up", 10, kWhole},
+      {"down", 15, kWhole},
+      {"mode", 0, kWhole},
       {"gamma", 0.98}},
      [](const Values& v, uint32_t t) {
        const gls_cycle modes[] = {GLS_CYCLE_TRIANGULAR, GLS_CYCLE_TRIANGULAR2, GLS_CYCLE_EXPONENTIAL};
@@ -77,12 +79,12 @@ const std::vector<Schedule> kSchedules = {
      }},
     {"one_cycle",
      {{"highest", 0.1},
-      {"total", 100, true},
+      {"total", 100, kWhole},
       {"rising", 0.3},
       {"first_divisor", 25},
       {"last_divisor", 1e4},
-      {"three_phases", 0, true},
-      {"linear", 0, true}},
+      {"three_phases", 0, kFlag},
+      {"linear", 0, kFlag}},
      [](const Values& v, uint32_t t) {
        const gls_one_cycle cycle = one_cycle_of(v);
        return gls_schedule_one_cycle(&cycle, t);
@@ -94,10 +96,10 @@ const std::vector<Schedule> kSchedules = {
      {{"rate", 0.1}, {"k", 1.0}},
      [](const Values& v, uint32_t t) { return gls_schedule_inverse_root(v[0], t + 1, v[1]); }},
     {"noam",
-     {{"factor", 1.0}, {"model", 512, true}, {"warmup", 20, true}},
+     {{"factor", 1.0}, {"model", 512, kWhole}, {"warmup", 20, kWhole}},
      [](const Values& v, uint32_t t) { return gls_schedule_noam(v[0], t + 1, whole(v[1]), whole(v[2])); }},
     {"wsd",
-     {{"rate", 0.1}, {"warmup", 10, true}, {"stable", 60, true}, {"decay", 30, true}, {"lowest", 0.0}},
+     {{"rate", 0.1}, {"warmup", 10, kWhole}, {"stable", 60, kWhole}, {"decay", 30, kWhole}, {"lowest", 0.0}},
      [](const Values& v, uint32_t t) {
        return gls_schedule_wsd(v[0], t, whole(v[1]), whole(v[2]), whole(v[3]), v[4]);
      }},
@@ -119,26 +121,29 @@ const Schedule& find(const std::string& name) {
     if (schedule.name == name) return schedule;
     names += std::string(" ") + schedule.name;
   }
-  throw std::runtime_error("no schedule is called \"" + name + "\"; there are" + names);
+  throw std::runtime_error("no schedule is called " + quoted(name) + "; there are" + names);
+}
+
+// What is wrong with a parameter's value; empty: nothing.
+std::string complaint(const Parameter& parameter, double value) {
+  if (parameter.kind == kFlag && value != 0.0 && value != 1.0) return "0 or 1";
+  if (!(value >= 0.0 && value < 4294967296.0)) return "from 0 to below 2^32";
+  return parameter.kind == kWhole && value != std::floor(value) ? "a whole number" : "";
 }
 
 Values read_parameters(const Schedule& schedule, const std::vector<std::string>& settings) {
   Values values;
   for (const Parameter& parameter : schedule.parameters) values.push_back(parameter.value);
-  for (const std::string& setting : settings) {
-    const size_t equals = setting.find('=');
+  for (const Setting& setting : parse_settings(settings, schedule.name)) {
     size_t k = 0;
-    while (k < values.size() && setting.substr(0, equals) != schedule.parameters[k].name) ++k;
-    if (equals == std::string::npos || k == values.size()) {
-      throw std::runtime_error(std::string(schedule.name) + ": \"" + setting + "\" sets nothing; it has" +
-                               parameters_of(schedule));
+    while (k < values.size() && setting.name != schedule.parameters[k].name) ++k;
+    if (k == values.size()) {
+      throw std::runtime_error(std::string(schedule.name) + ": " + quoted(setting.text) +
+                               " sets nothing; it has" + parameters_of(schedule));
     }
-    values[k] = parse_number(setting.substr(equals + 1), setting.substr(0, equals));
-    if (!(values[k] >= 0.0 && values[k] < 4294967296.0)) {
-      throw std::runtime_error(setting + ": from 0 to below 2^32");
-    }
-    if (schedule.parameters[k].whole && values[k] != std::floor(values[k])) {
-      throw std::runtime_error(setting + ": a whole number");
+    values[k] = setting.value;
+    if (const std::string wrong = complaint(schedule.parameters[k], setting.value); !wrong.empty()) {
+      throw std::runtime_error(std::string(schedule.name) + ": " + setting.text + ": " + wrong);
     }
   }
   return values;

@@ -8,6 +8,7 @@
 #include "apps/tool/commands.hpp"
 #include "apps/tool/functions.hpp"
 #include "apps/tool/plot.hpp"
+#include "apps/tool/text.hpp"
 
 namespace glissade {
 namespace {

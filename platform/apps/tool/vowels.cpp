@@ -3,10 +3,11 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "apps/tool/lines.hpp"
+#include "apps/tool/text.hpp"
 
 namespace glissade {
 namespace demo {
@@ -54,31 +55,47 @@ void check(Status status) {
   throw std::runtime_error(status == GLS_ERROR_BACKEND ? line : gls_status_text(status));
 }
 
+namespace {
+
+constexpr const char* kWords[kVowels] = {"hid", "hId", "hEd", "hAd", "hYd", "had",
+                                         "hOd", "hod", "hUd", "hud", "hed"};
+
+void expect(const Field& field, const std::string& wanted) {
+  if (field.text != wanted) {
+    throw std::runtime_error(field.where + ": " + quoted(field.text) + ", where " + quoted(wanted) +
+                             " belongs");
+  }
+}
+
+std::vector<Field> read_row(Lines& lines) {
+  const std::vector<Field> row = lines.next();
+  if (row.empty()) throw std::runtime_error(lines.where() + ": the file ends early");
+  constexpr size_t kColumns = 2 + kFeatures;
+  if (row.size() < kColumns)
+    throw std::runtime_error(row.back().where + ": a column is missing behind this one");
+  if (row.size() > kColumns) throw std::runtime_error(row[kColumns].where + ": a column too many");
+  return row;
+}
+
+}  // namespace
+
 std::vector<Speaker> read_vowels(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("cannot read " + path);
+  Lines lines(path);
+  const std::vector<Field> names = read_row(lines);
+  expect(names[0], "speaker");
+  expect(names[1], "vowel");
+  for (size_t k = 0; k < kFeatures; ++k) expect(names[2 + k], "x" + std::to_string(k));
   std::vector<Speaker> speakers(kSpeakers);
-  std::string line;
-  std::getline(file, line);  // names of the columns
   for (size_t number = 0; number < kSpeakers * kRows; ++number) {
-    const auto fail = [&](const char* what) {
-      throw std::runtime_error(path + ":" + std::to_string(number + 2) + ": " + what);
-    };
-    if (!std::getline(file, line)) fail("the file ends early");
-    std::istringstream fields(line);
-    std::string field;
-    const auto next = [&] {
-      if (!std::getline(fields, field, ',')) fail("a column is missing");
-    };
-    next();
-    if (field != std::to_string(number / kRows)) fail("not the speaker expected here");
-    next();  // the word
-    for (float& feature : speakers[number / kRows].recordings[number % kRows]) {
-      next();
-      char* end = nullptr;
-      feature = std::strtof(field.c_str(), &end);
-      if (end == field.c_str() || !std::isfinite(feature)) fail("a feature is not a number");
-    }
+    const std::vector<Field> row = read_row(lines);
+    expect(row[0], std::to_string(number / kRows));
+    expect(row[1], kWords[number % kVowels]);
+    float* const features = speakers[number / kRows].recordings[number % kRows];
+    for (size_t k = 0; k < kFeatures; ++k)
+      features[k] = parse_number<float>(row[2 + k].text, row[2 + k].where);
+  }
+  if (const std::vector<Field> more = lines.next(); !more.empty()) {
+    throw std::runtime_error(more[0].where + ": a row too many");
   }
   return speakers;
 }

@@ -23,7 +23,8 @@ using Weights = std::array<float, kWeights>;
 // Throws std::runtime_error, with the reason, unless status is GLS_OK.
 void check(Status status);
 
-// Reads tests/data/vowel.csv. Throws std::runtime_error with file and line for anything unexpected.
+// Reads tests/data/vowel.csv (lines.hpp says which text). Throws std::runtime_error with file, line and
+// column for anything that is not as there: names, rows and their order, and the number of both.
 std::vector<Speaker> read_vowels(const std::string& path);
 
 // Trains the network from scratch on all speakers but `owner`. The same bits every time, everywhere.

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts a program that boards run too.
-#include "boards/console.hpp"
+#include <stdio.h>
+#include <string.h>
 
-int main(int argument_count, char** arguments) { return program(argument_count, arguments); }
+#include "boards/console.hpp"
+#include "boards/linux/streams.hpp"
+
+int main(int argument_count, char** arguments) {
+  glissade::guard_streams();
+  const int status = program(argument_count, arguments);
+  const int error = glissade::finish_streams();
+  if (error == 0) return status;
+  fprintf(stderr, "error: cannot write to standard output: %s\n", strerror(error));
+  return 2;
+}
