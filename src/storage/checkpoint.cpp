@@ -14,7 +14,7 @@ Status check(const gls_checkpoint* checkpoint) {
       checkpoint->restore == nullptr) {
     return GLS_ERROR_NULL;
   }
-  return check_pointers(checkpoint->count, checkpoint->weights, checkpoint->shadow);
+  return check_floats(checkpoint->count, checkpoint->weights, checkpoint->shadow);
 }
 
 void show_weights(const gls_checkpoint& checkpoint) {

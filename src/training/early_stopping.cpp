@@ -18,8 +18,9 @@ extern "C" {
 gls_status gls_early_stopping_update(gls_early_stopping* state, double loss, double min_delta,
                                      uint32_t patience, const float* weights, float* best_weights,
                                      size_t count, bool* stop) {
-  const bool any_null = (weights == nullptr || best_weights == nullptr) && count != 0;
-  if (state == nullptr || stop == nullptr || any_null) return GLS_ERROR_NULL;
+  if (state == nullptr || stop == nullptr) return GLS_ERROR_NULL;
+  const gls_status status = check_floats(count, weights, best_weights);
+  if (status != GLS_OK) return status;
   if (!not_negative(min_delta)) return GLS_ERROR_RANGE;
   count_step(state->updates);
   if (in_scalar_mode(is_better, state, loss, min_delta)) {

@@ -29,7 +29,9 @@ bool valid(const gls_loss_scaler_params* p) {
          not_negative(p->growth) && p->growth_interval > 0 && p->backoff > 0.0 && p->backoff < 1.0;
 }
 
-double gradient_norm(const gls_gradient_report* report) { return square_root(report->sum_of_squares); }
+double gradient_norm(const gls_gradient_report* report) {
+  return report == nullptr ? __builtin_nan("") : square_root(report->sum_of_squares);
+}
 
 float clip_scale(const gls_gradient_report* report, double max_norm) {
   if (report == nullptr || report->not_finite != 0 || !not_negative(max_norm)) return __builtin_nanf("");

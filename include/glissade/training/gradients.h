@@ -23,7 +23,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_gradient_report_update(gls_gradient_re
                                                                  const float* gradients, size_t count);
 
 /** The Euclidean norm of the finite gradients. It is right also where it is larger than the largest float.
- * report is not null. */
+ * NaN where report is null. */
 GLS_FUNCTION double gls_gradient_norm(const gls_gradient_report* report);
 
 /** The gradient scale with which a step clips by global norm, without a pass over the gradients: min(1,
