@@ -23,7 +23,7 @@ typedef struct gls_rule gls_rule;
  * What it points to must outlive it. A change of the parameters holds from the next step on. Making one reads
  * nothing and cannot fail: the calls check what they use. An all-zero value is one without a rule, which
  * every call refuses (GLS_ERROR_NULL). It takes 16 words: 64 bytes on 32-bit targets. Weights, slots and
- * gradients must not overlap; that is not checked.
+ * gradients must not overlap (GLS_ERROR_OVERLAP: each call compares all their ranges, some 5 ns on a desk).
  *
  * Every rule's parameters begin with these four:
  *   - learning_rate: >= 0, in units of weight per unit of update.
@@ -95,7 +95,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_step_unguarded(const gls_optimizer* op
 
 /** One step of several optimizers, [0 .. n) of both arrays: tensors or parameter groups, with rules of their
  * own. All or nothing: everything is checked, and each guard has looked, before the first write. Two of them
- * must not share weights, slots or a state; that is not checked. */
+ * must not share weights or a state (GLS_ERROR_OVERLAP), nor slots (which is not looked at). */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_step_all(const gls_optimizer* optimizers,
                                                    const gls_gradients* gradients, size_t n,
                                                    float gradient_scale);

@@ -36,6 +36,8 @@ extern "C" const char* gls_status_text(gls_status status) {
     case GLS_ERROR_ORDER:
       return "a call came too early: the store is not open, reading or writing, or gls_begin did not fill "
              "the coefficients";
+    case GLS_ERROR_OVERLAP:
+      return "two buffers share memory";
   }
   return "unknown status";
 }

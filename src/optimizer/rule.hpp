@@ -56,16 +56,39 @@ inline const StepCoefficients& inside(const gls_coefficients& c) {
   return reinterpret_cast<const StepCoefficients&>(c);
 }
 
-// An optimizer without a rule, or whose buffers are not as they must be, and no backend are errors.
-GLISSADE_SHARED Status check_buffers(Backend backend, const gls_optimizer* o) {
-  if (o == nullptr || o->rule == nullptr) return GLS_ERROR_NULL;
-  if (backend.is_none()) return GLS_ERROR_BACKEND;
-  if (o->count > kMostFloats) return GLS_ERROR_RANGE;
-  Status status = check_buffer(o->weights, o->count);
-  for (size_t k = 0; k < o->rule->slot_count && status == GLS_OK; ++k) {
-    status = check_buffer(o->slots[k], o->count);
+// The buffers of an optimizer: its weights, then its slots.
+static_assert(offsetof(gls_optimizer, slots) == offsetof(gls_optimizer, weights) + sizeof(float*),
+              "the slots stand behind the weights");
+inline float* const* buffers_of(const gls_optimizer& o) {
+  return reinterpret_cast<float* const*>(reinterpret_cast<const char*>(&o) +
+                                         offsetof(gls_optimizer, weights));
+}
+
+// Whether two buffers share memory: where one begins less than the other's size behind it.
+inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_count) {
+  const uintptr_t behind = reinterpret_cast<uintptr_t>(b) - reinterpret_cast<uintptr_t>(a);
+  return behind < a_count * sizeof(float) || 0 - behind < b_count * sizeof(float);
+}
+
+// The first `count` of an optimizer's buffers, and behind its slots a buffer of gradients: as check_floats,
+// and no two share memory.
+GLISSADE_SHARED Status check_buffers(const gls_optimizer& o, const float* gradients, size_t count) {
+  if (o.count > kMostFloats) return GLS_ERROR_RANGE;
+  for (size_t k = 0; k < count; ++k) {
+    const float* const buffer = k <= o.rule->slot_count ? buffers_of(o)[k] : gradients;
+    const Status status = check_pointers(o.count, buffer);
+    if (status != GLS_OK) return status;
+    for (size_t other = 0; other < k; ++other) {
+      if (overlap(buffers_of(o)[other], o.count, buffer, o.count)) return GLS_ERROR_OVERLAP;
+    }
   }
-  return status;
+  return GLS_OK;
+}
+
+// An optimizer without a rule and no backend are errors.
+inline Status check_rule(Backend backend, const gls_optimizer* o) {
+  if (o == nullptr || o->rule == nullptr) return GLS_ERROR_NULL;
+  return backend.is_none() ? GLS_ERROR_BACKEND : GLS_OK;
 }
 
 }  // namespace glissade

@@ -8,9 +8,9 @@ using namespace glissade;
 namespace {
 
 inline Status check(Backend backend, const gls_optimizer* o, const gls_gradients& gradients) {
-  const Status status = check_buffers(backend, o);
+  const Status status = check_rule(backend, o);
   if (status != GLS_OK) return status;
-  return gradients.source == nullptr ? GLS_ERROR_NULL : gradients.source->check(gradients, o->count);
+  return gradients.source == nullptr ? GLS_ERROR_NULL : gradients.source->check(gradients, *o);
 }
 
 inline Status check_params(const gls_optimizer& o, float gradient_scale) {
@@ -93,6 +93,15 @@ Status glissade::step_unguarded(const gls_optimizer& optimizer, const gls_gradie
   return unguarded_step(&optimizer, gradients, gradient_scale);
 }
 
+namespace {
+
+// Two optimizers of one step: a state counts once, weights move once.
+bool share(const gls_optimizer& a, const gls_optimizer& b) {
+  return a.state == b.state || overlap(a.weights, a.count, b.weights, b.count);
+}
+
+}  // namespace
+
 gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gradients, size_t n,
                         float gradient_scale) {
   if (n != 0 && (optimizers == nullptr || gradients == nullptr)) return GLS_ERROR_NULL;
@@ -100,6 +109,9 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
   for (size_t k = 0; k < n; ++k) {
     Status status = check(backend, &optimizers[k], gradients[k]);
     if (status == GLS_OK) status = guard(backend, optimizers[k], gradients[k], gradient_scale);
+    for (size_t other = 0; other < k && status == GLS_OK; ++other) {
+      if (share(optimizers[other], optimizers[k])) status = GLS_ERROR_OVERLAP;
+    }
     if (status != GLS_OK) return status;
   }
   for (size_t k = 0; k < n; ++k) begin_and_sweep(backend, optimizers[k], gradients[k], gradient_scale);

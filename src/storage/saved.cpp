@@ -153,10 +153,10 @@ __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
 
 // Null, alignment, count: whatever is saved, or restored.
 Status check(const gls_optimizer* o, const void* other_end) {
-  const Status status = check_buffers(active_backend(), o);
+  const Status status = check_rule(active_backend(), o);
   if (status != GLS_OK) return status;
   if (other_end == nullptr || o->params == nullptr || o->state == nullptr) return GLS_ERROR_NULL;
-  return saved_bytes(*o) == 0 ? GLS_ERROR_RANGE : GLS_OK;
+  return saved_bytes(*o) == 0 ? GLS_ERROR_RANGE : check_buffers(*o, nullptr, size_t{1} + o->rule->slot_count);
 }
 
 // May it be saved?

@@ -44,13 +44,14 @@ Status sweep(const gls_coefficients* coefficients, float* weights, Gradients gra
   return gls_sweep(&optimizer, coefficients, gradients_of(gradients), 0, count);
 }
 
-// A state and slots that are there: the guard looks at neither.
+// Slots that are nowhere, and apart: the guard reads none.
 template <class Rule, class Gradients>
 Status guard(const typename Rule::Params* params, const float* weights, Gradients gradients,
              float gradient_scale, size_t count) {
   typename Rule::State state = {};
   float* slots[GLS_SLOTS_MOST];
-  for (float*& slot : slots) slot = const_cast<float*>(weights);
+  uintptr_t nowhere = 0x80000000u;
+  for (float*& slot : slots) slot = reinterpret_cast<float*>(nowhere += 0x10000000u);
   const gls_optimizer optimizer = any_slots<Rule>(params, &state, const_cast<float*>(weights), slots, count);
   return gls_guard(&optimizer, gradients_of(gradients), gradient_scale);
 }

@@ -338,7 +338,7 @@ void check_look_ahead() {
 
 void check_texts() {
   bool own = true;
-  for (int status = 0; status >= GLS_ERROR_ORDER; --status) {
+  for (int status = 0; status >= GLS_ERROR_OVERLAP; --status) {
     for (int other = 1; other > status; --other) {
       const char* a = gls_status_text(static_cast<gls_status>(status));
       const char* b = gls_status_text(static_cast<gls_status>(other));

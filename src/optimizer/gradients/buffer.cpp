@@ -15,8 +15,8 @@ namespace {
 
 const float* floats(const gls_gradients& gradients) { return static_cast<const float*>(gradients.data); }
 
-Status buffer_check(const gls_gradients& gradients, size_t count) noexcept {
-  return check_buffer(floats(gradients), count);
+Status buffer_check(const gls_gradients& gradients, const gls_optimizer& o) noexcept {
+  return check_buffers(o, floats(gradients), size_t{2} + o.rule->slot_count);
 }
 
 bool buffer_fits(const gls_gradients& gradients, size_t count, uint32_t exponent, float scale,

@@ -14,13 +14,25 @@ struct Layers {
   const gls_factors* end() const { return begin() + gradients.count; }
 };
 
-Status check_factors(const gls_gradients& gradients, size_t count) noexcept {
+// As check_floats, and shares no memory with the optimizer.
+Status check_factor(const gls_optimizer& o, const float* buffer, size_t count) {
+  Status status = check_floats(count, buffer);
+  for (size_t k = 0; k <= o.rule->slot_count && status == GLS_OK; ++k) {
+    if (overlap(buffers_of(o)[k], o.count, buffer, count)) status = GLS_ERROR_OVERLAP;
+  }
+  return status;
+}
+
+Status check_factors(const gls_gradients& gradients, const gls_optimizer& o) noexcept {
   if (gradients.data == nullptr && gradients.count != 0) return GLS_ERROR_NULL;
+  Status status = check_buffers(o, nullptr, size_t{1} + o.rule->slot_count);
+  if (status != GLS_OK) return status;
+  size_t count = o.count;
   for (const gls_factors& layer : Layers{gradients}) {
     const size_t weight_count = elements(layer.input_count, layer.output_count);
-    Status status = check_floats(elements(layer.samples, layer.input_count), layer.inputs);
+    status = check_factor(o, layer.inputs, elements(layer.samples, layer.input_count));
     if (status == GLS_OK) {
-      status = check_floats(elements(layer.samples, layer.output_count), layer.output_gradients);
+      status = check_factor(o, layer.output_gradients, elements(layer.samples, layer.output_count));
     }
     if (status != GLS_OK) return status;
     if (weight_count > count || layer.output_count > count - weight_count) return GLS_ERROR_RANGE;

@@ -7,8 +7,9 @@
 
 // No rule is named here.
 struct gls_gradient_source {
-  // Null, alignment, and whether they are those of `count` weights.
-  glissade::Status (*check)(const gls_gradients& gradients, size_t count) noexcept;
+  // The optimizer's buffers and these: null, alignment, shared memory; and whether they are those of its
+  // weights.
+  glissade::Status (*check)(const gls_gradients& gradients, const gls_optimizer& o) noexcept;
   // Does every |scale g| stay below 2^exponent?
   bool (*fit)(const gls_gradients& gradients, size_t count, uint32_t exponent, float scale,
               glissade::Backend backend) noexcept;
