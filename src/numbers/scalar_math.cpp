@@ -52,7 +52,7 @@ double logarithm(double x) {
 }
 
 // e^x for |x| < 700: x = k ln 2 + r, and the series of e^r.
-double exponential(double x) {
+double exponential_of(double x) {
   constexpr double kRoundToInteger = 6755399441055744.0;  // 1.5 * 2^52
   const double k = (x * 1.44269504088896340736 + kRoundToInteger) - kRoundToInteger;
   const double r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
@@ -66,7 +66,7 @@ double exponential(double x) {
 double power(double base, double exponent) {
   const double x = exponent * logarithm(base);
   if (x < -700.0) return 0.0;
-  return exponential(x < 700.0 ? x : 700.0);
+  return exponential_of(x < 700.0 ? x : 700.0);
 }
 
 double square_root(double x) { return scalar_sqrt(x); }
