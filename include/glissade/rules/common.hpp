@@ -4,6 +4,7 @@
 #ifndef GLISSADE_RULES_COMMON_HPP
 #define GLISSADE_RULES_COMMON_HPP
 
+#include "glissade/cpp17.hpp"
 #include "glissade/rules/list.h"
 
 /** @cond INTERNAL */
