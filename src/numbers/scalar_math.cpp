@@ -14,11 +14,13 @@ uint64_t ordered(double x) { return equals_zero(x) ? 0 : bit_cast<uint64_t>(x); 
 
 }  // namespace
 
-bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
+// Not inlined: a copy for each of its callers is flash.
+__attribute__((noinline)) bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
 bool in_unit(double x) { return ordered(x) < kOne; }
 bool up_to_1(double x) { return ordered(x) <= kOne; }
-bool valid_epsilon(double x) {
-  return equals_zero(x) || (bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x));
+bool valid_epsilon(double x, bool zero_too) {
+  if (equals_zero(x)) return zero_too;
+  return bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x);
 }
 bool is_finite(double x) { return (bit_cast<uint64_t>(x) & ~uint64_t{0} >> 1) <= kLargestFloat; }
 

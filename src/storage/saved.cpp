@@ -147,6 +147,7 @@ template <class Source>
 __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   alignas(8) unsigned char saved[kMostParamsBytes];
+  constexpr size_t kAllowZeroEpsilon = offsetof(CommonParams, allow_zero_epsilon);  // which is not saved
   static_assert(sizeof saved >= 4 * kHeaderWords, "room for the header, which is passed over");
   reader.get(saved, kHeaderWords);
   for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
@@ -158,7 +159,14 @@ __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
     else
       __builtin_memcpy(field, &bits, sizeof bits);
   });
-  if (!o.rule->valid(saved)) return GLS_ERROR_DAMAGED;  // or forged
+  if (o.rule->has_epsilon != 0) saved[kAllowZeroEpsilon] = 0;
+  bool valid = o.rule->valid(saved);
+  if (!valid && o.rule->has_epsilon != 0) {
+    saved[kAllowZeroEpsilon] = 1;
+    valid = o.rule->valid(saved);
+    if (valid) static_cast<unsigned char*>(o.params)[kAllowZeroEpsilon] = 1;
+  }
+  if (!valid) return GLS_ERROR_DAMAGED;  // or forged
   for_each_param(*o.rule, saved, [&](const unsigned char* field, bool is_bool) {
     __builtin_memcpy(static_cast<unsigned char*>(o.params) + (field - saved), field, is_bool ? 1 : 8);
   });

@@ -58,6 +58,7 @@ void check_params(const gls_rule_info& info, Params usual, Valid valid) {
     for (size_t k = 0; k < info.param_count; ++k) {
       if (std::string(info.params[k].name) == "largest_step")
         set(params, info.params[k], info.params[k].most);
+      if (std::string(info.params[k].name) == "allow_zero_epsilon") set(params, info.params[k], 1.0);
       if (std::string(param.name) == "largest_step" && std::string(info.params[k].name) == "smallest_step")
         set(params, info.params[k], 0.0);
     }

@@ -71,11 +71,30 @@ void check_params(const char* name) {
     const size_t size = saved_bytes<Rule>(3);
     const bool ok = run.save(bytes, size, 3) == GLS_OK && back.restore(bytes, size, 3) == GLS_OK;
     bool same = true;
+    golden::set_allow_zero_epsilon(run.params, 0.0, 0);  // the one that is not saved
 #define GLISSADE_OPTION(pytorch_name, field, other) \
   same = same && golden::get_##field(run.params, 0) == golden::get_##field(back.params, 0);
 #include "apps/tool/options.inc"
     CHECK(ok && same, name, ": ", option, " comes back");
   });
+}
+
+// An epsilon of 0 comes back, and may go on: its permission is not saved, so that the format is that of 0.1.
+template <class Rule>
+void check_zero_epsilon(const char* name) {
+  Run<Rule> run(0), back(1);
+  run.params = back.params = {};
+  if (!golden::set_epsilon(run.params, 0.0, 0)) return;
+  const size_t size = saved_bytes<Rule>(3);
+  const bool needs_no_word = Rule::valid(run.params);
+  CHECK(needs_no_word == (run.save(bytes, size, 3) == GLS_OK) && needs_no_word == run.step(3), name,
+        ": an epsilon of 0 without a word");
+  golden::set_allow_zero_epsilon(run.params, 1.0, 0);
+  CHECK(run.save(bytes, size, 3) == GLS_OK && back.restore(bytes, size, 3) == GLS_OK && back.step(3), name,
+        ": an epsilon of 0 comes back");
+  CHECK(golden::get_epsilon(back.params, 0) == 0.0 &&
+            (golden::get_allow_zero_epsilon(back.params, 0) == 1.0) != needs_no_word,
+        name, ": and its permission");
 }
 
 // One bit of the saved bytes is not what it was, wherever: an error, and nothing written.
@@ -327,6 +346,7 @@ void check_active_backend() {
   for_each_rule([&](const auto& tested) {
     using Rule = decltype(rule_of(tested));
     check_continues<Rule>(tested.name);
+    check_zero_epsilon<Rule>(tested.name);
     check_params<Rule>(tested.name);
     check_damage<Rule>(tested.name);
     check_refused<Rule>(tested.name);

@@ -6,9 +6,9 @@
  *
  * The format, all numbers little-endian: "GLS1"; the library's version, the CRC-32 of the rule's name, the
  * numbers of hyper-parameters, of words of state, and of slots, 4 bytes each; the count of weights, 8 bytes;
- * the hyper-parameters as double (true is 1), 8 bytes each, in the order of gls_rule_info; the state; the
- * weights; each slot. Behind each 1024 of these bytes, and behind the rest, stands their CRC-32; at the end
- * the CRC-32 of those checksums. */
+ * the hyper-parameters as double (true is 1), 8 bytes each, in the order of gls_rule_info (those that it says
+ * are saved); the state; the weights; each slot. Behind each 1024 of these bytes, and behind the rest, stands
+ * their CRC-32; at the end the CRC-32 of those checksums. */
 #ifndef GLISSADE_SAVED_H
 #define GLISSADE_SAVED_H
 
