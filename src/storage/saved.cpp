@@ -10,7 +10,7 @@ namespace glissade {
 namespace {
 
 constexpr uint32_t kMagic = 0x31534c47u;  // "GLS1"
-constexpr size_t kHeaderWords = kSavedHeaderWords;
+constexpr size_t kHeaderWords = 8;
 
 struct Header {
   uint32_t words[kHeaderWords];
@@ -26,13 +26,15 @@ struct Header {
 };
 
 size_t content_words(const gls_optimizer& o) {
-  return saved_words(o.rule->param_count, o.rule->state_words, o.rule->slot_count, o.count);
+  return kHeaderWords + size_t{2} * o.rule->param_count + o.rule->state_words +
+         o.count * (size_t{1} + o.rule->slot_count);
 }
 
 // 0 where no memory holds them.
 size_t saved_bytes(const gls_optimizer& o) {
   if (o.count > PTRDIFF_MAX / (sizeof(float) * 2 * (1 + GLS_SLOTS_MOST))) return 0;  // with checksums
-  return bytes_of_saved_words(content_words(o));
+  const size_t words = content_words(o);
+  return 4 * (words + (words + kBlockWords - 1) / kBlockWords + 1);
 }
 
 // work(floats) for the weights, then each slot, until it is false.
@@ -100,27 +102,6 @@ struct FromStore {
   void get(unsigned char* bytes, size_t size) const { store_get(*store, bytes, size); }
 };
 
-// or the caller's functions, which are not called again once they failed.
-struct ToCallback {
-  int (*write)(void* context, const void* bytes, size_t size);
-  void* context;
-  int* failed;
-  void put(const unsigned char* bytes, size_t size) const {
-    if (*failed == 0) *failed = write(context, bytes, size);
-  }
-};
-struct FromCallback {
-  int (*read)(void* context, size_t offset, void* bytes, size_t size);
-  void* context;
-  int* failed;
-  size_t offset;
-  void get(unsigned char* bytes, size_t size) {
-    __builtin_memset(bytes, 0, size);  // where the function does not write
-    if (*failed == 0) *failed = read(context, offset, bytes, size);
-    offset += size;
-  }
-};
-
 constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
 
 template <class Sink>
@@ -147,7 +128,6 @@ template <class Source>
 __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   alignas(8) unsigned char saved[kMostParamsBytes];
-  constexpr size_t kAllowZeroEpsilon = offsetof(CommonParams, allow_zero_epsilon);  // which is not saved
   static_assert(sizeof saved >= 4 * kHeaderWords, "room for the header, which is passed over");
   reader.get(saved, kHeaderWords);
   for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
@@ -159,14 +139,7 @@ __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
     else
       __builtin_memcpy(field, &bits, sizeof bits);
   });
-  if (o.rule->has_epsilon != 0) saved[kAllowZeroEpsilon] = 0;
-  bool valid = o.rule->valid(saved);
-  if (!valid && o.rule->has_epsilon != 0) {
-    saved[kAllowZeroEpsilon] = 1;
-    valid = o.rule->valid(saved);
-    if (valid) static_cast<unsigned char*>(o.params)[kAllowZeroEpsilon] = 1;
-  }
-  if (!valid) return GLS_ERROR_DAMAGED;  // or forged
+  if (!o.rule->valid(saved)) return GLS_ERROR_DAMAGED;  // or forged
   for_each_param(*o.rule, saved, [&](const unsigned char* field, bool is_bool) {
     __builtin_memcpy(static_cast<unsigned char*>(o.params) + (field - saved), field, is_bool ? 1 : 8);
   });
@@ -179,17 +152,16 @@ __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
 }
 
 // Null, alignment, count: whatever is saved, or restored.
-Status check(const gls_optimizer* o, const void* other_end) {
-  const Status status = check_rule(active_backend(), o);
+Status check(Backend backend, const gls_optimizer* o, const void* other_end) {
+  const Status status = check_rule(backend, o);
   if (status != GLS_OK) return status;
   if (other_end == nullptr || o->params == nullptr || o->state == nullptr) return GLS_ERROR_NULL;
   return saved_bytes(*o) == 0 ? GLS_ERROR_RANGE : check_buffers(*o, nullptr, size_t{1} + o->rule->slot_count);
 }
 
-// May it be saved?
-Status check_content(const gls_optimizer& o) {
+// May it be saved? Comparisons need no mode.
+Status check_content(Backend backend, const gls_optimizer& o) {
   if (!o.rule->valid(o.params)) return GLS_ERROR_RANGE;
-  const Backend backend = active_backend();  // comparisons need no mode
   const bool finite = for_each_buffer(o, [&](const float* buffer) {
     bool below;
     backend->all_below(buffer, __builtin_huge_valf(), &below, o.count);
@@ -208,9 +180,10 @@ size_t gls_saved_bytes(const gls_optimizer* optimizer) {
 }
 
 gls_status gls_save(const gls_optimizer* optimizer, void* bytes, size_t size) {
-  Status status = check(optimizer, bytes);
+  const Backend backend = active_backend();
+  Status status = check(backend, optimizer, bytes);
   if (status == GLS_OK && size < saved_bytes(*optimizer)) status = GLS_ERROR_SIZE;
-  if (status == GLS_OK) status = check_content(*optimizer);
+  if (status == GLS_OK) status = check_content(backend, *optimizer);
   if (status == GLS_OK) write(*optimizer, ToMemory{static_cast<unsigned char*>(bytes)});
   return status;
 }
@@ -218,8 +191,9 @@ gls_status gls_save(const gls_optimizer* optimizer, void* bytes, size_t size) {
 gls_status gls_save_to(const gls_optimizer* optimizer, gls_store* store) {
   Status status = gls_store_put(store, nullptr, 0);  // null, not begun, or failed before
   if (status != GLS_OK) return status;
-  status = check(optimizer, store);
-  if (status == GLS_OK) status = check_content(*optimizer);
+  const Backend backend = active_backend();
+  status = check(backend, optimizer, store);
+  if (status == GLS_OK) status = check_content(backend, *optimizer);
   if (status != GLS_OK) return store_fail(*store, status);
   write(*optimizer, ToStore{store});
   return store_failure(*store);
@@ -227,7 +201,7 @@ gls_status gls_save_to(const gls_optimizer* optimizer, gls_store* store) {
 
 gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes, size_t size) {
   const FromMemory source{static_cast<const unsigned char*>(bytes)};
-  Status status = check(optimizer, bytes);
+  Status status = check(active_backend(), optimizer, bytes);
   if (status == GLS_OK && size < saved_bytes(*optimizer)) status = GLS_ERROR_SIZE;
   if (status == GLS_OK) status = check_saved(*optimizer, source);
   return status == GLS_OK ? read(*optimizer, source) : status;
@@ -235,7 +209,7 @@ gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes, size_t
 
 gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
   Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
-  if (status == GLS_OK) status = check(optimizer, store);
+  if (status == GLS_OK) status = check(active_backend(), optimizer, store);
   if (status != GLS_OK) return status;
   if (store_left(*store) < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
   const uint32_t start = store_tell(*store);
@@ -247,27 +221,6 @@ gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
   if (store_failure(*store) != GLS_OK) status = GLS_ERROR_DEVICE;
   if (status != GLS_OK) store_seek(*store, start);
   return status;
-}
-
-gls_status gls_save_by(const gls_optimizer* optimizer, int (*write)(void*, const void*, size_t),
-                       void* context) {
-  Status status = write == nullptr ? GLS_ERROR_NULL : check(optimizer, optimizer);
-  if (status == GLS_OK) status = check_content(*optimizer);
-  if (status != GLS_OK) return status;
-  int failed = 0;
-  glissade::write(*optimizer, ToCallback{write, context, &failed});
-  return failed == 0 ? GLS_OK : GLS_ERROR_DEVICE;
-}
-
-gls_status gls_restore_by(const gls_optimizer* optimizer, int (*read)(void*, size_t, void*, size_t),
-                          void* context) {
-  Status status = read == nullptr ? GLS_ERROR_NULL : check(optimizer, optimizer);
-  if (status != GLS_OK) return status;
-  int failed = 0;
-  const FromCallback source{read, context, &failed, 0};
-  status = check_saved(*optimizer, source);
-  if (failed == 0 && status == GLS_OK) status = glissade::read(*optimizer, source);
-  return failed == 0 ? status : GLS_ERROR_DEVICE;
 }
 
 uint32_t gls_crc32(uint32_t crc, const void* bytes, size_t size) { return crc32(bytes, size, crc); }
