@@ -5,13 +5,13 @@
 #include "cpu/hosted.hpp"
 
 // glissade_backends.inc is written by CMake, the preferred one first, scalar last:
-// GLISSADE_BACKEND_ENTRY(name, the library that carries it, that library's name for the instruction set)
+// GLISSADE_BACKEND_ENTRY(name, the question whether this machine has it, for hosted.cpp)
 #ifndef GLISSADE_ONLY_BACKEND
-#define GLISSADE_BACKEND_ENTRY(name, carrier, target) \
-  namespace glissade {                                \
-  namespace name {                                    \
-  extern const Kernels kernels;                       \
-  }                                                   \
+#define GLISSADE_BACKEND_ENTRY(name, question) \
+  namespace glissade {                         \
+  namespace name {                             \
+  extern const Kernels kernels;                \
+  }                                            \
   }
 #include "glissade_backends.inc"
 #undef GLISSADE_BACKEND_ENTRY
@@ -22,7 +22,7 @@ namespace {
 using glissade::same_text;
 
 constexpr const char* kNames[] = {
-#define GLISSADE_BACKEND_ENTRY(name, carrier, target) #name,
+#define GLISSADE_BACKEND_ENTRY(name, question) #name,
 #include "glissade_backends.inc"
 #undef GLISSADE_BACKEND_ENTRY
 };
@@ -49,12 +49,12 @@ void remember(size_t) {}
 #else
 
 constexpr const glissade::Kernels* kKernels[] = {
-#define GLISSADE_BACKEND_ENTRY(name, carrier, target) &glissade::name::kernels,
+#define GLISSADE_BACKEND_ENTRY(name, question) &glissade::name::kernels,
 #include "glissade_backends.inc"
 #undef GLISSADE_BACKEND_ENTRY
 };
 
-// All that a hosted library remembers. Threads that race to the first choice all make the same one.
+// All that a hosted library remembers.
 size_t chosen = kUndecided;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void remember(size_t index) { __atomic_store_n(&chosen, index, __ATOMIC_RELAXED); }
@@ -62,17 +62,18 @@ void remember(size_t index) { __atomic_store_n(&chosen, index, __ATOMIC_RELAXED)
 size_t choose() {
   if (const char* const name = glissade::requested_backend()) return find_supported(name);
   size_t i = 0;
-  while (!gls_backend_supported(i)) ++i;
-  return i;
+  while (i < kCount && !gls_backend_supported(i)) ++i;
+  return i < kCount ? i : kNone;
 }
 
+// Only the first choice is remembered here: one that was forced while this thread chose stays.
 size_t active_index() {
   size_t index = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
-  if (index == kUndecided) {
-    index = choose();
-    remember(index);
-  }
-  return index;
+  if (index != kUndecided) return index;
+  const size_t choice = choose();
+  const bool first =
+      __atomic_compare_exchange_n(&chosen, &index, choice, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+  return first ? choice : index;
 }
 
 #endif
@@ -131,14 +132,17 @@ size_t gls_backend_explain(const char* name, char* line, size_t size) {
     result.add(name);
     result.add(index == kNone                 ? "\" does not exist; "
                : gls_backend_supported(index) ? "\" works here; "
-                                              : "\" is not supported by this processor; ");
+                                              : "\" is not supported by this machine; ");
   }
   result.add("this machine has");
+  bool any = false;
   for (size_t i = 0; i < kCount; ++i) {
     if (!gls_backend_supported(i)) continue;
+    any = true;
     result.add(" ");
     result.add(kNames[i]);
   }
+  if (!any) result.add(" no backend");
   if (size > 0) line[result.length < size ? result.length : size - 1] = '\0';
   return result.length;
 }

@@ -11,4 +11,4 @@ grep -qx "$backend: active" <<<"$backends"
 missing=$(sed -n '/not supported/{s/:.*//p;q}' <<<"$backends")
 [ -n "$missing" ] || exit 0
 said=$(GLISSADE_BACKEND=$missing "$@" backends 2>&1) || true
-grep "backend \"$missing\" is not supported by this processor" <<<"$said"
+grep "backend \"$missing\" is not supported by this machine" <<<"$said"

@@ -74,7 +74,7 @@ void list_backends() {
   for (size_t i = 0; i < gls_backend_count(); ++i) {
     const std::string name = gls_backend_name(i);
     std::cout << name
-              << (!gls_backend_supported(i)             ? ": not supported by this processor"
+              << (!gls_backend_supported(i)             ? ": not supported by this machine"
                   : active != nullptr && name == active ? ": active"
                                                         : "")
               << "\n";
