@@ -15,7 +15,7 @@ fail() {
 }
 # What a command needs to do something quickly; a command that is not here needs nothing.
 declare -A arguments=(
-  [schedule]='cosine' [replay]="logged.json --backend scalar" [compare]='--rule adam:learning_rate=0.01' [pretrain]='-o /dev/stdout'
+  [schedule]='cosine' [trajectory]='--function plateau --steps 20' [replay]="logged.json --backend scalar" [compare]='--rule adam:learning_rate=0.01' [pretrain]='-o /dev/stdout'
 )
 ones=$(printf '3f800000%.0s' {1..200})
 cat >logged.json <<END

@@ -95,7 +95,7 @@ void add_replay(CLI::App& app) {
   command->footer(
       "Files as in tests/golden/README.md. A case may hold \"weights\" and \"gradients\" (a list per step),\n"
       "as numbers or as hexadecimal words, instead of a seed; without snapshots it is only computed.\n"
-      "Status 1: some words differ.");
+      "Status 0: no bit differs. 1: some do. 2: an error, which one line on standard error says.");
   command->add_option("paths", options->paths, "files, folders of *.json, or - for standard input")
       ->required();
   add_text(command, "--backend", options->backend, "one backend instead of all that this machine has");
