@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# outputs.sh PROGRAM WORK-FOLDER GOLDEN-FOLDER: every command that `PROGRAM --help` lists, with its output where it cannot go
-# (a full device, a closed descriptor, a folder that is not there), and where it must not harm what is there (links,
-# permissions, devices, a file that cannot be replaced, two runs at once, a signal).
+# outputs.sh PROGRAM CHECKPOINTED WORK-FOLDER: every command that `PROGRAM --help` lists, and the demo that may be killed, with
+# output that cannot go anywhere (a full device, a closed descriptor, a folder that is not there), and that must not harm what
+# is there (links, permissions, devices, a file that cannot be replaced, two runs at once, a signal). The devices are the
+# folder's own: a program that replaces them must not replace the machine's.
 set -uo pipefail
-program=$1 work=$2 golden=$3
+program=$1 checkpointed=$2 work=$3
 chmod -R u+rwx "$work" 2>/dev/null
 rm -rf "$work"
 mkdir -p "$work" && cd "$work" || exit 1
@@ -15,7 +16,7 @@ fail() {
 }
 # What a command needs to do something quickly; a command that is not here needs nothing.
 declare -A arguments=(
-  [schedule]='cosine' [trajectory]='--function plateau --steps 20' [replay]="logged.json --backend scalar" [compare]='--rule adam:learning_rate=0.01' [pretrain]='-o /dev/stdout'
+  [schedule]='cosine' [trajectory]='--function plateau --steps 20' [replay]="logged.json --backend scalar" [compare]='--rule adam:learning_rate=0.01' [pretrain]='-o -'
 )
 ones=$(printf '3f800000%.0s' {1..200})
 cat >logged.json <<END
@@ -53,7 +54,19 @@ for name in --help --version $commands; do
   [ -s out ] || fail "$name prints nothing"
 done
 
-leftovers() { ls -A "$1" | grep -vxF "$2" && fail "left behind beside $2"; }
+# What was left in a folder beside one file.
+leftovers() {
+  local left
+  left=$(find "$1" -mindepth 1 ! -name "$2")
+  [ -z "$left" ] || fail "left behind beside $2: $left"
+}
+# /dev/full and /dev/stdout for a user who could replace them.
+ln -s /proc/self/fd/1 stdout
+full_device=/dev/full
+if [ "$(id -u)" = 0 ]; then
+  full_device=
+  if mknod full c 1 7 && : 2>/dev/null >full; then full_device=full; fi
+fi
 # The commands that write a file.
 writers=0
 for name in $commands; do
@@ -67,21 +80,24 @@ for name in $commands; do
   [ "$(stat -c %a dir/new)" = "$(printf %o $((0666 & ~$(umask))))" ] || fail "$name -o: permissions of a new file"
   leftovers dir new
   if [[ $name != pretrain && $name != replay ]]; then tail -n 2 dir/new | grep -q '</svg>' || fail "$name -o: half a picture"; fi
-  fails "$name -o to a full device" "$program" "${call[@]}" -o /dev/full >out
-  [ -c /dev/full ] || fail "$name -o replaced /dev/full"
+  if [ -n "$full_device" ]; then
+    fails "$name -o to a full device" "$program" "${call[@]}" -o $full_device >out
+    [ -c $full_device ] || fail "$name -o replaced a device"
+  fi
   fails "$name -o into no folder" "$program" "${call[@]}" -o no/such/file >out
   fails "$name -o onto a folder" "$program" "${call[@]}" -o dir >out
   fails "$name -o without a name" "$program" "${call[@]}" --output= >out
   # Standard output as a file, a pipe and a closed descriptor, by its names.
-  for place in - /dev/stdout /dev/fd/1; do
+  for place in - stdout /dev/fd/1; do
     works "$name -o $place" "$program" "${call[@]}" -o $place >piped
     tail -c "$(stat -c %s dir/new)" piped | cmp -s - dir/new || fail "$name -o $place to a file"
     "$program" "${call[@]}" -o $place | tail -c "$(stat -c %s dir/new)" | cmp -s - dir/new || fail "$name -o $place to a pipe"
     fails "$name -o $place, closed" closed "$program" "${call[@]}" -o $place
     fails "$name -o $place, full" full "$program" "${call[@]}" -o $place
   done
+  [ -L stdout ] || fail "$name -o replaced a link to standard output"
   mkfifo dir/fifo
-  cat dir/fifo >piped &
+  timeout 20 cat dir/fifo >piped &
   works "$name -o a FIFO" "$program" "${call[@]}" -o dir/fifo >out
   wait
   cmp -s piped dir/new && [ -p dir/fifo ] || fail "$name -o a FIFO"
@@ -118,7 +134,7 @@ for name in $commands; do
     [ "$(cat dir/far/target)" = old ] || fail "$name -o: the old file is gone"
   fi
   # Two at once.
-  for i in 1 2 3 4; do "$program" "${call[@]}" -o dir/same >/dev/null & done
+  for _ in 1 2 3 4; do "$program" "${call[@]}" -o dir/same >/dev/null & done
   wait
   works "$name -o" "$program" "${call[@]}" -o dir/alone >out
   cmp -s dir/same dir/alone || fail "$name -o, four at once"
@@ -127,6 +143,16 @@ for name in $commands; do
   cmp -s dir/quiet dir/alone || fail "$name -o with standard error closed"
 done
 [ "$writers" -ge 2 ] || fail "no command writes a file"
+
+# A program whose state is in a file: what it prints does not get into that, when the file has the number of standard output.
+"$checkpointed" right >right.out || fail "$checkpointed: status $?"
+fails "checkpointed, closed" closed "$checkpointed" store
+fails "checkpointed, full" full "$checkpointed" store
+works "checkpointed again" "$checkpointed" store >store.out
+cmp -s <(grep -v ^store: right.out) <(grep -v ^store: store.out) || fail "checkpointed ends otherwise: $(cat store.out)"
+fails "checkpointed without a file" "$checkpointed" >out
+fails "checkpointed in no folder" "$checkpointed" no/such/file >out
+[ ! -s out ] || fail "checkpointed: an error on standard output"
 
 # Drawing: whatever the folder for temporary files, the user's settings of gnuplot and PATH.
 if command -v gnuplot >/dev/null; then

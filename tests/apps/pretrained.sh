@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # pretrained.sh PROGRAM HEADER OUTPUT: pretraining gives the committed header again, on every backend.
 set -euo pipefail
-for backend in $("$1" backends | sed '/not supported/d; s/:.*//'); do
+backends=$("$1" backends)
+for backend in $(sed '/not supported/d; s/:.*//' <<<"$backends"); do
   GLISSADE_BACKEND=$backend "$1" pretrain --output "$3"
   cmp "$3" "$2" && echo "$backend: the same header"
 done

@@ -10,7 +10,8 @@ emulate=${0%/*}/../../boards/emulate.sh results=build/demo
 run() { echo "+ $*" >&2 && "$@"; }
 rm -rf "$results"
 mkdir -p "$results"
-for backend in $("$program" backends | sed '/not supported/d; s/:.*//'); do
+backends=$("$program" backends)
+for backend in $(sed '/not supported/d; s/:.*//' <<<"$backends"); do
   run env GLISSADE_BACKEND="$backend" "$program" demo "$@" >"$results/this machine ($backend)"
 done
 for build in $builds; do
