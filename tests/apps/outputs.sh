@@ -133,11 +133,18 @@ for name in $commands; do
     chmod 750 dir/far
     [ "$(cat dir/far/target)" = old ] || fail "$name -o: the old file is gone"
   fi
-  # Two at once.
-  for _ in 1 2 3 4; do "$program" "${call[@]}" -o dir/same >/dev/null & done
-  wait
+  # Several at once, two of them of another size.
   works "$name -o" "$program" "${call[@]}" -o dir/alone >out
-  cmp -s dir/same dir/alone || fail "$name -o, four at once"
+  pids=()
+  for i in 1 2 3 4 5 6; do
+    if [ $((i % 3)) = 0 ]; then "$program" pretrain -o dir/same & else "$program" "${call[@]}" -o dir/same >/dev/null & fi
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || fail "$name -o, several at once: status $?"; done
+  "$program" pretrain -o dir/other
+  cmp -s dir/same dir/alone || cmp -s dir/same dir/other || fail "$name -o, several at once: a mixture"
+  left=$(find dir -name '.*')
+  [ -z "$left" ] || fail "$name -o, several at once, leaves $left"
   # A closed descriptor does not become the file.
   works "$name -o with standard error closed" no_errors "$program" "${call[@]}" -o dir/quiet
   cmp -s dir/quiet dir/alone || fail "$name -o with standard error closed"
@@ -167,9 +174,12 @@ if command -v gnuplot >/dev/null; then
     [ "$folder" = nowhere ] || [ -z "$(ls "$folder")" ] || fail "TMPDIR=$folder: files left behind"
   done
   [ ! -e harm ] || fail "TMPDIR reached a shell"
-  # gnuplots that draw half, nothing, or never end.
+  # The command and the environment of gnuplot; gnuplots that draw half, nothing, or never end.
   mkdir bin
   gnuplot() { printf '#!/bin/sh\n%s\n' "$1" >bin/gnuplot && chmod +x bin/gnuplot; }
+  real=$(type -P gnuplot)
+  gnuplot "[ \"\$1\" = --default-settings ] && [ -z \"\$HOME\$GNUTERM\$TMPDIR\" ] && [ \"\$LC_ALL\" = C ] && exec $real \"\$@\""
+  works "gnuplot without the user's settings" env GNUTERM=png TMPDIR=. LC_ALL=C.UTF-8 PATH="$PWD/bin:$PATH" "$program" schedule cosine -o drawn.svg
   for does in "echo '<svg>'" 'exit 0' 'echo broken >&2; exit 1' 'kill -9 $$'; do
     gnuplot "$does"
     fails "a gnuplot that does: $does" env PATH="$PWD/bin:$PATH" "$program" schedule cosine -o half.svg
