@@ -12,8 +12,6 @@
 /** A field's usual value. In C++ it is the field's initializer; in C the same value comes from
  * gls_<rule>_defaults() and its like. */
 #define GLS_DEFAULT(value) = value
-/** A result that must not be dropped. */
-#define GLS_NODISCARD [[nodiscard]]
 /** A function of the C face. */
 #define GLS_FUNCTION extern "C"
 /** What must be so at compile time. */
@@ -22,10 +20,16 @@
 #define GLS_ALIGNOF(type) alignof(type)
 #else
 #define GLS_DEFAULT(value)
-#define GLS_NODISCARD __attribute__((warn_unused_result))
 #define GLS_FUNCTION extern
 #define GLS_ASSERT(condition, message) __extension__ _Static_assert(condition, message)
 #define GLS_ALIGNOF(type) __extension__ _Alignof(type)
+#endif
+
+/** A result that must not be dropped. */
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define GLS_NODISCARD [[nodiscard]]
+#else
+#define GLS_NODISCARD __attribute__((warn_unused_result))
 #endif
 
 /** An enum of 4 bytes, whatever the compiler's flags say (-fshort-enums, which bare-metal GCC has of itself).

@@ -6,6 +6,7 @@
 #ifndef GLISSADE_OPTIMIZER_HPP
 #define GLISSADE_OPTIMIZER_HPP
 
+#include "glissade/cpp17.hpp"
 #include "glissade/storage/saved.h"
 
 /** Glissade's C++ face. */
@@ -46,6 +47,31 @@ T* only_read(const T* pointer) {
   return const_cast<T*>(pointer);  // NOLINT(cppcoreguidelines-pro-type-const-cast): said above
 }
 /** @endcond */
+
+/** @cond INTERNAL */
+// The words of saved bytes (saved.h) without their checksums, and bytes with them.
+constexpr size_t kSavedHeaderWords = 8, kSavedBlockWords = 256;
+constexpr size_t saved_words(size_t params, size_t state_words, size_t slots, size_t count) {
+  return kSavedHeaderWords + 2 * params + state_words + count * (1 + slots);
+}
+constexpr size_t bytes_of_saved_words(size_t words) {
+  return 4 * (words + (words + kSavedBlockWords - 1) / kSavedBlockWords + 1);
+}
+// Of a rule's hyper-parameters: how many are saved. They come first.
+template <class Rule>
+constexpr size_t saved_params() {
+  size_t count = 0;
+  for (const auto& param : Rule::kParams) count += param.saved ? 1u : 0u;
+  return count;
+}
+/** @endcond */
+
+/** How many bytes save writes for a rule and so many weights, known to the compiler. */
+template <class Rule>
+constexpr size_t saved_bytes_of(size_t count) {
+  return bytes_of_saved_words(
+      saved_words(saved_params<Rule>(), sizeof(typename Rule::State) / 4, Rule::kSlots, count));
+}
 
 /** The C optimizer of a rule. slots: pointers to Rule::kSlots buffers. params is written by gls_restore() and
  * gls_restore_from() alone. */
@@ -144,6 +170,20 @@ struct OptimizerView {
     const gls_optimizer optimizer = of(weights, &params);
     return gls_restore_from(&optimizer, &store);
   }
+  /** As save, through gls_save_by's callback. */
+  [[nodiscard]] Status save_by(const float* weights, const Params& params,
+                               int (*write)(void* context, const void* bytes, size_t size),
+                               void* context) const {
+    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    return gls_save_by(&optimizer, write, context);
+  }
+  /** As restore, through gls_restore_by's callback. */
+  [[nodiscard]] Status restore_by(float* weights, typename Rule::Formula::Params& params,
+                                  int (*read)(void* context, size_t offset, void* bytes, size_t size),
+                                  void* context) const {
+    const gls_optimizer optimizer = of(weights, &params);
+    return gls_restore_by(&optimizer, read, context);
+  }
   /** How many bytes save writes. */
   [[nodiscard]] size_t saved_bytes() const {
     const gls_optimizer optimizer = of(nullptr, nullptr);
@@ -232,6 +272,22 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
                                     gls_store& store) {
     return view().restore_from(pointer(weights), params, store);
   }
+  /** As OptimizerView::save_by. */
+  template <class Weights>
+  [[nodiscard]] Status save_by(const Weights& weights, const Params& params,
+                               int (*write)(void* context, const void* bytes, size_t size),
+                               void* context) const {
+    return view().save_by(pointer(weights), params, write, context);
+  }
+  /** As OptimizerView::restore_by. */
+  template <class Weights>
+  [[nodiscard]] Status restore_by(Weights& weights, typename Rule::Formula::Params& params,
+                                  int (*read)(void* context, size_t offset, void* bytes, size_t size),
+                                  void* context) {
+    return view().restore_by(pointer(weights), params, read, context);
+  }
+  /** How many bytes save writes: a constant, for static memory. */
+  static constexpr size_t saved_bytes() { return saved_bytes_of<Rule>(N); }
   /** As OptimizerView::begin. */
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {

@@ -11,7 +11,5 @@
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
 #error "Glissade's results are exact: compile its files with arithmetic that rounds to float (-mfpmath=sse)."
 #endif
-static_assert(sizeof(1.0) == 8,
-              "Glissade needs double constants: compile its files without -fsingle-precision-constant");
 
 #endif

@@ -16,8 +16,24 @@
 #endif
 // Where square roots might have to set errno, they would be calls of the C library: the instruction itself
 // then.
-#if defined(__arm__) && !defined(__NO_MATH_ERRNO__)
+#ifndef __NO_MATH_ERRNO__
+#if defined(__arm__)
 #define GLISSADE_VFP_BY_NAME 1
+#define GLISSADE_SQRT_FLOAT(x) __asm__("vsqrt.f32 %0, %0" : "+t"(x))
+#define GLISSADE_SQRT_DOUBLE(x) __asm__("vsqrt.f64 %P0, %P0" : "+w"(x))
+#elif defined(__aarch64__)
+#define GLISSADE_SQRT_FLOAT(x) __asm__("fsqrt %s0, %s0" : "+w"(x))
+#define GLISSADE_SQRT_DOUBLE(x) __asm__("fsqrt %d0, %d0" : "+w"(x))
+#elif defined(__riscv)
+#define GLISSADE_SQRT_FLOAT(x) __asm__("fsqrt.s %0, %0" : "+f"(x))
+#define GLISSADE_SQRT_DOUBLE(x) __asm__("fsqrt.d %0, %0" : "+f"(x))
+#elif defined(__AVX__)
+#define GLISSADE_SQRT_FLOAT(x) __asm__("vsqrtss %0, %0, %0" : "+x"(x))
+#define GLISSADE_SQRT_DOUBLE(x) __asm__("vsqrtsd %0, %0, %0" : "+x"(x))
+#elif defined(__x86_64__)
+#define GLISSADE_SQRT_FLOAT(x) __asm__("sqrtss %0, %0" : "+x"(x))
+#define GLISSADE_SQRT_DOUBLE(x) __asm__("sqrtsd %0, %0" : "+x"(x))
+#endif
 #endif
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__riscv_flen)
 #define GLISSADE_HAS_FMA 1
@@ -40,8 +56,8 @@ GLISSADE_INLINE float scalar_fma(float a, float b, float c) {
 }
 
 GLISSADE_INLINE float scalar_sqrt(float x) {
-#if defined(GLISSADE_HAS_FLOAT) && defined(GLISSADE_VFP_BY_NAME)
-  __asm__("vsqrt.f32 %0, %0" : "+t"(x));
+#if defined(GLISSADE_HAS_FLOAT) && defined(GLISSADE_SQRT_FLOAT)
+  GLISSADE_SQRT_FLOAT(x);
   return x;
 #elif defined(GLISSADE_HAS_FLOAT)
   return __builtin_sqrtf(x);
@@ -51,8 +67,8 @@ GLISSADE_INLINE float scalar_sqrt(float x) {
 }
 
 GLISSADE_INLINE double scalar_sqrt(double x) {
-#if defined(GLISSADE_HAS_DOUBLE) && defined(GLISSADE_VFP_BY_NAME)
-  __asm__("vsqrt.f64 %P0, %P0" : "+w"(x));
+#if defined(GLISSADE_HAS_DOUBLE) && defined(GLISSADE_SQRT_DOUBLE)
+  GLISSADE_SQRT_DOUBLE(x);
   return x;
 #elif defined(GLISSADE_HAS_DOUBLE)
   return __builtin_sqrt(x);

@@ -6,12 +6,6 @@
 
 using namespace glissade;
 
-namespace {
-
-bool valid_nonzero(double epsilon) { return epsilon != 0.0 && valid_epsilon(epsilon); }
-
-}  // namespace
-
 extern "C" {
 
 gls_status gls_batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running,
@@ -21,7 +15,7 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
   const gls_status status =
       check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
-  if (samples < 2 || !in_unit(momentum) || !valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
+  if (samples < 2 || !in_unit(momentum) || !valid_epsilon(epsilon, false)) return GLS_ERROR_RANGE;
   BatchNormCoefficients c = {nearest(samples), nearest(samples - 1), nearest(epsilon), {}};
   pin(momentum);
   lerp_towards(1.0 - momentum, 0, &c.momentum);
@@ -48,7 +42,7 @@ gls_status gls_batch_norm_infer(const float* weights, const float* running, cons
   const gls_status status =
       check_buffers(backend, some(elements(samples, features)), weights, running, inputs, outputs);
   if (status != GLS_OK) return status;
-  if (!valid_nonzero(epsilon)) return GLS_ERROR_RANGE;
+  if (!valid_epsilon(epsilon, false)) return GLS_ERROR_RANGE;
   backend->batch_norm_infer(weights, running, inputs, outputs, samples, features, nearest(epsilon));
   return GLS_OK;
 }

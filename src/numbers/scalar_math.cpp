@@ -14,11 +14,13 @@ uint64_t ordered(double x) { return equals_zero(x) ? 0 : bit_cast<uint64_t>(x); 
 
 }  // namespace
 
-bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
+// Not inlined: a copy for each of its callers is flash.
+__attribute__((noinline)) bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
 bool in_unit(double x) { return ordered(x) < kOne; }
 bool up_to_1(double x) { return ordered(x) <= kOne; }
-bool valid_epsilon(double x) {
-  return equals_zero(x) || (bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x));
+bool valid_epsilon(double x, bool zero_too) {
+  if (equals_zero(x)) return zero_too;
+  return bit_cast<uint64_t>(x) >= kSmallestFloat && not_negative(x);
 }
 bool is_finite(double x) { return (bit_cast<uint64_t>(x) & ~uint64_t{0} >> 1) <= kLargestFloat; }
 
@@ -52,7 +54,7 @@ double logarithm(double x) {
 }
 
 // e^x for |x| < 700: x = k ln 2 + r, and the series of e^r.
-double exponential(double x) {
+double exponential_of(double x) {
   constexpr double kRoundToInteger = 6755399441055744.0;  // 1.5 * 2^52
   const double k = (x * 1.44269504088896340736 + kRoundToInteger) - kRoundToInteger;
   const double r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
@@ -66,7 +68,7 @@ double exponential(double x) {
 double power(double base, double exponent) {
   const double x = exponent * logarithm(base);
   if (x < -700.0) return 0.0;
-  return exponential(x < 700.0 ? x : 700.0);
+  return exponential_of(x < 700.0 ? x : 700.0);
 }
 
 double square_root(double x) { return scalar_sqrt(x); }

@@ -21,16 +21,16 @@ struct gls_rule {
   void (*tick)(const void* params, void* state, void* coefficients) noexcept;
   glissade::RuleKernels kernels;
   uint32_t name_crc;
-  uint8_t slot_count, gradient_bits, state_words, param_count;
+  uint8_t slot_count, gradient_bits, state_words : 7, has_epsilon : 1, param_count;
   glissade::SavedParam params[glissade::kMostParams];
 };
 
 namespace glissade {
 
-// What all rules' parameters begin with.
+// What all rules' parameters begin with; the last, of those that have an epsilon.
 struct CommonParams {
   double learning_rate, weight_decay;
-  bool decoupled_weight_decay, maximize;
+  bool decoupled_weight_decay, maximize, allow_zero_epsilon;
 };
 
 // Inside a gls_coefficients. The rule is the mark that begin sets and sweep looks at; the rest is the rule's

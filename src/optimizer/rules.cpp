@@ -34,10 +34,13 @@ constexpr gls_rule rule_of(const char* name, RuleKernels kernels) {
                 "coefficients fit, and begin with the gradient's");
   static_assert(sizeof(State) % 4 == 0, "a state is words of 4 bytes, without padding");
   static_assert(Rule::kSlots <= GLS_SLOTS_MOST, "an optimizer has room for all slots");
-  constexpr size_t kCount = sizeof(Rule::kParams) / sizeof(gls_param_info);
+  constexpr size_t kCount = saved_params<Rule>();
+  constexpr gls_param_info kLast = Rule::kParams[sizeof(Rule::kParams) / sizeof(gls_param_info) - 1];
+  static_assert(kLast.saved || kLast.offset == offsetof(CommonParams, allow_zero_epsilon),
+                "what is not saved is where restore looks for it");
   static_assert(kCount <= kMostParams && sizeof(Params) <= kMostParamsBytes, "parameters fit into the table");
-  gls_rule rule = {valid<Rule>,       tick<Rule>, kernels, crc32_of(name), Rule::kSlots, Rule::kGradientBits,
-                   sizeof(State) / 4, kCount,     {}};
+  gls_rule rule = {valid<Rule>,         tick<Rule>,        kernels,      crc32_of(name), Rule::kSlots,
+                   Rule::kGradientBits, sizeof(State) / 4, !kLast.saved, kCount,         {}};
   for (size_t i = 0; i < kCount; ++i) {
     rule.params[i].offset = Rule::kParams[i].offset & 127;
     rule.params[i].is_bool = Rule::kParams[i].kind == GLS_PARAM_BOOL ? 1 : 0;

@@ -10,7 +10,7 @@ namespace glissade {
 namespace {
 
 constexpr uint32_t kMagic = 0x31534c47u;  // "GLS1"
-constexpr size_t kHeaderWords = 8;
+constexpr size_t kHeaderWords = kSavedHeaderWords;
 
 struct Header {
   uint32_t words[kHeaderWords];
@@ -26,15 +26,13 @@ struct Header {
 };
 
 size_t content_words(const gls_optimizer& o) {
-  return kHeaderWords + size_t{2} * o.rule->param_count + o.rule->state_words +
-         o.count * (size_t{1} + o.rule->slot_count);
+  return saved_words(o.rule->param_count, o.rule->state_words, o.rule->slot_count, o.count);
 }
 
 // 0 where no memory holds them.
 size_t saved_bytes(const gls_optimizer& o) {
   if (o.count > PTRDIFF_MAX / (sizeof(float) * 2 * (1 + GLS_SLOTS_MOST))) return 0;  // with checksums
-  const size_t words = content_words(o);
-  return 4 * (words + (words + kBlockWords - 1) / kBlockWords + 1);
+  return bytes_of_saved_words(content_words(o));
 }
 
 // work(floats) for the weights, then each slot, until it is false.
@@ -102,6 +100,27 @@ struct FromStore {
   void get(unsigned char* bytes, size_t size) const { store_get(*store, bytes, size); }
 };
 
+// or the caller's functions, which are not called again once they failed.
+struct ToCallback {
+  int (*write)(void* context, const void* bytes, size_t size);
+  void* context;
+  int* failed;
+  void put(const unsigned char* bytes, size_t size) const {
+    if (*failed == 0) *failed = write(context, bytes, size);
+  }
+};
+struct FromCallback {
+  int (*read)(void* context, size_t offset, void* bytes, size_t size);
+  void* context;
+  int* failed;
+  size_t offset;
+  void get(unsigned char* bytes, size_t size) {
+    __builtin_memset(bytes, 0, size);  // where the function does not write
+    if (*failed == 0) *failed = read(context, offset, bytes, size);
+    offset += size;
+  }
+};
+
 constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
 
 template <class Sink>
@@ -128,6 +147,7 @@ template <class Source>
 __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   alignas(8) unsigned char saved[kMostParamsBytes];
+  constexpr size_t kAllowZeroEpsilon = offsetof(CommonParams, allow_zero_epsilon);  // which is not saved
   static_assert(sizeof saved >= 4 * kHeaderWords, "room for the header, which is passed over");
   reader.get(saved, kHeaderWords);
   for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
@@ -139,7 +159,14 @@ __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
     else
       __builtin_memcpy(field, &bits, sizeof bits);
   });
-  if (!o.rule->valid(saved)) return GLS_ERROR_DAMAGED;  // or forged
+  if (o.rule->has_epsilon != 0) saved[kAllowZeroEpsilon] = 0;
+  bool valid = o.rule->valid(saved);
+  if (!valid && o.rule->has_epsilon != 0) {
+    saved[kAllowZeroEpsilon] = 1;
+    valid = o.rule->valid(saved);
+    if (valid) static_cast<unsigned char*>(o.params)[kAllowZeroEpsilon] = 1;
+  }
+  if (!valid) return GLS_ERROR_DAMAGED;  // or forged
   for_each_param(*o.rule, saved, [&](const unsigned char* field, bool is_bool) {
     __builtin_memcpy(static_cast<unsigned char*>(o.params) + (field - saved), field, is_bool ? 1 : 8);
   });
@@ -221,6 +248,28 @@ gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
   if (store_failure(*store) != GLS_OK) status = GLS_ERROR_DEVICE;
   if (status != GLS_OK) store_seek(*store, start);
   return status;
+}
+
+gls_status gls_save_by(const gls_optimizer* optimizer, int (*write)(void*, const void*, size_t),
+                       void* context) {
+  const Backend backend = active_backend();
+  Status status = write == nullptr ? GLS_ERROR_NULL : check(backend, optimizer, optimizer);
+  if (status == GLS_OK) status = check_content(backend, *optimizer);
+  if (status != GLS_OK) return status;
+  int failed = 0;
+  glissade::write(*optimizer, ToCallback{write, context, &failed});
+  return failed == 0 ? GLS_OK : GLS_ERROR_DEVICE;
+}
+
+gls_status gls_restore_by(const gls_optimizer* optimizer, int (*read)(void*, size_t, void*, size_t),
+                          void* context) {
+  Status status = read == nullptr ? GLS_ERROR_NULL : check(active_backend(), optimizer, optimizer);
+  if (status != GLS_OK) return status;
+  int failed = 0;
+  const FromCallback source{read, context, &failed, 0};
+  status = check_saved(*optimizer, source);
+  if (failed == 0 && status == GLS_OK) status = glissade::read(*optimizer, source);
+  return failed == 0 ? status : GLS_ERROR_DEVICE;
 }
 
 uint32_t gls_crc32(uint32_t crc, const void* bytes, size_t size) { return crc32(bytes, size, crc); }

@@ -3,12 +3,13 @@
 #ifndef GLISSADE_SRC_SAVED_WORDS_HPP
 #define GLISSADE_SRC_SAVED_WORDS_HPP
 
+#include "glissade/optimizer.hpp"
 #include "numbers/crc32.hpp"
 
 namespace glissade {
 namespace {
 
-constexpr size_t kBlockWords = 256;
+constexpr size_t kBlockWords = kSavedBlockWords;
 
 inline void store_word(unsigned char* bytes, uint32_t value) {
   for (int k = 0; k < 4; ++k) bytes[k] = static_cast<unsigned char>(value >> 8 * k);

@@ -17,6 +17,16 @@ for compiler in "$@"; do
   done
   for standard in c99 c11; do compile c "$standard" glissade/glissade.h "$compiler"; done
 done
+# The C face takes C++11; the C++ face says that it does not.
+for compiler in "$@" $(command -v clang++-19 || true); do
+  for header in $(cd "$include" && find . -name '*.h'); do
+    for standard in c++11 gnu++14; do compile c++ "$standard" "${header#./}" "$compiler"; done
+  done
+  for header in $(cd "$include" && find . -name '*.hpp'); do
+    errors=$("$compiler" -x c++ -std=gnu++14 -I"$include" -fsyntax-only - <<<"#include \"$header\"" 2>&1 | grep -m 1 'error:' || true)
+    [[ $errors == *'needs C++17'* ]] || { echo "FAILED: $compiler, C++14, $header: $errors"; exit 1; }
+  done
+done
 # Kernel text opens alone in an editor too.
 for text in "$include"/../src/kernels/*-inl.hpp; do
   "$1" -x c++ -std=c++17 -Wall -Wextra -I"$include" -I"$include/../src" -I"$include/../platform" -fsyntax-only - <<<"#include \"$text\""

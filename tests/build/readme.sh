@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # readme.sh SOURCES BUILD WORK-FOLDER "C COMPILER" "C++ COMPILER": the C and C++ examples of every README.md compile without
 # a warning against the library as it is installed. One with a comment `prints: TEXT` (one for each line) is a whole program,
-# runs, and prints this. One with a comment `compile: COMMAND` is compiled by that command too, as it stands.
+# runs, and prints this. Its own arithmetic leaves the compiler no product and sum to fuse, or the "same bits" would be others on
+# other processors; sketches (.ino) too. One with a comment `compile: COMMAND` is compiled by that command too, as it stands.
 set -euo pipefail
 build=$2 work=$3 c_compiler=$4 cpp_compiler=$5
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
@@ -26,12 +27,25 @@ runs() {
   [ "$printed" = "$(comment prints "$1")" ] || fail "$2 prints: $printed"
 }
 
+case $("$cpp_compiler" -dumpmachine) in
+  x86_64*) fusing=-mfma fused='vfn?m(add|sub)' ;;
+  *) fusing=-O2 fused='\sf(n?m(add|sub)|ml[as])\s' ;;
+esac
+fuses_nothing() { # compiler, flags, source, where it stands
+  "$1" $2 -O2 "$fusing" -ffp-contract=fast $flags -S "$3" -o "${3%.*}.s"
+  ! grep -E "$fused" "${3%.*}.s" || fail "$4: arithmetic that a compiler may fuse"
+}
+
 try() { # source, where it stands
   local source=$1 object=${1%.*}.o program=${1%.*} command name
   case $source in
     *.c) "$c_compiler" -std=c99 "${warnings[@]}" $flags -c "$source" -o "$object" ;;
     *) "$cpp_compiler" -std=c++17 "${warnings[@]}" $flags -c "$source" -o "$object" ;;
   esac || fail "$2 does not compile"
+  case $source in
+    *.c) fuses_nothing "$c_compiler" -std=c99 "$source" "$2" ;;
+    *) fuses_nothing "$cpp_compiler" -std=c++17 "$source" "$2" ;;
+  esac
   count=$((count + 1))
   grep -q ' prints: ' "$source" || return 0
   "$cpp_compiler" "$object" $libraries -o "$program"
@@ -55,5 +69,10 @@ while read -r page; do
     [ ! -e "$source" ] || try "$source" "$page, $(basename "${source%.*}")"
   done
 done < <(find . -name .git -prune -o -path ./build -prune -o -name README.md -print | sort)
+for sketch in $(find platform -name '*.ino'); do
+  { echo '#include "glissade/layers/network.hpp"' && sed '/^#include <glissade.h>/d' "$sketch"; } >"$work/sketch.cpp"
+  fuses_nothing "$cpp_compiler" "-std=c++17 -Itests/build/consumer/arduino" "$work/sketch.cpp" "$sketch"
+  count=$((count + 1))
+done
 ls "$work"/line*.c "$work"/line*.cpp >/dev/null || fail "README.md has no C or no C++ example"
 echo "$count examples compile; those that print say what their pages say"

@@ -127,6 +127,7 @@ void expect_no_exceptions(const char* name) {
     typename Rule::State state = {3};
     typename Rule::Params params;
     params.epsilon = 0.0;
+    params.allow_zero_epsilon = true;
     float* const slots[] = {buffers[2], buffers[3]};
     std::feclearexcept(FE_ALL_EXCEPT);
     EXPECT_EQ(step_unguarded<Rule>(&params, &state, buffers[0], buffers[1], 1.0f, slots, length), GLS_OK);

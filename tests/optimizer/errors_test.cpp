@@ -133,6 +133,22 @@ void check_errors(const char* name) {
         ": the step count stays at its end");
 }
 
+// Where a gradient of 0 and an epsilon of 0 are NaN, such an epsilon is refused unless it is allowed.
+template <class Rule>
+void check_zero_epsilon(const char* name) {
+  typename Rule::Params without, allowed;
+  if (!golden::set_epsilon(without, 0.0, 0)) return;
+  golden::set_epsilon(allowed, 0.0, 0);
+  golden::set_allow_zero_epsilon(allowed, 1.0, 0);
+  typename Rule::State state = {};
+  state.step = 100;
+  float weight = 1.0f, gradient = 0.0f, memory[GLS_SLOTS_MOST] = {};
+  float* slots[GLS_SLOTS_MOST];
+  for (size_t k = 0; k < GLS_SLOTS_MOST; ++k) slots[k] = memory + k;
+  const Status status = step<Rule>(&allowed, &state, &weight, &gradient, 1.0f, slots, 1);
+  CHECK(status == GLS_OK && Rule::valid(without) == (weight == weight), name, ": an epsilon of 0");
+}
+
 template <class Rule>
 bool begins(const typename Rule::Params& params) {
   typename Rule::State state = {};
@@ -231,6 +247,7 @@ int program(int, char**) {
   check_no_momentum();
   check_relatives();
   check_huge();
+  for_each_rule([](const auto& tested) { check_zero_epsilon<decltype(rule_of(tested))>(tested.name); });
   on_each_backend([] {
     for_each_rule([](const auto& tested) { check_errors<decltype(rule_of(tested))>(tested.name); });
   });

@@ -58,6 +58,7 @@ void check_params(const gls_rule_info& info, Params usual, Valid valid) {
     for (size_t k = 0; k < info.param_count; ++k) {
       if (std::string(info.params[k].name) == "largest_step")
         set(params, info.params[k], info.params[k].most);
+      if (std::string(info.params[k].name) == "allow_zero_epsilon") set(params, info.params[k], 1.0);
       if (std::string(param.name) == "largest_step" && std::string(info.params[k].name) == "smallest_step")
         set(params, info.params[k], 0.0);
     }
@@ -239,6 +240,26 @@ TEST(Faces, ArraysAndSlices) {
   EXPECT_EQ(constant.guard(weights, gradients), GLS_OK);
   unsigned char bytes[GLS_SAVED_BYTES_MAX(2, kCount)];
   EXPECT_EQ(constant.save(weights, {}, bytes, sizeof bytes), GLS_OK);
+  unsigned char through[decltype(sliced)::saved_bytes()];
+  const auto write = [](void* end, const void* from, size_t size) {
+    unsigned char*& to = *static_cast<unsigned char**>(end);
+    std::memcpy(to, from, size);
+    to += size;
+    return 0;
+  };
+  const auto read = [](void* from, size_t offset, void* to, size_t size) {
+    std::memcpy(to, static_cast<unsigned char*>(from) + offset, size);
+    return 0;
+  };
+  unsigned char* end = through;
+  EXPECT_EQ(constant.save_by(weights, {}, write, &end), GLS_OK);
+  EXPECT_EQ(end, through + sizeof through);
+  EXPECT_EQ(std::memcmp(bytes, through, sizeof through), 0);
+  Adam::Params params;
+  Optimizer<Adam, kCount> back{};
+  std::array<float, kCount> weights_back = {};
+  EXPECT_EQ(back.restore_by(weights_back, params, read, through), GLS_OK);
+  EXPECT_EQ(weights_back, weights);
   gradients[3] = std::numeric_limits<float>::infinity();
   EXPECT_EQ(constant.guard(weights, gradients), GLS_ERROR_GRADIENT);
 }

@@ -71,11 +71,30 @@ void check_params(const char* name) {
     const size_t size = saved_bytes<Rule>(3);
     const bool ok = run.save(bytes, size, 3) == GLS_OK && back.restore(bytes, size, 3) == GLS_OK;
     bool same = true;
+    golden::set_allow_zero_epsilon(run.params, 0.0, 0);  // the one that is not saved
 #define GLISSADE_OPTION(pytorch_name, field, other) \
   same = same && golden::get_##field(run.params, 0) == golden::get_##field(back.params, 0);
 #include "apps/tool/options.inc"
     CHECK(ok && same, name, ": ", option, " comes back");
   });
+}
+
+// An epsilon of 0 comes back, and may go on: its permission is not saved, so that the format is that of 0.1.
+template <class Rule>
+void check_zero_epsilon(const char* name) {
+  Run<Rule> run(0), back(1);
+  run.params = back.params = {};
+  if (!golden::set_epsilon(run.params, 0.0, 0)) return;
+  const size_t size = saved_bytes<Rule>(3);
+  const bool needs_no_word = Rule::valid(run.params);
+  CHECK(needs_no_word == (run.save(bytes, size, 3) == GLS_OK) && needs_no_word == run.step(3), name,
+        ": an epsilon of 0 without a word");
+  golden::set_allow_zero_epsilon(run.params, 1.0, 0);
+  CHECK(run.save(bytes, size, 3) == GLS_OK && back.restore(bytes, size, 3) == GLS_OK && back.step(3), name,
+        ": an epsilon of 0 comes back");
+  CHECK(golden::get_epsilon(back.params, 0) == 0.0 &&
+            (golden::get_allow_zero_epsilon(back.params, 0) == 1.0) != needs_no_word,
+        name, ": and its permission");
 }
 
 // One bit of the saved bytes is not what it was, wherever: an error, and nothing written.
@@ -154,6 +173,108 @@ void check_refused(const char* name) {
         name, ": null");
 }
 
+// A caller's memory behind callbacks, of which the call number `fails` fails, and number `spoilt` reads other
+// bytes.
+struct Stream {
+  unsigned char* bytes;
+  size_t size;
+  uint32_t fails, spoilt;
+  size_t place;
+  uint32_t calls;
+  bool in_order;
+  int readings, bad_reading;
+
+  static int write(void* context, const void* from, size_t size) {
+    Stream& s = *static_cast<Stream*>(context);
+    if (++s.calls == s.fails) return 7;
+    s.in_order = s.in_order && size > 0 && size <= 1024 && s.place + size <= s.size;
+    if (s.in_order) __builtin_memcpy(s.bytes + s.place, from, size);
+    s.place += size;
+    return 0;
+  }
+  static int read(void* context, size_t offset, void* to, size_t size) {
+    Stream& s = *static_cast<Stream*>(context);
+    if (offset == 0) ++s.readings, s.place = 0;
+    ++s.calls;
+    if (s.calls == s.fails || s.calls == s.spoilt) s.bad_reading = s.readings;
+    if (s.calls == s.fails) return 7;
+    s.in_order = s.in_order && offset == s.place && size > 0 && size <= 1024 && offset + size <= s.size;
+    if (s.in_order) __builtin_memcpy(to, s.bytes + offset, size);
+    if (s.calls == s.spoilt) *static_cast<unsigned char*>(to) ^= 1;
+    s.place += size;
+    return 0;
+  }
+};
+
+// The bytes of gls_save; and where a call fails, whichever it is, it is the last one and nothing is restored.
+template <class Rule>
+void check_callbacks(const char* name) {
+  constexpr size_t kCount = 3;
+  const size_t size = saved_bytes<Rule>(kCount);
+  Run<Rule> run(0), back(1);
+  CHECK(run.step(kCount) && run.save(bytes, size, kCount) == GLS_OK, name, ": saved");
+  const auto optimizer_of_run = [](Run<Rule>& of) {
+    return any_slots<Rule>(&of.params, &of.state, of.set.buffers[0], of.set.buffers + 2, kCount);
+  };
+  const gls_optimizer optimizer = optimizer_of_run(run), other = optimizer_of_run(back);
+  Stream stream = {other_bytes, size, 0, 0, 0, 0, true, 0, 0};
+  bool ok = gls_save_by(&optimizer, Stream::write, &stream) == GLS_OK && stream.in_order;
+  CHECK(ok && stream.place == size && __builtin_memcmp(bytes, other_bytes, size) == 0, name,
+        ": the same bytes through a callback");
+  const uint32_t writes = stream.calls;
+  for (uint32_t fails = 1; fails <= writes && ok; ++fails) {
+    stream = {other_bytes, size, fails, 0, 0, 0, true, 0, 0};
+    ok = gls_save_by(&optimizer, Stream::write, &stream) == GLS_ERROR_DEVICE && stream.calls == fails;
+  }
+  CHECK(ok, name, ": a write that fails is told, and the last one");
+
+  back.params.learning_rate = 123.0;
+  const Run<Rule> before = back;
+  stream = {bytes, size, 0, 0, 0, 0, true, 0, 0};
+  ok = gls_restore_by(&other, Stream::read, &stream) == GLS_OK && stream.in_order && stream.place == size &&
+       back.params.learning_rate == run.params.learning_rate && back.state.step == run.state.step;
+  for (size_t i = 0; i < kCount; ++i) ok = ok && back.set.buffers[0][i] == run.set.buffers[0][i];
+  CHECK(ok, name, ": restored through a callback");
+  const uint32_t reads = stream.calls;
+  const Run<Rule> kept(0);  // what must stay
+  for (uint32_t at = 1; at <= reads && ok; ++at) {
+    for (int way = 0; way < 2; ++way) {
+      const bool fails = way == 0;
+      back.set.fill(5), back.params = before.params, back.state = before.state;
+      stream = {bytes, size, fails ? at : 0, fails ? 0 : at, 0, 0, true, 0, 0};
+      const Status status = gls_restore_by(&other, Stream::read, &stream);
+      const bool whole = back == kept && back.params.learning_rate == 123.0;
+      const bool checked = stream.bad_reading == 2;
+      ok = ok && (fails ? status == GLS_ERROR_DEVICE && stream.calls == at : status != GLS_OK) &&
+           (whole || (checked && status == GLS_ERROR_DEVICE));
+    }
+  }
+  CHECK(ok, name, ": a read that fails or differs, of ", reads);
+  CHECK(gls_save_by(&optimizer, nullptr, &stream) == GLS_ERROR_NULL &&
+            gls_save_by(nullptr, Stream::write, &stream) == GLS_ERROR_NULL &&
+            gls_restore_by(&other, nullptr, &stream) == GLS_ERROR_NULL &&
+            gls_restore_by(nullptr, Stream::read, &stream) == GLS_ERROR_NULL,
+        name, ": null");
+  stream = {other_bytes, size, 0, 0, 0, 0, true, 0, 0};
+  run.set.buffers[0][0] = bits_to_float(0x7f800000);
+  CHECK(gls_save_by(&optimizer, Stream::write, &stream) == GLS_ERROR_NOT_FINITE && stream.calls == 0, name,
+        ": refused before the first call");
+}
+
+// What the compiler says of the size is what the library says; and GLS_SAVED_BYTES_MAX is enough.
+template <class Rule>
+void check_size(const char* name) {
+  const size_t counts[] = {0, 1, 61, 228, 229, 683, 10000, 2100000, 100000000};
+  for (const size_t count : counts) {
+    const size_t size = saved_bytes<Rule>(count);
+    CHECK(
+        saved_bytes_of<Rule>(count) == size && size != 0 && GLS_SAVED_BYTES_MAX(Rule::kSlots, count) >= size,
+        name, ": the size of ", static_cast<uint32_t>(count), " weights");
+  }
+  static_assert(Optimizer<Rule, 61>::saved_bytes() == saved_bytes_of<Rule>(61), "a constant");
+}
+static_assert(GLS_SAVED_BYTES_MAX(1, 2100000) == 16865881, "no overflow on 32 bits");
+
 // What one rule saved is no other rule's, though its size may be the same.
 template <class Rule>
 __attribute__((noinline)) Status restore_other() {
@@ -225,10 +346,13 @@ void check_active_backend() {
   for_each_rule([&](const auto& tested) {
     using Rule = decltype(rule_of(tested));
     check_continues<Rule>(tested.name);
+    check_zero_epsilon<Rule>(tested.name);
     check_params<Rule>(tested.name);
     check_damage<Rule>(tested.name);
     check_refused<Rule>(tested.name);
     check_other_rules<Rule>(tested.name);
+    check_callbacks<Rule>(tested.name);
+    check_size<Rule>(tested.name);
     Run<Rule> run(0);
     bool ok = run.step() && run.step() && run.step();
     ok = ok && run.save(bytes, saved_bytes<Rule>(kWeights)) == GLS_OK;

@@ -13,8 +13,10 @@ typedef struct gls_adadelta_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double rho GLS_DEFAULT(0.9);                    /**< in [0, 1]: decay of both means per step */
-  double epsilon GLS_DEFAULT(1e-6);               /**< >= 2^-126, or 0; 0 never starts to move */
+  double epsilon
+      GLS_DEFAULT(1e-6); /**< >= 2^-126; with allow_zero_epsilon 0 too, which never starts to move */
 } gls_adadelta_params;
 
 /** What Adadelta keeps beside its slots. All zero at the start. */

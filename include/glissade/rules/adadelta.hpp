@@ -37,12 +37,12 @@ struct Adadelta {
   static constexpr const char* kTorchName = "Adadelta";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false},
                                                 {"delta", "acc_delta", false}};
-  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
-                                               GLISSADE_PARAM(epsilon, "eps", kNotNegative),
-                                               GLISSADE_PARAM(rho, "rho", kUpTo1)};
+  static constexpr gls_param_info kParams[] = {
+      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_PARAM(rho, "rho", kUpTo1), GLISSADE_ALLOW_ZERO_EPSILON};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
-    return valid_common(p) && up_to_1(p.rho) && valid_epsilon(p.epsilon);
+    return valid_common(p) && up_to_1(p.rho) && valid_epsilon(p.epsilon, p.allow_zero_epsilon);
   }
 
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {

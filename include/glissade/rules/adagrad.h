@@ -13,11 +13,12 @@ typedef struct gls_adagrad_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double learning_rate_decay
       GLS_DEFAULT(0); /**< >= 0: at step t the rate is lr / (1 + (t - 1) learning_rate_decay) */
   double initial_accumulator GLS_DEFAULT(0); /**< >= 0: where sum starts, at the first step */
-  double epsilon
-      GLS_DEFAULT(1e-10); /**< >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double epsilon GLS_DEFAULT(1e-10); /**< >= 2^-126; with allow_zero_epsilon 0 too: a weight whose gradients
+                                        were all 0 is NaN then (0/0) */
   bool mean GLS_DEFAULT(false); /**< true: the mean of g^2 instead of their sum; only with epsilon inside */
 } gls_adagrad_params;
 
@@ -40,8 +41,8 @@ typedef gls_adagrad_state gls_adagrad_epsilon_inside_state;
 /** Sets the usual values. params is not null. */
 GLS_FUNCTION void gls_adagrad_epsilon_inside_defaults(gls_adagrad_epsilon_inside_params* params);
 
-/** The same with epsilon inside the root, sqrt(sum + epsilon); where epsilon is 0 too, a root of 0 is no
- * move. weights and sum are float[count]; sum starts at zero. */
+/** The same with epsilon inside the root, sqrt(sum + epsilon); where epsilon is 0 too, which needs no
+ * allow_zero_epsilon, a root of 0 is no move. weights and sum are float[count]; sum starts at zero. */
 GLS_FUNCTION gls_optimizer gls_adagrad_epsilon_inside(gls_adagrad_epsilon_inside_params* params,
                                                       gls_adagrad_epsilon_inside_state* state, float* weights,
                                                       float* sum, size_t count);

@@ -35,16 +35,20 @@ struct Adagrad {
   static constexpr const char* kTorchName = "Adagrad";
   static constexpr gls_slot_info kSlotInfo[] = {{"sum", "sum", false}};
   static constexpr gls_param_info kParams[] = {
-      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_COMMON_PARAMS,
+      GLISSADE_PARAM(epsilon, "eps", kNotNegative),
       GLISSADE_PARAM(learning_rate_decay, "lr_decay", kNotNegative),
       GLISSADE_PARAM(initial_accumulator, "initial_accumulator_value", kNotNegative),
-      GLISSADE_PARAM(mean, nullptr, kNever)};
+      GLISSADE_PARAM(mean, nullptr, kNever),
+      GLISSADE_ALLOW_ZERO_EPSILON};
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p) && !p.mean; }
+  GLISSADE_INLINE static bool valid(const Params& p) {
+    return valid_but_mean(p, p.allow_zero_epsilon) && !p.mean;
+  }
 
-  static bool valid_but_mean(const Params& p) {
+  static bool valid_but_mean(const Params& p, bool zero_epsilon) {
     return valid_common(p) && not_negative(p.learning_rate_decay) && not_negative(p.initial_accumulator) &&
-           valid_epsilon(p.epsilon);
+           valid_epsilon(p.epsilon, zero_epsilon);
   }
 
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
@@ -77,12 +81,14 @@ struct AdagradEpsilonInside : Adagrad {
   static constexpr const gls_rule* kRule = &adagrad_epsilon_inside_rule;
   static constexpr const char* kTorchName = nullptr;
   static constexpr gls_param_info kParams[] = {
-      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_COMMON_PARAMS,
+      GLISSADE_PARAM(epsilon, "eps", kNotNegative),
       GLISSADE_PARAM(learning_rate_decay, "lr_decay", kNotNegative),
       GLISSADE_PARAM(initial_accumulator, "initial_accumulator_value", kNotNegative),
-      GLISSADE_PARAM(mean, nullptr, kEither)};
+      GLISSADE_PARAM(mean, nullptr, kEither),
+      GLISSADE_ALLOW_ZERO_EPSILON};
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_mean(p, true); }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& s) {

@@ -14,10 +14,11 @@ typedef struct gls_adam_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step; 0 is no memory */
   double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of v per step */
-  double epsilon
-      GLS_DEFAULT(1e-8); /**< >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double epsilon GLS_DEFAULT(1e-8); /**< >= 2^-126; with allow_zero_epsilon 0 too: a weight whose gradients
+                                       were all 0 is NaN then (0/0) */
   bool bias_correction GLS_DEFAULT(true); /**< false: without the divisions by 1 - beta^t */
 } gls_adam_params;
 
@@ -40,8 +41,9 @@ typedef gls_adam_state gls_adam_epsilon_inside_state;
 /** Sets the usual values. params is not null. */
 GLS_FUNCTION void gls_adam_epsilon_inside_defaults(gls_adam_epsilon_inside_params* params);
 
-/** The same with epsilon inside the root, sqrt(v / (1 - beta2^t) + epsilon); where epsilon is 0 too, a root
- * of 0 is no move. weights, m and v are float[count]; m and v start at zero. */
+/** The same with epsilon inside the root, sqrt(v / (1 - beta2^t) + epsilon); where epsilon is 0 too, which
+ * needs no allow_zero_epsilon, a root of 0 is no move. weights, m and v are float[count]; m and v start at
+ * zero. */
 GLS_FUNCTION gls_optimizer gls_adam_epsilon_inside(gls_adam_epsilon_inside_params* params,
                                                    gls_adam_epsilon_inside_state* state, float* weights,
                                                    float* m, float* v, size_t count);

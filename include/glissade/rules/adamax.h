@@ -13,10 +13,11 @@ typedef struct gls_adamax_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
   double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of u per step */
-  double epsilon GLS_DEFAULT(
-      1e-8); /**< >= 2^-126, or 0; added to |g|; 0 lets a weight whose gradients were all 0 become NaN */
+  double epsilon GLS_DEFAULT(1e-8); /**< >= 2^-126, added to |g|; with allow_zero_epsilon 0 too: a weight
+                                       whose gradients were all 0 is NaN then */
 } gls_adamax_params;
 
 /** What Adamax keeps beside its slots. All zero at the start. */

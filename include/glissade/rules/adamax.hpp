@@ -37,9 +37,10 @@ struct Adamax {
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"u", "exp_inf", false}};
   static constexpr gls_param_info kParams[] = {
       GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
-      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative)};
+      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+      GLISSADE_ALLOW_ZERO_EPSILON};
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_moments(p, p.allow_zero_epsilon); }
 
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
     const uint32_t t = count_step(state.step);

@@ -32,8 +32,8 @@ GLS_FUNCTION gls_optimizer gls_classical_momentum(gls_classical_momentum_params*
                                                   float* velocity, size_t count);
 
 /** Nesterov's point, where the gradient of the next step is to be taken for his accelerated form:
- * ahead = weights - momentum velocity. Take the gradient at ahead, then step weights with it. The buffers must
- * not overlap. (The opposite sign, a common slip, diverges.) */
+ * ahead = weights - momentum velocity. Take the gradient at ahead, then step weights with it. The buffers
+ * must not overlap. (The opposite sign, a common slip, diverges.) */
 GLS_FUNCTION GLS_NODISCARD gls_status
 gls_classical_momentum_look_ahead(const gls_classical_momentum_params* params, const float* weights,
                                   const float* velocity, float* ahead, size_t count);

@@ -4,6 +4,7 @@
 #ifndef GLISSADE_RULES_COMMON_HPP
 #define GLISSADE_RULES_COMMON_HPP
 
+#include "glissade/cpp17.hpp"
 #include "glissade/rules/list.h"
 
 /** @cond INTERNAL */
@@ -26,9 +27,9 @@ double bias_correction(double beta, uint32_t step);
 // Hyper-parameters that are meant to become floats, none larger than the largest float. False for NaN. They
 // compare bits, which takes less flash than double arithmetic does without an FPU for it.
 bool not_negative(double x);
-bool in_unit(double x);        // [0, 1): a decay; 1 never forgets
-bool up_to_1(double x);        // [0, 1]
-bool valid_epsilon(double x);  // 0, or from 2^-126 on
+bool in_unit(double x);                       // [0, 1): a decay; 1 never forgets
+bool up_to_1(double x);                       // [0, 1]
+bool valid_epsilon(double x, bool zero_too);  // from 2^-126 on, or 0
 bool is_finite(double x);
 
 inline bool is_finite(float x) {
@@ -61,8 +62,11 @@ constexpr gls_param_kind kind_of(bool) { return GLS_PARAM_BOOL; }
 #define GLISSADE_PARAM(field, torch_name, range)                                                  \
   {                                                                                               \
 #field, torch_name, kind_of(Params().field), offsetof(Params, field), double(Params().field), \
-        (range).least, (range).most                                                               \
+        (range).least, (range).most, true                                                         \
   }
+// The last of a rule that has an epsilon.
+#define GLISSADE_ALLOW_ZERO_EPSILON \
+  { "allow_zero_epsilon", nullptr, GLS_PARAM_BOOL, offsetof(Params, allow_zero_epsilon), 0, 0, 1, false }
 #define GLISSADE_COMMON_PARAMS                                                   \
   GLISSADE_PARAM(learning_rate, "lr", kNotNegative),                             \
       GLISSADE_PARAM(weight_decay, "weight_decay", kNotNegative),                \
@@ -172,8 +176,8 @@ GLISSADE_INLINE V running_square(V mean, V x, const MeanCoefficients& c) {
 
 // The moments of Adam and its relatives: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2.
 template <class Params>
-GLISSADE_INLINE bool valid_moments(const Params& p) {
-  return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && valid_epsilon(p.epsilon);
+GLISSADE_INLINE bool valid_moments(const Params& p, bool zero_epsilon) {
+  return valid_common(p) && in_unit(p.beta1) && in_unit(p.beta2) && valid_epsilon(p.epsilon, zero_epsilon);
 }
 template <class Params>
 GLISSADE_INLINE MomentCoefficients moment_coefficients(const Params& p) {

@@ -28,8 +28,10 @@ typedef struct gls_param_info {
   gls_param_kind kind;    /**< its type */
   size_t offset;          /**< of the field in gls_<rule>_params, in bytes */
   double usual;           /**< the value that gls_<rule>_defaults() sets */
-  double least;           /**< the smallest value that is taken (an epsilon: 0, then from 2^-126 on) */
+  double least;           /**< the smallest value that is taken (an epsilon: 0, see allow_zero_epsilon, then
+                             from 2^-126 on) */
   double most;            /**< the largest value that is taken */
+  bool saved;             /**< is it saved? allow_zero_epsilon is not: gls_restore() sets it where it must */
 } gls_param_info;
 
 /** One rule. Some values that are each in range exclude each other: the rule's header says which. */

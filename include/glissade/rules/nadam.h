@@ -13,10 +13,11 @@ typedef struct gls_nadam_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
   double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of v per step */
-  double epsilon
-      GLS_DEFAULT(1e-8); /**< >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
+  double epsilon GLS_DEFAULT(1e-8); /**< >= 2^-126; with allow_zero_epsilon 0 too: a weight whose gradients
+                                       were all 0 is NaN then (0/0) */
   double momentum_decay GLS_DEFAULT(4e-3); /**< >= 0: how fast mu grows; 0 keeps it at beta1 / 2 */
 } gls_nadam_params;
 

@@ -36,13 +36,15 @@ struct NAdam {
   static constexpr const gls_rule* kRule = &nadam_rule;
   static constexpr const char* kTorchName = "NAdam";
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
-  static constexpr gls_param_info kParams[] = {
-      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
-      GLISSADE_PARAM(beta2, "betas[1]", kBelow1), GLISSADE_PARAM(epsilon, "eps", kNotNegative),
-      GLISSADE_PARAM(momentum_decay, "momentum_decay", kNotNegative)};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
+                                               GLISSADE_PARAM(beta2, "betas[1]", kBelow1),
+                                               GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+                                               GLISSADE_PARAM(momentum_decay, "momentum_decay", kNotNegative),
+                                               GLISSADE_ALLOW_ZERO_EPSILON};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
-    return valid_moments(p) && not_negative(p.momentum_decay);
+    return valid_moments(p, p.allow_zero_epsilon) && not_negative(p.momentum_decay);
   }
 
   static double mu(const Params& p, double t) {

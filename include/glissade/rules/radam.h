@@ -13,9 +13,10 @@ typedef struct gls_radam_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
   double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of v per step */
-  double epsilon GLS_DEFAULT(1e-8);               /**< >= 2^-126, or 0 */
+  double epsilon GLS_DEFAULT(1e-8);               /**< >= 2^-126; with allow_zero_epsilon 0 too */
 } gls_radam_params;
 
 /** What RAdam keeps beside its slots. All zero at the start. */

@@ -15,10 +15,11 @@ typedef struct gls_rmsprop_params {
   double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
   bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
   double alpha GLS_DEFAULT(0.99);                 /**< in [0, 1]: decay of the means per step */
-  double epsilon
-      GLS_DEFAULT(1e-8); /**< >= 2^-126, or 0; 0 lets a weight whose gradients were all 0 become NaN (0/0) */
-  double momentum GLS_DEFAULT(0);            /**< >= 0; other than 0 only where the rule has a buffer */
+  double epsilon GLS_DEFAULT(1e-8); /**< >= 2^-126; with allow_zero_epsilon 0 too: a weight whose gradients
+                                       were all 0 is NaN then (0/0) */
+  double momentum GLS_DEFAULT(0);   /**< >= 0; other than 0 only where the rule has a buffer */
   bool start_at_gradient GLS_DEFAULT(false); /**< true: square starts at the first g^2 instead of 0 */
 } gls_rmsprop_params;
 
@@ -41,8 +42,8 @@ typedef gls_rmsprop_state gls_rmsprop_epsilon_inside_state;
 /** Sets the usual values. params is not null. */
 GLS_FUNCTION void gls_rmsprop_epsilon_inside_defaults(gls_rmsprop_epsilon_inside_params* params);
 
-/** The same with epsilon inside the root, sqrt(square + epsilon); where epsilon is 0 too, a root of 0 is no
- * move. weights and square are float[count]; square starts at zero. */
+/** The same with epsilon inside the root, sqrt(square + epsilon); where epsilon is 0 too, which needs no
+ * allow_zero_epsilon, a root of 0 is no move. weights and square are float[count]; square starts at zero. */
 GLS_FUNCTION gls_optimizer gls_rmsprop_epsilon_inside(gls_rmsprop_epsilon_inside_params* params,
                                                       gls_rmsprop_epsilon_inside_state* state, float* weights,
                                                       float* square, size_t count);

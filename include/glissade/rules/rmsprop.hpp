@@ -37,13 +37,15 @@ struct RmsProp {
   static constexpr const gls_rule* kRule = &rmsprop_rule;
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false}};
-  static constexpr gls_param_info kParams[] = {
-      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kOnlyZero),
-      GLISSADE_PARAM(epsilon, "eps", kNotNegative), GLISSADE_PARAM(alpha, "alpha", kUpTo1),
-      GLISSADE_PARAM(start_at_gradient, nullptr, kEither)};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(momentum, "momentum", kOnlyZero),
+                                               GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+                                               GLISSADE_PARAM(alpha, "alpha", kUpTo1),
+                                               GLISSADE_PARAM(start_at_gradient, nullptr, kEither),
+                                               GLISSADE_ALLOW_ZERO_EPSILON};
 
   GLISSADE_INLINE static bool valid(const Params& p) {
-    return valid_but_momentum(p) && equals_zero(p.momentum);
+    return valid_but_momentum(p, p.allow_zero_epsilon) && equals_zero(p.momentum);
   }
 
   GLISSADE_INLINE static void tick(const Params& p, State& state, Coefficients& c) {
@@ -67,8 +69,9 @@ struct RmsProp {
   }
 
  protected:
-  static bool valid_but_momentum(const Params& p) {
-    return valid_common(p) && up_to_1(p.alpha) && valid_epsilon(p.epsilon) && not_negative(p.momentum);
+  static bool valid_but_momentum(const Params& p, bool zero_epsilon) {
+    return valid_common(p) && up_to_1(p.alpha) && valid_epsilon(p.epsilon, zero_epsilon) &&
+           not_negative(p.momentum);
   }
 
   template <class V>
@@ -93,6 +96,10 @@ struct RmsPropEpsilonInside : RmsProp {
   using Formula = RmsPropEpsilonInside;
   static constexpr const gls_rule* kRule = &rmsprop_epsilon_inside_rule;
   static constexpr const char* kTorchName = nullptr;
+
+  GLISSADE_INLINE static bool valid(const Params& p) {
+    return valid_but_momentum(p, true) && equals_zero(p.momentum);
+  }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v) {
@@ -123,12 +130,14 @@ struct RmsPropMomentum : RmsProp {
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false},
                                                 {"buffer", "momentum_buffer", true}};
-  static constexpr gls_param_info kParams[] = {
-      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kNotNegative),
-      GLISSADE_PARAM(epsilon, "eps", kNotNegative), GLISSADE_PARAM(alpha, "alpha", kUpTo1),
-      GLISSADE_PARAM(start_at_gradient, nullptr, kEither)};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(momentum, "momentum", kNotNegative),
+                                               GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+                                               GLISSADE_PARAM(alpha, "alpha", kUpTo1),
+                                               GLISSADE_PARAM(start_at_gradient, nullptr, kEither),
+                                               GLISSADE_ALLOW_ZERO_EPSILON};
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p, p.allow_zero_epsilon); }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b) {
@@ -162,12 +171,14 @@ struct RmsPropCenteredMomentum : RmsProp {
   static constexpr const char* kTorchName = "RMSprop";
   static constexpr gls_slot_info kSlotInfo[] = {
       {"square", "square_avg", false}, {"buffer", "momentum_buffer", true}, {"mean", "grad_avg", true}};
-  static constexpr gls_param_info kParams[] = {
-      GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kNotNegative),
-      GLISSADE_PARAM(epsilon, "eps", kNotNegative), GLISSADE_PARAM(alpha, "alpha", kUpTo1),
-      GLISSADE_PARAM(start_at_gradient, nullptr, kEither)};
+  static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
+                                               GLISSADE_PARAM(momentum, "momentum", kNotNegative),
+                                               GLISSADE_PARAM(epsilon, "eps", kNotNegative),
+                                               GLISSADE_PARAM(alpha, "alpha", kUpTo1),
+                                               GLISSADE_PARAM(start_at_gradient, nullptr, kEither),
+                                               GLISSADE_ALLOW_ZERO_EPSILON};
 
-  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p); }
+  GLISSADE_INLINE static bool valid(const Params& p) { return valid_but_momentum(p, p.allow_zero_epsilon); }
 
   template <class V>
   GLISSADE_INLINE static V next(const Coefficients& c, V w, V g, V& v, V& b, V& a) {

@@ -6,9 +6,9 @@
  *
  * The format, all numbers little-endian: "GLS1"; the library's version, the CRC-32 of the rule's name, the
  * numbers of hyper-parameters, of words of state, and of slots, 4 bytes each; the count of weights, 8 bytes;
- * the hyper-parameters as double (true is 1), 8 bytes each, in the order of gls_rule_info; the state; the
- * weights; each slot. Behind each 1024 of these bytes, and behind the rest, stands their CRC-32; at the end
- * the CRC-32 of those checksums. */
+ * the hyper-parameters as double (true is 1), 8 bytes each, in the order of gls_rule_info (those that it says
+ * are saved); the state; the weights; each slot. Behind each 1024 of these bytes, and behind the rest, stands
+ * their CRC-32; at the end the CRC-32 of those checksums. */
 #ifndef GLISSADE_SAVED_H
 #define GLISSADE_SAVED_H
 
@@ -16,7 +16,8 @@
 
 struct gls_store; /* glissade/storage/store.h */
 
-/** Enough bytes for any rule with this many slots: for static memory. */
+/** Enough bytes for any rule with this many slots: for static memory. (In C++, Optimizer::saved_bytes() says
+ * how many there are.) */
 #define GLS_SAVED_BYTES_MAX(slots, count) \
   (256 + 4 * (size_t)(count) * ((slots) + 1) + (size_t)(count) * ((slots) + 1) / 64)
 
@@ -45,6 +46,25 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_save_to(const gls_optimizer* optimizer
  * again then. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_restore_from(const gls_optimizer* optimizer,
                                                        struct gls_store* store);
+
+/** gls_save() through a callback, without room for all the bytes: the same bytes, one after the other, in
+ * pieces of 4 to 1,024 bytes. write gets context and takes the next size bytes; it returns 0, or something
+ * else where it fails: then it is not called again, and the result is GLS_ERROR_DEVICE. What it has taken by
+ * then is no saved optimizer; write to a file of another name and rename it. What is refused is refused
+ * before the first call. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_save_by(const gls_optimizer* optimizer,
+                                                  int (*write)(void* context, const void* bytes, size_t size),
+                                                  void* context);
+
+/** gls_restore() through a callback. read gets context and writes size bytes, those that lie offset bytes
+ * behind the first saved one; it returns 0, or something else where it fails (GLS_ERROR_DEVICE). It is called
+ * for all bytes twice, first to check them, then to read them, each time with ascending offsets. So nothing
+ * is written unless every byte is as it was saved; only if the second reading fails, or gives other bytes
+ * than the first, has something been written in spite of GLS_ERROR_DEVICE. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_restore_by(const gls_optimizer* optimizer,
+                                                     int (*read)(void* context, size_t offset, void* bytes,
+                                                                 size_t size),
+                                                     void* context);
 
 /** CRC-32 as in zlib. crc: 0 at the start, or the result for the bytes before. bytes may be null where size
  * is 0. */

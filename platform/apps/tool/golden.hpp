@@ -171,6 +171,7 @@ Status run(const Match&, const Case& c, const Source& source, float* const* buff
     if (c.chooses(c.options[i].name)) continue;
     if (!set_option(params, c.options[i].name, c.options[i].value)) return GLS_ERROR_RANGE;
   }
+  set_allow_zero_epsilon(params, 1.0, 0);  // as PyTorch does
   for (uint32_t i = 0; i < n; ++i) {
     buffers[0][i] = source.first_weight(i);
     for (int k = 0; k < Rule::kSlots; ++k) buffers[2 + k][i] = 0.0f;

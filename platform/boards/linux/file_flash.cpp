@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The callbacks of a file as flash.
-#define _FILE_OFFSET_BITS 64
 #include "glissade/storage/file_flash.h"
 
 #include "boards/linux/file_calls.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a file as flash: who may, what it must be, and that it survives a power cut.
-#define _FILE_OFFSET_BITS 64
 #include "boards/linux/file_calls.hpp"
 #include "glissade/storage/file_flash.h"
 
@@ -25,6 +24,7 @@ int folder_of(const char* path, Folder& folder) {
 // That there is such a file must survive a power cut too. Some folders can be entered but not read, and some
 // file systems do not sync folders.
 int sync_folder(const Folder& folder, int descriptor) {
+  // NOLINTNEXTLINE(*-vararg): POSIX's
   const int opened = call([&] { return open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (opened < 0) return opened == -EACCES || opened == -EPERM ? sync_file_system(descriptor) : opened;
   int result = call([&] { return fsync(opened); });
@@ -50,6 +50,7 @@ int among_devices(const Folder& folder) {
 // The file's descriptor, or a negative errno. Nothing here waits, for a pipe's other end or a terminal.
 int open_or_make(const char* path, const Folder& folder, const gls_file_flash_options& options) {
   const int flags = (options.read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  // NOLINTNEXTLINE(*-vararg): POSIX's
   const auto open_it = [&](int more) { return call([&] { return open(path, flags | more, 0666); }); };
   const int found = open_it(0);
   if (found != -ENOENT || options.read_only || options.existing) return found;
@@ -74,6 +75,7 @@ int lock(int descriptor, bool shared) {
   struct flock whole = {};
   whole.l_type = shared ? F_RDLCK : F_WRLCK;
   whole.l_whence = SEEK_SET;
+  // NOLINTNEXTLINE(*-vararg): POSIX's
   result = call([&] { return fcntl(descriptor, F_SETLK, &whole); });
   return result == -EACCES || result == -EAGAIN ? -EWOULDBLOCK : result;
 }

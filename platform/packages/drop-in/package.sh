@@ -21,10 +21,12 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/glissade"
 "$root/platform/packages/drop-in/make.sh" "$work/glissade/$sources"
 cp "$root/LICENSE" "$work/glissade"
+cp "$root/platform/packages/littlefs/glissade_littlefs.h" "$work/glissade/$sources"
 if [ "$kind" != drop-in ]; then
   cp -r "$root/platform/packages/$kind/." "$work/glissade"
   sed -i "s/@VERSION@/$version/" "$work/glissade/README.md"
 fi
+sed -i 's|"glissade/glissade.h"|"glissade.h"|' $(find "$work/glissade" -name 'glissade_*.h')
 [ "$kind" != platformio ] || cp -r "$root/platform/packages/arduino/examples" "$work/glissade"
 archive=$folder/glissade-$version-$kind.zip
 rm -f "$archive"
