@@ -63,7 +63,8 @@ typedef enum GLS_INT32 gls_status {
   GLS_ERROR_SIZE = -7,        /**< too few bytes to save into or restore from */
   GLS_ERROR_MISMATCH = -8,    /**< the bytes are of another rule, count or format */
   GLS_ERROR_DAMAGED = -9,     /**< the bytes are not as they were saved */
-  GLS_ERROR_NOT_FINITE = -10, /**< a weight or slot to be saved is infinite or NaN */
+  GLS_ERROR_NOT_FINITE = -10, /**< a weight or slot to be saved, or an input of which a trace would stay, is
+                                 infinite, NaN, or too large */
   GLS_ERROR_DEVICE = -11,     /**< a callback of a store failed, or flash does not read back as it was
                                  programmed */
   GLS_ERROR_EMPTY = -12,      /**< nothing was ever committed to the store */

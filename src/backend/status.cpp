@@ -10,7 +10,8 @@ extern "C" const char* gls_status_text(gls_status status) {
     case GLS_ERROR_NULL:
       return "a pointer is null";
     case GLS_ERROR_RANGE:
-      return "a hyper-parameter, scale, size, range or label is NaN or out of range";
+      return "a hyper-parameter, scale, size, range or label is NaN or out of range, or a batch has too few "
+             "samples";
     case GLS_ERROR_ALIGNMENT:
       return "a float buffer is not 4-byte aligned";
     case GLS_ERROR_BACKEND:
@@ -26,7 +27,7 @@ extern "C" const char* gls_status_text(gls_status status) {
     case GLS_ERROR_DAMAGED:
       return "the saved bytes are damaged";
     case GLS_ERROR_NOT_FINITE:
-      return "a weight or slot to be saved is infinite or NaN";
+      return "a weight, slot or input that would be kept is infinite or NaN, or too large";
     case GLS_ERROR_DEVICE:
       return "a callback of the store failed, or flash does not read back as it was programmed";
     case GLS_ERROR_EMPTY:

@@ -2,12 +2,14 @@
 // What every backend computes. Compiled once per backend, with its lanes: a Vector as wide as the machine,
 // and one lane.
 #include "cpu/arithmetic_flags.hpp"
+#include "kernels/activation_kernels-inl.hpp"
 #include "kernels/buffer_kernels-inl.hpp"
 #include "kernels/dense_kernels-inl.hpp"
 #include "kernels/factors-inl.hpp"
-#include "kernels/layer_kernels-inl.hpp"
+#include "kernels/loss_kernels-inl.hpp"
 #include "kernels/matrix_kernels-inl.hpp"
 #include "kernels/noise_kernel-inl.hpp"
+#include "kernels/normalization_kernels-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {

@@ -15,4 +15,15 @@
 
 #include GLISSADE_LANES
 
+namespace glissade {
+namespace GLISSADE_BACKEND {
+namespace {
+
+// x <= 0 exactly where it is below this: comparisons are only "greater", which is false of NaN.
+constexpr float kLeastPositive = Vector::kFlushesSubnormals ? 0x1p-126f : 0x1p-149f;
+
+}  // namespace
+}  // namespace GLISSADE_BACKEND
+}  // namespace glissade
+
 #endif

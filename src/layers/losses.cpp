@@ -27,6 +27,33 @@ gls_status gls_softmax_cross_entropy(const float* logits, size_t label, float* l
   return GLS_OK;
 }
 
+gls_status gls_weighted_cross_entropy(const float* logits, size_t label, const float* class_weights,
+                                      float* loss, float* logit_gradients, size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, some(count), logits, loss, logit_gradients,
+                                          class_weights == nullptr ? logits : class_weights);
+  if (status != GLS_OK) return status;
+  const bool ignored = label == GLS_IGNORED_LABEL;
+  if (label >= count && !ignored) return GLS_ERROR_RANGE;
+  const float weight = ignored ? 0.0f : class_weights == nullptr ? 1.0f : class_weights[label];
+  if (!not_negative(static_cast<double>(weight))) return GLS_ERROR_RANGE;
+  if (!ignored) backend->softmax_cross_entropy(logits, label, loss, logit_gradients, count);
+  backend->scale_values(loss, weight, 1);
+  backend->scale_values(logit_gradients, weight, count);
+  return GLS_OK;
+}
+
+gls_status gls_sigmoid_cross_entropy(const float* logits, const float* targets, const float* positive_weights,
+                                     float* loss, float* logit_gradients, size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, some(count), logits, targets, loss, logit_gradients,
+                                          positive_weights == nullptr ? targets : positive_weights);
+  if (status != GLS_OK) return status;
+  if (count == 0) return GLS_ERROR_RANGE;
+  backend->sigmoid_cross_entropy(logits, targets, positive_weights, loss, logit_gradients, count);
+  return GLS_OK;
+}
+
 gls_status gls_mean_squared_error(const float* outputs, const float* targets, float* loss,
                                   float* output_gradients, size_t count) {
   const Gate backend;

@@ -2,9 +2,19 @@
 #include "glissade/layers/normalization.h"
 
 #include "layers/some.hpp"
-#include "training/averages.hpp"
 
 using namespace glissade;
+
+namespace {
+
+// 2^62 / sqrt(samples) or up to half of that, a power of two: of smaller inputs every sum is a float.
+float largest_input(size_t samples) {
+  float bound = 0x1p62f;
+  for (size_t n = samples; n > 1; n = (n - 1) / 4 + 1) bound *= 0.5f;
+  return bound;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -15,10 +25,13 @@ gls_status gls_batch_norm_train(const float* weights, const float* inputs, float
   const gls_status status =
       check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
   if (status != GLS_OK) return status;
-  if (samples < 2 || !in_unit(momentum) || !valid_epsilon(epsilon, false)) return GLS_ERROR_RANGE;
-  BatchNormCoefficients c = {nearest(samples), nearest(samples - 1), nearest(epsilon), {}};
+  if (samples < 2 || !up_to_1(momentum) || !valid_epsilon(epsilon, false)) return GLS_ERROR_RANGE;
+  bool finite;
+  backend->all_below(inputs, largest_input(samples), &finite, samples * features);
+  if (!finite) return GLS_ERROR_NOT_FINITE;
   pin(momentum);
-  lerp_towards(1.0 - momentum, 0, &c.momentum);
+  const BatchNormCoefficients c = {nearest(samples), nearest(samples - 1), nearest(epsilon),
+                                   lerp_coefficients(momentum)};
   backend->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
   return GLS_OK;
 }

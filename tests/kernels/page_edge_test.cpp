@@ -110,6 +110,10 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
                                 1e-5),
            "batch norm inference");
       good(gls_softmax_cross_entropy(buffer(0, n), 1, &loss, buffer(1, n), n), "softmax");
+      good(gls_weighted_cross_entropy(buffer(0, n), 1, buffer(1, n), &loss, buffer(2, n), n),
+           "weighted softmax");
+      good(gls_sigmoid_cross_entropy(buffer(0, n), buffer(1, n), buffer(2, n), &loss, buffer(3, n), n),
+           "binary cross-entropy");
       good(gls_mean_squared_error(buffer(0, n), buffer(1, n), &loss, buffer(2, n), n), "squared error");
       good(gls_l2_penalty(buffer(0, n), 0.1, buffer(1, n), &number, n), "L2 penalty");
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers and losses: the reference's bits for every size, on every backend; and errors.
+#include "cpu/scalar_unit.hpp"
 #include "glissade/layers/network.hpp"
-
 #include "support/check.hpp"
 #include "support/reference.hpp"
-#include "cpu/scalar_unit.hpp"
 
 namespace glissade {
 namespace test {
@@ -16,6 +15,7 @@ constexpr uint32_t kMost = 19;  // what fits into 16 KB; a canonical sum and 3
 constexpr uint32_t kMost = 35;  // two whole 16-wide vectors and 3
 #endif
 constexpr uint32_t kSamples[] = {0, 1, 6, 13};  // the last one: a tile of 8, of 4, and one more
+constexpr double kMomenta[] = {0.0, 0.1, 0.75, 1.0};
 constexpr float kGuard = 12345.0f;
 
 struct Buffer {
@@ -160,28 +160,42 @@ void check_relu_is_zero_below_zero() {
 }
 
 // weights: gamma and beta; got[0]: outputs, then input gradients; got[1]: running, batch, weight gradients.
-void check_batch_norm(uint32_t samples, uint32_t features, bool extreme) {
+void check_batch_norm(uint32_t samples, uint32_t features, double momentum, bool extreme) {
   Random random(features);
   const uint32_t count = samples * features;
   weights.fill(2 * features, random, extreme);
   x.fill(count, random, extreme);
   dy.fill(count, random, extreme);
   got[0].fill(count, random, false);
-  got[1].fill(6 * features, random, false);
-  for (uint32_t i = features; i < 2 * features; ++i) got[1].values[i] = 0.5f + random.ordinary() * 0.25f;
+  got[1].fill(6 * features, random, extreme);
+  for (uint32_t i = features; i < 2 * features && !extreme; ++i)
+    got[1].values[i] = static_cast<float>(random.below(3)) * 0.5f;
   expected[0] = got[0];
   expected[1] = got[1];
-  const Kernels& k = expected_kernels();
-  const BatchNormCoefficients c = {static_cast<float>(samples), static_cast<float>(samples - 1), 1e-5f,
-                                   lerp_coefficients(1.0 - (1.0 - 0.1))};
   float *const batch = got[1].values + 2 * features, *const expected_batch =
                                                          expected[1].values + 2 * features;
+  bool fits = true;
+  for (uint32_t i = 0; i < count; ++i) fits = fits && x.values[i] < 0x1p60f && x.values[i] > -0x1p60f;
   Status status = gls_batch_norm_train(weights.values, x.values, got[0].values, got[1].values, batch, samples,
-                                       features, 0.1, 1e-5);
+                                       features, momentum, 1e-5);
+  if (!fits) {
+    CHECK(status == GLS_ERROR_NOT_FINITE && got[0] == expected[0] && got[1] == expected[1],
+          "batch norm that would spoil running ", samples, "x", features, " on ", gls_backend_active());
+    for (uint32_t i = 0; i < count; ++i) x.values[i] = random.ordinary() * 0x1p59f;
+    status = gls_batch_norm_train(weights.values, x.values, got[0].values, got[1].values, batch, samples,
+                                  features, momentum, 1e-5);
+  }
+  const Kernels& k = expected_kernels();
+  const BatchNormCoefficients c = {static_cast<float>(samples), static_cast<float>(samples - 1), 1e-5f,
+                                   lerp_coefficients(momentum)};
   k.batch_norm_train(weights.values, x.values, expected[0].values, expected[1].values, expected_batch,
                      samples, features, &c);
   CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "batch norm ", samples, "x",
         features, " on ", gls_backend_active());
+  for (uint32_t i = 0; i < features; ++i) {
+    CHECK(batch[i] - batch[i] == 0.0f && batch[features + i] > 0.0f && batch[features + i] <= 317.0f,
+          "a mean and an inverse deviation of finite inputs");
+  }
   status = gls_batch_norm_backward(weights.values, x.values, batch, dy.values, batch + 2 * features,
                                    got[0].values, samples, features);
   k.batch_norm_backward(weights.values, x.values, expected_batch, dy.values, expected_batch + 2 * features,
@@ -238,6 +252,48 @@ void check_softmax(uint32_t count, bool extreme) {
         " on ", gls_backend_active());
 }
 
+void check_weighted_softmax(uint32_t count, bool extreme) {
+  Random random(count);
+  got[0].fill(count, random, extreme);
+  weights.fill(count, random, extreme);
+  const uint32_t label = random.below(count + 1);
+  const float weight = label == count ? 0.0f : weights.values[label];
+  expected[0] = got[0];
+  float loss = 7.0f, expected_loss = 7.0f;
+  const bool fits = weight >= 0.0f && weight <= 3.4028235e38f;
+  const Status status = gls_weighted_cross_entropy(got[0].values, label == count ? GLS_IGNORED_LABEL : label,
+                                                   weights.values, &loss, got[0].values, count);
+  const Kernels& k = expected_kernels();
+  if (fits) {
+    if (label < count)
+      k.softmax_cross_entropy(expected[0].values, label, &expected_loss, expected[0].values, count);
+    k.scale_values(&expected_loss, weight, 1);
+    k.scale_values(expected[0].values, weight, count);
+  }
+  CHECK(
+      status == (fits ? GLS_OK : GLS_ERROR_RANGE) && got[0] == expected[0] && same_value(loss, expected_loss),
+      "weighted softmax ", count, " on ", gls_backend_active());
+}
+
+void check_sigmoid_cross_entropy(uint32_t count, bool extreme) {
+  Random random(count);
+  got[0].fill(count, random, extreme);
+  x.fill(count, random, extreme);
+  weights.fill(count, random, extreme);
+  for (uint32_t i = 0; !extreme && i < count; ++i) x.values[i] = x.values[i] * 0.5f + 0.5f;
+  const float* const positives[] = {nullptr, weights.values};
+  for (const float* positive : positives) {
+    expected[0] = got[0];
+    float loss = 0.0f, expected_loss = 0.0f;
+    const Status status =
+        gls_sigmoid_cross_entropy(got[0].values, x.values, positive, &loss, got[0].values, count);
+    expected_kernels().sigmoid_cross_entropy(expected[0].values, x.values, positive, &expected_loss,
+                                             expected[0].values, count);
+    CHECK(status == GLS_OK && got[0] == expected[0] && same_value(loss, expected_loss),
+          "sigmoid cross-entropy ", count, " on ", gls_backend_active());
+  }
+}
+
 void check_errors() {
   float a[16] = {}, b[16] = {}, c[16] = {}, loss = 1.0f;
   float* const odd = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(a) + 1);
@@ -252,7 +308,9 @@ void check_errors() {
   CHECK(gls_relu_backward(a, nullptr, b, 2) == GLS_ERROR_NULL, "ReLU without gradients");
   CHECK(gls_tanh_forward(a, nullptr, 2) == GLS_ERROR_NULL, "tanh without outputs");
   CHECK(gls_batch_norm_train(a, b, c, a, b, 1, 2, 0.1, 1e-5) == GLS_ERROR_RANGE, "a batch of one");
-  CHECK(gls_batch_norm_train(a, b, c, a, b, 2, 2, 1.0, 1e-5) == GLS_ERROR_RANGE, "momentum 1");
+  CHECK(gls_batch_norm_train(a, b, c, a, b, 2, 2, 0x1.0000000000001p0, 1e-5) == GLS_ERROR_RANGE,
+        "a momentum above 1");
+  CHECK(gls_batch_norm_train(a, b, c, a, b, 2, 2, -0x1p-1074, 1e-5) == GLS_ERROR_RANGE, "one below 0");
   CHECK(gls_batch_norm_train(a, b, c, a, b, 2, 2, 0.1, 0.0) == GLS_ERROR_RANGE, "epsilon 0");
   CHECK(gls_batch_norm_train(a, b, c, nullptr, b, 2, 2, 0.1, 1e-5) == GLS_ERROR_NULL, "nothing running");
   CHECK(gls_batch_norm_backward(a, b, c, a, b, c, 1, 2) == GLS_ERROR_RANGE, "a batch of one, backward");
@@ -264,6 +322,14 @@ void check_errors() {
   CHECK(gls_softmax_cross_entropy(a, 3, &loss, b, 3) == GLS_ERROR_RANGE && loss == 1.0f,
         "a label beyond the outputs");
   CHECK(gls_softmax_cross_entropy(a, 0, nullptr, b, 3) == GLS_ERROR_NULL, "softmax without a loss");
+  CHECK(gls_softmax_cross_entropy(a, GLS_IGNORED_LABEL, &loss, b, 3) == GLS_ERROR_RANGE && loss == 1.0f,
+        "no class is ignored without being asked");
+  CHECK(gls_weighted_cross_entropy(a, 3, nullptr, &loss, b, 3) == GLS_ERROR_RANGE && loss == 1.0f,
+        "a label beyond the outputs, with weights");
+  CHECK(gls_weighted_cross_entropy(a, 0, odd, &loss, b, 3) == GLS_ERROR_ALIGNMENT, "odd class weights");
+  CHECK(gls_sigmoid_cross_entropy(a, a, nullptr, &loss, b, 0) == GLS_ERROR_RANGE && loss == 1.0f,
+        "no question");
+  CHECK(gls_sigmoid_cross_entropy(a, nullptr, a, &loss, b, 2) == GLS_ERROR_NULL, "no answers");
 }
 
 }  // namespace
@@ -288,14 +354,20 @@ int program(int, char**) {
     }
     for (uint32_t features = 0; features <= kMost; ++features) {
       for (uint32_t samples = 2; samples <= 5; ++samples) {
-        check_batch_norm(samples, features, false);
-        check_batch_norm(samples, features, true);
+        for (const double momentum : kMomenta) {
+          check_batch_norm(samples, features, momentum, false);
+          check_batch_norm(samples, features, momentum, true);
+        }
       }
     }
     for (uint32_t count = 1; count <= 67; ++count) {
       check_mean_squared_error(count);
       check_softmax(count, false);
       check_softmax(count, true);
+      check_weighted_softmax(count, false);
+      check_weighted_softmax(count, true);
+      check_sigmoid_cross_entropy(count, false);
+      check_sigmoid_cross_entropy(count, true);
     }
   });
   check_relu_is_zero_below_zero();

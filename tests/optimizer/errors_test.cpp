@@ -223,6 +223,8 @@ void check_huge() {
                                gls_batch_norm_backward(a, b, c, d, a, b, half, half),
                                gls_batch_norm_infer(a, b, c, d, half, half, 1e-5),
                                gls_softmax_cross_entropy(a, 0, b, c, n),
+                               gls_weighted_cross_entropy(a, 0, b, c, d, n),
+                               gls_sigmoid_cross_entropy(a, b, nullptr, c, d, n),
                                gls_mean_squared_error(a, b, c, d, n),
                                gls_l2_penalty(a, 0.1, b, &sum, n),
                                gls_fisher_update(a, b, 1, half),

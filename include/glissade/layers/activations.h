@@ -12,8 +12,8 @@
 /** Relu, forward: outputs = max(inputs, 0). A NaN stays NaN. Both are float[count]; outputs may be inputs. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_relu_forward(const float* inputs, float* outputs, size_t count);
 
-/** Relu, backward: the output's gradient where outputs > 0, else 0. outputs are those of forward. All are
- * float[count]; any of the three may be the same. */
+/** Relu, backward: 0 where outputs <= 0, else the output's gradient, for an output of NaN too. outputs are
+ * those of forward. All are float[count]; any of the three may be the same. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_relu_backward(const float* outputs, const float* output_gradients,
                                                         float* input_gradients, size_t count);
 

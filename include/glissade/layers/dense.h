@@ -12,6 +12,8 @@
 
 /** A dense layer, forward: outputs = inputs * W + bias, for any number of samples. weights is
  * float[input_count * output_count + output_count]: one row of output_count per input, then the biases.
+ * (TensorFlow Lite and PyTorch store a row of input_count
+ * per output: turn those when you take them over; there is no call for it.)
  * inputs is float[samples * input_count] and outputs float[samples * output_count], a sample after another.
  * The bits do not depend on how samples are put together in calls. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_forward(const float* weights, const float* inputs,

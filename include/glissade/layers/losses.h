@@ -18,9 +18,38 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_softmax_cross_entropy(const float* log
                                                                 float* loss, float* logit_gradients,
                                                                 size_t count);
 
+/** A label that counts for nothing (PyTorch's ignore_index): loss and gradients are 0. Only calls whose text
+ * says so take it. */
+#define GLS_IGNORED_LABEL SIZE_MAX
+
+/** Softmax with weighted cross-entropy (torch.nn.CrossEntropyLoss with weight and ignore_index, one sample):
+ * loss and gradients of gls_softmax_cross_entropy times class_weights[label]. class_weights is float[count],
+ * each >= 0; 0 means that the class counts for nothing; null means 1 for all. Only the label's weight is
+ * looked at: GLS_ERROR_RANGE if it is negative or not finite. label is below count or GLS_IGNORED_LABEL, or
+ * the call is GLS_ERROR_RANGE.
+ *
+ * PyTorch's mean over samples divides by the sum of class_weights[label] over all labels that are not
+ * ignored: add them up, and give the step a scale of 1 / sum. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_weighted_cross_entropy(const float* logits, size_t label,
+                                                                 const float* class_weights, float* loss,
+                                                                 float* logit_gradients, size_t count);
+
+/** Sigmoid with binary cross-entropy (torch.nn.BCEWithLogitsLoss): each of count outputs is a question of its
+ * own, whose answer is yes (target 1), no (0), or between. loss is the mean of -p t log(y) - (1 - t) log(1 -
+ * y) with y = sigmoid(logit), and logit_gradients are its gradients. Large logits lose nothing, so put no
+ * Sigmoid layer before it.
+ *
+ * logits, targets and logit_gradients are float[count]; logit_gradients may be logits. positive_weights,
+ * float[count] (PyTorch's pos_weight), is p, how much a yes counts; 0 is nothing; null means 1 for all.
+ * Targets from 0 to 1 and weights
+ * >= 0 are meant; they are not checked. count 0 is GLS_ERROR_RANGE. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_sigmoid_cross_entropy(const float* logits, const float* targets,
+                                                                const float* positive_weights, float* loss,
+                                                                float* logit_gradients, size_t count);
+
 /** Mean squared error (torch.nn.MSELoss): loss = sum (y - target)^2 / count, and output_gradients = 2 (y -
  * target) / count, where y are the outputs. Buffers are float[count]; output_gradients may be outputs. count
- * 0 is GLS_ERROR_RANGE. */
+ * 0 is GLS_ERROR_RANGE. loss is infinite only where the mean is larger than any float. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_mean_squared_error(const float* outputs, const float* targets,
                                                              float* loss, float* output_gradients,
                                                              size_t count);

@@ -13,18 +13,24 @@
 
 /** Batch normalization (Ioffe and Szegedy 2015; torch.nn.BatchNorm1d) of `features` values per sample, in
  * training: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. Mean and variance (over samples, not
- * samples - 1) are those of this batch of at least 2 samples.
+ * samples - 1) are those of this batch of at least 2 samples. A feature that is the same in all samples gives
+ * beta exactly.
  *
  * - weights: float[2 * features], all gammas (1 at the start), then all betas (0).
  * - inputs and outputs: float[samples * features], a sample after another. outputs must not be inputs, which
  *   backward needs.
- * - running: float[2 * features], all means (0 at the start), then all variances (1). They move by
- * `momentum`, in [0, 1), towards the batch's (its variance over samples - 1). PyTorch's momentum is 0.1; 0
- * leaves them.
+ * - running: float[2 * features], all means, then all variances. All zeros is the start, which is PyTorch's:
+ * mean 0 and variance 1, since a variance of 0 stands for 1. (This call stores 2^-126 in place of a smaller
+ * variance. Who copies variances from elsewhere does the same.) Both move by `momentum`, in [0, 1], towards
+ * the batch's (its variance over samples - 1). PyTorch's momentum is 0.1; 0 leaves them; 1 copies the
+ * batch's, whatever was there.
  * - batch: float[2 * features], written for backward: all means, then all 1 / sqrt(variance + epsilon).
  * - epsilon: >= 2^-126; PyTorch's is 1e-5.
  *
- * GLS_ERROR_RANGE: samples, momentum or epsilon is out of range. */
+ * GLS_ERROR_RANGE: momentum or epsilon is out of range; or samples is below 2, because one sample has no
+ * variance. The last batch of an epoch may be that short: leave it out, or let it join the batch before.
+ * GLS_ERROR_NOT_FINITE: an input is NaN, infinite, or so large that its square might spoil running for all
+ * batches to come: from 2^61 / sqrt(samples) on it may be refused (for 100 samples, 2.3e17). */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_batch_norm_train(const float* weights, const float* inputs,
                                                            float* outputs, float* running, float* batch,
                                                            size_t samples, size_t features, double momentum,
@@ -39,8 +45,8 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_batch_norm_backward(const float* weigh
                                                               float* weight_gradients, float* input_gradients,
                                                               size_t samples, size_t features);
 
-/** Batch normalization, in use: as in training, with mean and variance from running. Any number of samples;
- * outputs may be inputs. */
+/** Batch normalization, in use: as in training, with mean and variance from running, where a variance of 0
+ * stands for 1. Any number of samples; outputs may be inputs. epsilon is that of training. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_batch_norm_infer(const float* weights, const float* running,
                                                            const float* inputs, float* outputs,
                                                            size_t samples, size_t features, double epsilon);
