@@ -135,17 +135,18 @@ TEST_P(Gradient, OfABatchIsThatOfItsSamples) {
   fill(inputs, 5 * kSamples, 2.0f);
   fill(targets, 7 * kSamples, 1.0f);
   for (size_t i = 0; i < kWeights; ++i) single[i] = together[i] = 0.0f, stepped[i] = weights[i];
-  float loss, sum = 0.5f, batch_loss = 0.5f, factor_loss = 0.5f;
+  float loss, batch_loss, factor_loss;
+  double sum = 0.0;
   for (size_t s = 0; s < kSamples; ++s) {
     ASSERT_EQ(one.learn_regression(weights, inputs + 5 * s, targets + 7 * s, single, &loss), GLS_OK);
-    sum += loss;
+    sum += static_cast<double>(loss);
   }
   ASSERT_EQ(batch.learn_regression(weights, inputs, targets, kSamples, together, &batch_loss), GLS_OK);
-  EXPECT_EQ(batch_loss, sum);
+  EXPECT_EQ(batch_loss, static_cast<float>(sum));
   EXPECT_EQ(std::memcmp(single, together, sizeof single), 0);
   gls_factors layers[One::kDenseLayers];
   ASSERT_EQ(batch.learn_regression(weights, inputs, targets, kSamples, layers, &factor_loss), GLS_OK);
-  EXPECT_EQ(factor_loss, sum);
+  EXPECT_EQ(factor_loss, static_cast<float>(sum));
   ASSERT_EQ(by_factors.step(stepped, layers, {}, 0.25f), GLS_OK);
   ASSERT_EQ(optimizer.step(weights, single, {}, 0.25f), GLS_OK);
   EXPECT_EQ(std::memcmp(weights, stepped, sizeof weights), 0);

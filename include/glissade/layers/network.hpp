@@ -11,300 +11,167 @@
  *     status = net.learn(weights, inputs, label, layers, &loss);            // its factors
  *     status = optimizer.step(weights, layers, params);
  *
- * Everything that dense.h, activations.h and losses.h say about buffers, ranges, errors and bits holds
- * here. */
+ * The layer types are Dense, Relu, Sigmoid, Tanh and BatchNorm, in any order. Everything that dense.h,
+ * activations.h, normalization.h and losses.h say about buffers, ranges, errors and bits holds here. Weights
+ * and gradients may be null where a network has no weights. */
 #ifndef GLISSADE_LAYERS_NETWORK_HPP
 #define GLISSADE_LAYERS_NETWORK_HPP
 
-#include "glissade/glissade.hpp"
-#include "glissade/layers/activations.h"
-#include "glissade/layers/dense.h"
-#include "glissade/layers/losses.h"
+#include "glissade/layers/activations.hpp"
+#include "glissade/layers/chain.hpp"
+#include "glissade/layers/dense.hpp"
+#include "glissade/layers/normalization.hpp"
 
 namespace glissade {
 
-/** A dense layer of a Network: outputs = inputs * W + bias. Its weights are one row of kOut per input, then
- * kOut biases. */
-template <size_t kIn, size_t kOut>
-struct Dense {
-  static constexpr size_t kInputs = kIn;                /**< Inputs of one sample. */
-  static constexpr size_t kOutputs = kOut;              /**< Outputs of one sample. */
-  static constexpr size_t kWeights = kIn * kOut + kOut; /**< Weights, biases among them. */
-  static constexpr size_t kBiases = kOut;               /**< How many of the weights, the last, are biases. */
-  static constexpr bool kInPlace = false;               /**< Outputs need a buffer of their own. */
-
-  /** Runs gls_dense_forward. */
-  [[nodiscard]] static Status forward(const float* weights, const float* inputs, float* outputs,
-                                      size_t samples) {
-    return gls_dense_forward(weights, inputs, outputs, samples, kIn, kOut);
-  }
-
-  /** Runs gls_dense_backward. It does not need the third argument, the outputs. */
-  [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
-                                       const float* output_gradients, float* weight_gradients,
-                                       float* input_gradients, size_t samples) {
-    return gls_dense_backward(weights, inputs, output_gradients, weight_gradients, input_gradients, samples,
-                              kIn, kOut);
-  }
-
-  /** As the other backward, but without computing the gradients of the weights: writes what they are the
-   * product of, inputs and output_gradients, to factors. */
-  [[nodiscard]] static Status backward(const float* weights, const float* inputs, const float* /*outputs*/,
-                                       const float* output_gradients, gls_factors* factors,
-                                       float* input_gradients, size_t samples) {
-    *factors = {inputs, output_gradients, samples, kIn, kOut};
-    if (input_gradients == nullptr) return GLS_OK;
-    return gls_dense_input_gradients(weights, output_gradients, input_gradients, samples, kIn, kOut);
-  }
-};
-
-/** An activation's forward pass, such as gls_relu_forward. */
-using ActivationForward = Status (*)(const float* inputs, float* outputs, size_t count);
-
-/** An activation's backward pass, such as gls_relu_backward. */
-using ActivationBackward = Status (*)(const float* outputs, const float* output_gradients,
-                                      float* input_gradients, size_t count);
-
-/** An activation of a Network: outputs = f(inputs), one by one, for N values per sample. They are computed in
- * the buffer of the layer before. */
-template <size_t N, ActivationForward kForward, ActivationBackward kBackward>
-struct Activation {
-  static constexpr size_t kInputs = N;   /**< Inputs of one sample. */
-  static constexpr size_t kOutputs = N;  /**< Outputs of one sample. */
-  static constexpr size_t kWeights = 0;  /**< It has no weights. */
-  static constexpr size_t kBiases = 0;   /**< It has no biases. */
-  static constexpr bool kInPlace = true; /**< Outputs may be written over the inputs. */
-
-  /** Runs kForward for all samples. */
-  [[nodiscard]] static Status forward(const float* /*weights*/, const float* inputs, float* outputs,
-                                      size_t samples) {
-    return kForward(inputs, outputs, samples * N);
-  }
-
-  /** Runs kBackward for all samples. Does nothing where input_gradients is null. */
-  template <class Gradients>
-  [[nodiscard]] static Status backward(const float* /*weights*/, const float* /*inputs*/,
-                                       const float* outputs, const float* output_gradients,
-                                       Gradients* /*weight_gradients*/, float* input_gradients,
-                                       size_t samples) {
-    if (input_gradients == nullptr) return GLS_OK;  // a first layer: nobody asks
-    return kBackward(outputs, output_gradients, input_gradients, samples * N);
-  }
-};
-
-/** The layer max(x, 0) of N values. */
-template <size_t N>
-using Relu = Activation<N, gls_relu_forward, gls_relu_backward>;
-
-/** The layer 1 / (1 + e^-x) of N values. */
-template <size_t N>
-using Sigmoid = Activation<N, gls_sigmoid_forward, gls_sigmoid_backward>;
-
-/** The layer tanh(x) of N values. */
-template <size_t N>
-using Tanh = Activation<N, gls_tanh_forward, gls_tanh_backward>;
-
-/** @cond INTERNAL */
-// How the networks below are put together; users do not meet it.
-
-// A layer and those behind it, with the outputs of up to kSamples samples and their gradients. kFirst: the
-// inputs are the caller's, which nothing may be written over.
-template <size_t kSamples, bool kFirst, class... Layers>
-class LayerChain;
-
-template <size_t kSamples, bool kFirst>
-class LayerChain<kSamples, kFirst> {
- public:
-  static constexpr size_t kWeights = 0, kDenseLayers = 0;
-};
-
-template <size_t kSamples, bool kFirst, class First, class... Rest>
-class LayerChain<kSamples, kFirst, First, Rest...> {
-  using Next = LayerChain<kSamples, false, Rest...>;
-  static constexpr bool kIsLast = sizeof...(Rest) == 0;
-  static constexpr bool kOwns = kFirst || !First::kInPlace;
-  // The loss replaces the last outputs by their gradients, unless an activation there needs both.
-  static constexpr size_t kOutputMemory = kOwns ? kSamples * First::kOutputs : 0;
-  static constexpr size_t kGradientMemory = kIsLast && !First::kInPlace ? 0 : kOutputMemory;
-
- public:
-  static constexpr size_t kInputs = First::kInputs;
-  static constexpr size_t kWeights = First::kWeights + Next::kWeights;
-  static constexpr size_t kDenseLayers = (First::kWeights > 0 ? 1 : 0) + Next::kDenseLayers;
-
-  // before, gradients_before: the buffers of the layer in front.
-  [[nodiscard]] Status forward(const float* weights, const float* inputs, float* before, size_t samples) {
-    float* const outputs = outputs_in(before);
-    const Status status = First::forward(weights, inputs, outputs, samples);
-    if constexpr (!kIsLast) {
-      static_assert(First::kOutputs == Next::kInputs, "a layer's inputs are the outputs before it");
-      return status == GLS_OK ? next_.forward(weights + First::kWeights, outputs, outputs, samples) : status;
-    }
-    return status;
-  }
-
-  float* last_outputs(float* before) {
-    if constexpr (kIsLast)
-      return outputs_in(before);
-    else
-      return next_.last_outputs(outputs_in(before));
-  }
-
-  // gradients is the weights' buffer, which is added to, or a gls_factors for each layer with weights.
-  template <class Loss, class Gradients>
-  [[nodiscard]] Status backward(const float* weights, const float* inputs, float* before,
-                                float* gradients_before, size_t samples, Loss loss, Gradients* gradients) {
-    float* const outputs = outputs_in(before);
-    float* output_gradients = gradients_before;
-    if constexpr (kOwns) output_gradients = kGradientMemory > 0 ? gradients_.values() : outputs;
-    Status status;
-    if constexpr (kIsLast) {
-      status = loss(outputs, output_gradients);
-    } else {
-      status = next_.backward(weights + First::kWeights, outputs, outputs, output_gradients, samples, loss,
-                              behind_first(gradients));
-    }
-    if (status != GLS_OK) return status;
-    return First::backward(weights, inputs, outputs, output_gradients, gradients, gradients_before, samples);
-  }
-
-  [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
-                                         double* penalty) {
-    if constexpr (!kIsLast) {
-      const Status status =
-          Next::l2_penalty(weights + First::kWeights, strength, weight_gradients + First::kWeights, penalty);
-      if (status != GLS_OK) return status;
-    }
-    return gls_l2_penalty(weights, strength, weight_gradients, penalty, First::kWeights - First::kBiases);
-  }
-
- private:
-  template <size_t N, class = void>
-  struct Memory {
-    float floats[N];
-    float* values() { return floats; }
-  };
-  template <class Unused>
-  struct Memory<0, Unused> {
-    float* values() { return nullptr; }
-  };
-
-  static float* behind_first(float* gradients) { return gradients + First::kWeights; }
-  static gls_factors* behind_first(gls_factors* layers) {
-    return layers + (First::kWeights > 0 ? 1 : 0);
-  }
-
-  float* outputs_in(float* before) {
-    if constexpr (kOwns)
-      return outputs_.values();
-    else
-      return before;
-  }
-
-  Memory<kOutputMemory> outputs_;
-  Memory<kGradientMemory> gradients_;
-  Next next_;
-};
-
-/** @endcond */
-
 /** A network: layers one behind the other, for up to kSamples samples at a time. Weights, float[kWeights],
- * are in the order of the layers. inputs is float[samples * kInputs], a sample after another. The bits do not
- * depend on how samples are put together in calls. samples > kSamples is GLS_ERROR_RANGE. */
+ * are in the order of the layers. inputs is float[samples * kInputs], a sample after another. samples >
+ * kSamples is GLS_ERROR_RANGE. The bits do not depend on how samples are put together in calls, unless the
+ * network learns with BatchNorm.
+ *
+ * Each call that learns adds gradients to a buffer, float[kWeights], or writes their factors: `gradients` is
+ * a float pointer or gls_factors[kDenseLayers]. Factors are for the optimizer's next step: they point into
+ * inputs and this network, and hold until it runs again. They cannot say the gradients of BatchNorm. `loss`
+ * is written: the sum over this call's samples, which are added in double and rounded once. Who wants the
+ * mean of an epoch adds the losses of its calls in a double.
+ *
+ * All zeros is the start of a network: static memory needs no more, on the stack it is `Net net = {};`. */
 template <size_t kSamples, class... Layers>
 class BatchNetwork {
-  using Chain = LayerChain<kSamples, true, Layers...>;
+  static_assert(kSamples > 0 && sizeof...(Layers) > 0,
+                "a network has at least 1 layer, for at least 1 sample");
+  using Chain = LayerChain<kSamples, CallersInputs, Layers...>;
 
  public:
   static constexpr size_t kInputs = Chain::kInputs;           /**< Inputs of one sample. */
   static constexpr size_t kWeights = Chain::kWeights;         /**< Weights of all layers. */
-  static constexpr size_t kDenseLayers = Chain::kDenseLayers; /**< Layers with weights. */
+  static constexpr size_t kDenseLayers = Chain::kDenseLayers; /**< Dense layers. */
+  static constexpr size_t kRunning = Chain::kRunning;         /**< Floats in running(). */
   static constexpr size_t kOutputs = (Layers::kOutputs, ...); /**< Outputs of one sample. */
 
-  /** Runs samples forward; outputs() then points to what comes out. */
+  /** Runs samples forward, as in use; outputs() then points to what comes out. */
   [[nodiscard]] Status forward(const float* weights, const float* inputs, size_t samples) {
-    return samples <= kSamples ? chain_.forward(weights, inputs, nullptr, samples) : GLS_ERROR_RANGE;
+    if (samples > kSamples) return GLS_ERROR_RANGE;
+    const Status status = check_present(kWeights == 0 ? inputs : weights, inputs);
+    if (status != GLS_OK) return status;
+    return chain_.template forward<false>(weights, running_.values(), inputs, nullptr, samples);
   }
 
   /** The outputs of the last forward, float[samples * kOutputs]. Learning writes over them. */
   const float* outputs() { return chain_.last_outputs(nullptr); }
 
-  /** Runs samples of a classifier, with softmax and cross-entropy. Adds the sum of their losses, in order, to
-   * loss, and their gradients to weight_gradients, float[kWeights]. labels is size_t[samples], each below
-   * kOutputs, or the call is GLS_ERROR_RANGE. */
+  /** The running means and variances of the BatchNorm layers, float[kRunning], in the order of the layers;
+   * null where there are none. Learning moves them, forward reads them. They belong to the trained network as
+   * its weights do: save both, and copy them to another network that shall use the weights. All zeros is the
+   * start. */
+  float* running() { return running_.values(); }
+
+  /** Runs samples of a classifier, with gls_softmax_cross_entropy. labels is size_t[samples]. */
+  template <class Gradients>
   [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
-                             float* weight_gradients, float* loss) {
-    return learn_by(weights, inputs, samples, classifier(labels), weight_gradients, loss);
+                             Gradients&& gradients, float* loss) {
+    const auto loss_of = [labels](const float* y, size_t sample, float* one, float* dy) {
+      return gls_softmax_cross_entropy(y, labels[sample], one, dy, kOutputs);
+    };
+    return learn_by(loss_of, weights, inputs, labels, samples, first_of(gradients), loss);
   }
 
-  /** As the other learn, without a gradient buffer: writes the factors of the gradients to layers, for the
-   * optimizer's next step. They point into inputs and this network, and hold until it runs again. */
-  [[nodiscard]] Status learn(const float* weights, const float* inputs, const size_t* labels, size_t samples,
-                             gls_factors (&layers)[kDenseLayers], float* loss) {
-    return learn_by(weights, inputs, samples, classifier(labels), layers, loss);
+  /** Runs samples of a classifier, with gls_weighted_cross_entropy: class_weights is float[kOutputs] or null,
+   * and a label may be GLS_IGNORED_LABEL. */
+  template <class Gradients>
+  [[nodiscard]] Status learn_weighted(const float* weights, const float* inputs, const size_t* labels,
+                                      const float* class_weights, size_t samples, Gradients&& gradients,
+                                      float* loss) {
+    const auto loss_of = [labels, class_weights](const float* y, size_t sample, float* one, float* dy) {
+      return gls_weighted_cross_entropy(y, labels[sample], class_weights, one, dy, kOutputs);
+    };
+    return learn_by(loss_of, weights, inputs, labels, samples, first_of(gradients), loss);
   }
 
-  /** Runs samples of a network that predicts numbers, with the mean squared error. targets is float[samples *
-   * kOutputs]. Adds losses and gradients as learn does. */
+  /** Runs samples of a network that answers kOutputs questions with yes or no, with
+   * gls_sigmoid_cross_entropy. targets is float[samples * kOutputs], positive_weights float[kOutputs] or
+   * null. */
+  template <class Gradients>
+  [[nodiscard]] Status learn_binary(const float* weights, const float* inputs, const float* targets,
+                                    const float* positive_weights, size_t samples, Gradients&& gradients,
+                                    float* loss) {
+    const auto loss_of = [targets, positive_weights](const float* y, size_t sample, float* one, float* dy) {
+      return gls_sigmoid_cross_entropy(y, targets + sample * kOutputs, positive_weights, one, dy, kOutputs);
+    };
+    return learn_by(loss_of, weights, inputs, targets, samples, first_of(gradients), loss);
+  }
+
+  /** Runs samples of a network that predicts numbers, with gls_mean_squared_error. targets is float[samples *
+   * kOutputs]. */
+  template <class Gradients>
   [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
-                                        size_t samples, float* weight_gradients, float* loss) {
-    return learn_by(weights, inputs, samples, regression(targets), weight_gradients, loss);
+                                        size_t samples, Gradients&& gradients, float* loss) {
+    const auto loss_of = [targets](const float* y, size_t sample, float* one, float* dy) {
+      return gls_mean_squared_error(y, targets + sample * kOutputs, one, dy, kOutputs);
+    };
+    return learn_by(loss_of, weights, inputs, targets, samples, first_of(gradients), loss);
   }
 
-  /** As the other learn_regression, without a gradient buffer: writes the factors of the gradients, as learn
-   * does. */
-  [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
-                                        size_t samples, gls_factors (&layers)[kDenseLayers],
-                                        float* loss) {
-    return learn_by(weights, inputs, samples, regression(targets), layers, loss);
-  }
-
-  /** Adds strength / 2 times the squares of the weights, without biases, to penalty, and its gradient to
-   * weight_gradients. strength >= 0. For the textbooks' lambda / (2 m) over m samples it is lambda / m. */
+  /** Adds strength / 2 times the squares of the weights, without biases and what BatchNorm has, to penalty,
+   * and its gradient to weight_gradients (gls_l2_penalty). strength >= 0. For the textbooks' lambda / (2 m)
+   * over m samples it is lambda / m. */
   [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
                                          double* penalty) {
-    return Chain::l2_penalty(weights, strength, weight_gradients, penalty);
+    Status status = check_present(penalty);
+    if (status == GLS_OK && kWeights > 0) status = check_present(weights, weight_gradients);
+    return status == GLS_OK ? Chain::l2_penalty(weights, strength, weight_gradients, penalty) : status;
   }
 
  private:
-  static auto classifier(const size_t* labels) {
-    return [labels](const float* y, size_t sample, float* loss, float* gradients) {
-      return gls_softmax_cross_entropy(y, labels[sample], loss, gradients, kOutputs);
-    };
-  }
-  static auto regression(const float* targets) {
-    return [targets](const float* y, size_t sample, float* loss, float* gradients) {
-      return gls_mean_squared_error(y, targets + sample * kOutputs, loss, gradients, kOutputs);
-    };
+  static float* first_of(float* gradients) { return gradients; }
+  template <size_t kCount>
+  static gls_factors* first_of(gls_factors (&layers)[kCount]) {
+    static_assert(kCount == kDenseLayers, "a gls_factors for each dense layer");
+    static_assert(Chain::kFactored == kWeights, "BatchNorm has no factors: learn into a buffer of gradients");
+    return layers;
   }
 
-  template <class Loss, class Gradients>
-  [[nodiscard]] Status learn_by(const float* weights, const float* inputs, size_t samples, Loss loss_of,
-                                Gradients* gradients, float* loss) {
-    Status status = forward(weights, inputs, samples);
+  static void copy_running(float* from, float* to) {
+    for (size_t i = 0; i < kRunning; ++i) to[i] = from[i];
+  }
+
+  // What may be refused comes before gradients, running values and the loss are written. Not inlined, or GCC
+  // tells callers that look at the status in a macro of theirs that the loss may be uninitialized.
+  template <class LossOf, class Target, class Gradients>
+  [[nodiscard]] __attribute__((noinline)) Status learn_by(const LossOf& loss_of, const float* weights,
+                                                          const float* inputs, const Target* targets,
+                                                          size_t samples, Gradients* gradients, float* loss) {
+    if (samples > kSamples) return GLS_ERROR_RANGE;
+    Status status = check_present(inputs, targets, loss);
+    if (status == GLS_OK && kWeights > 0) status = check_present(weights, gradients);
     if (status != GLS_OK) return status;
-    float sum = *loss;
-    status = chain_.backward(
-        weights, inputs, nullptr, nullptr, samples,
-        [&](const float* y, float* y_gradients) {
-          Status each = GLS_OK;
-          for (size_t s = 0; s < samples && each == GLS_OK; ++s) {
-            float one;
-            each = loss_of(y + s * kOutputs, s, &one, y_gradients + s * kOutputs);
-            sum += one;
-          }
-          return each;
-        },
-        gradients);
-    if (status == GLS_OK) *loss = sum;
-    return status;
+    copy_running(running_.values(), next_running_.values());
+    status = chain_.template forward<true>(weights, next_running_.values(), inputs, nullptr, samples);
+    if (status != GLS_OK) return status;
+    double sum = 0.0;
+    const auto losses = [&](const float* y, float* dy) {
+      Status each = GLS_OK;
+      for (size_t s = 0; s < samples && each == GLS_OK; ++s) {
+        float one = 0.0f;
+        each = loss_of(y + s * kOutputs, s, &one, dy + s * kOutputs);
+        sum += static_cast<double>(one);
+      }
+      return each;
+    };
+    status = chain_.backward(weights, inputs, nullptr, nullptr, samples, losses, gradients);
+    if (status != GLS_OK) return status;
+    copy_running(next_running_.values(), running_.values());
+    *loss = static_cast<float>(sum);
+    return GLS_OK;
   }
 
+  LayerMemory<kRunning> running_, next_running_;
   Chain chain_;
 };
 
 /** A network for one sample at a time: layers one behind the other. It is a BatchNetwork of one sample, whose
- * kInputs, kOutputs, kWeights, kDenseLayers, outputs and l2_penalty are here too. */
+ * constants, outputs, running and l2_penalty are here too, and whose text holds here. With BatchNorm it
+ * cannot learn, because one sample has no variance: InBatches can. */
 template <class... Layers>
 class Network : private BatchNetwork<1, Layers...> {
   using Batch = BatchNetwork<1, Layers...>;
@@ -313,9 +180,11 @@ class Network : private BatchNetwork<1, Layers...> {
   using Batch::kDenseLayers;
   using Batch::kInputs;
   using Batch::kOutputs;
+  using Batch::kRunning;
   using Batch::kWeights;
   using Batch::l2_penalty;
   using Batch::outputs;
+  using Batch::running;
 
   /** The same layers for up to kSamples samples at a time. */
   template <size_t kSamples>
@@ -326,24 +195,40 @@ class Network : private BatchNetwork<1, Layers...> {
     return Batch::forward(weights, inputs, 1);
   }
 
-  /** Runs one sample of a classifier, with softmax and cross-entropy. Writes its loss to loss, and adds its
-   * gradient to gradients, float[kWeights]; or writes the factors to gradients, where that is
-   * gls_factors[kDenseLayers]. label is below kOutputs. */
+  /** BatchNetwork::learn of one sample, with its label. */
   template <class Gradients>
   [[nodiscard]] Status learn(const float* weights, const float* inputs, size_t label, Gradients&& gradients,
                              float* loss) {
-    *loss = 0.0f;
+    static_assert(kLearns, "BatchNorm learns from 2 samples or more: use InBatches");
     return Batch::learn(weights, inputs, &label, 1, gradients, loss);
   }
 
-  /** The same for a network that predicts numbers, with the mean squared error. targets is
-   * float[kOutputs]. */
+  /** BatchNetwork::learn_weighted of one sample, with its label. */
+  template <class Gradients>
+  [[nodiscard]] Status learn_weighted(const float* weights, const float* inputs, size_t label,
+                                      const float* class_weights, Gradients&& gradients, float* loss) {
+    static_assert(kLearns, "BatchNorm learns from 2 samples or more: use InBatches");
+    return Batch::learn_weighted(weights, inputs, &label, class_weights, 1, gradients, loss);
+  }
+
+  /** BatchNetwork::learn_binary of one sample. targets is float[kOutputs]. */
+  template <class Gradients>
+  [[nodiscard]] Status learn_binary(const float* weights, const float* inputs, const float* targets,
+                                    const float* positive_weights, Gradients&& gradients, float* loss) {
+    static_assert(kLearns, "BatchNorm learns from 2 samples or more: use InBatches");
+    return Batch::learn_binary(weights, inputs, targets, positive_weights, 1, gradients, loss);
+  }
+
+  /** BatchNetwork::learn_regression of one sample. targets is float[kOutputs]. */
   template <class Gradients>
   [[nodiscard]] Status learn_regression(const float* weights, const float* inputs, const float* targets,
                                         Gradients&& gradients, float* loss) {
-    *loss = 0.0f;
+    static_assert(kLearns, "BatchNorm learns from 2 samples or more: use InBatches");
     return Batch::learn_regression(weights, inputs, targets, 1, gradients, loss);
   }
+
+ private:
+  static constexpr bool kLearns = kRunning == 0;
 };
 
 }  // namespace glissade

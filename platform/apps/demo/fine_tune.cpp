@@ -37,9 +37,11 @@ Adam::Params chosen_params() {
 
 // One step on one repetition of all vowels; adds the losses. There is no gradient buffer: the step takes the
 // gradients from their factors.
-Status train_batch(const float (*rows)[kFeatures], float& loss_sum) {
+Status train_batch(const float (*rows)[kFeatures], double& loss_sum) {
   gls_factors layers[Net::kDenseLayers];
-  const Status status = net.learn(weights, *rows, kLabels, kVowels, layers, &loss_sum);
+  float loss = 0.0f;
+  const Status status = net.learn(weights, *rows, kLabels, kVowels, layers, &loss);
+  loss_sum += static_cast<double>(loss);
   return status == GLS_OK ? optimizer.step(weights, layers, chosen_params(), 1.0f / kVowels) : status;
 }
 
@@ -81,7 +83,7 @@ Status fine_tune_checkpointed(const float* pretrained, const Recordings& recordi
   Status status = gls_checkpoint_start(&checkpoint);
   gls_verdict verdict = GLS_GO_ON;
   while (status == GLS_OK && verdict != GLS_ROLLED_BACK && optimizer.state.step < kEpochs * kMostTrained) {
-    float ignored = 0.0f;
+    double ignored = 0.0;
     for (uint32_t batch = 0; batch < kMostTrained && status == GLS_OK; ++batch) {
       status = train_batch(recordings + batch * kVowels, ignored);
     }
@@ -101,11 +103,11 @@ Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t
   report.repetitions = repetitions;
   Status status = count_correct(recordings, report.correct_before);
   for (float& loss : report.losses) {
-    loss = 0.0f;
+    double sum = 0.0;
     for (uint32_t batch = 0; batch < repetitions; ++batch) {
-      if (status == GLS_OK) status = train_batch(recordings + batch * kVowels, loss);
+      if (status == GLS_OK) status = train_batch(recordings + batch * kVowels, sum);
     }
-    loss /= static_cast<float>(repetitions * kVowels);
+    loss = static_cast<float>(sum / (repetitions * kVowels));
   }
   if (status == GLS_OK) status = count_correct(recordings, report.correct_after);
   report.steps = optimizer.state.step;
