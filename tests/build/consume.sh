@@ -29,12 +29,17 @@ if [ "$way" = find_package ]; then
   for flags in -O0 -O1 -Os -O3 '-Ofast -ffast-math -flto=auto'; do
     consume "flags${flags// /}" "$@" -DCMAKE_C_FLAGS="$flags" -DCMAKE_CXX_FLAGS="$flags"
   done
+  consume c_alone "$@" -DGLISSADE_ALONE=ON
   export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
   if command -v pkg-config >/dev/null; then
     cc -std=c99 -c "$source/tests/build/consumer/consumer.c" $(pkg-config --cflags glissade) -o "$work/consumer.o"
     c++ -std=c++17 "$work/consumer.o" "$source/tests/build/consumer/train.cpp" $(pkg-config --cflags --libs glissade) -o "$work/program"
     [ "$("$work/program")" = "$checksum" ] || { echo "FAILED: pkg-config"; exit 1; }
     [ "$(pkg-config --modversion glissade)" = "$(sed -n 's/^project(glissade VERSION \([0-9.]*\) .*/\1/p' "$source/CMakeLists.txt")" ]
+    cc "$source"/tests/build/consumer/{consumer,train}.c $(pkg-config --cflags --libs glissade) -o "$work/program"
+    [ "$("$work/program")" = "$checksum" ] || { echo "FAILED: pkg-config, in C alone"; exit 1; }
+    c++ -std=c++17 -shared -fPIC "$source"/tests/build/consumer/train.cpp $(pkg-config --cflags --libs glissade) \
+      -Wl,--no-undefined,-z,text -o "$work/plugin.so" || { echo "FAILED: a shared library with the static one in it"; exit 1; }
     echo "pkg-config: $checksum"
   fi
 else

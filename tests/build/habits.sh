@@ -19,6 +19,10 @@ for file in $github $gitlab; do
   difference=$(diff <(echo "$presets") <(echo "$jobs")) || fail "$file: presets (<) and jobs (>) differ:"$'\n'"$difference"
 done
 
+# Presets of version 3 need CMake 3.21, of version 4 more than the project does.
+grep -q '^cmake_minimum_required(VERSION 3.22)' CMakeLists.txt && grep -q '^  "version": 3,' CMakePresets.json ||
+  fail "CMakePresets.json and CMakeLists.txt need different versions of CMake"
+
 # The jobs of a file are one, by a matrix; what it does stands at the end of the file: the first of these lines and those
 # behind it. No other line begins with one of the words.
 does() { # file, words, lines

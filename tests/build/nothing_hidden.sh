@@ -20,6 +20,9 @@ echo "Symbols the core leaves undefined:" $undefined
 diff <(grep -v -e '^variable' -e '^not told' "$expected" || true) <(printf '%s' "${undefined:+$undefined
 }") || fail "the undefined symbols are not those of $expected"
 
+# Nor does what asks the machine need a C++ library: a C program links with the C compiler.
+if "$nm" -A "$library" | sed -n 's/.*hosted\.cpp.* U //p' | grep -E '^_Z|^__(cxa|gxx)'; then fail "hosted.cpp needs a C++ library"; fi
+
 variables=$("$objdump" -tC "$library" | awk '
   /file format/ { skip = /hosted\.cpp/ }
   !skip && match($0, / (\.s?data|\.s?bss|\*COM\*)[^ \t]*\t/) && !/ \.data\.rel\.ro/ && !/ d  / {

@@ -11,4 +11,5 @@ foreach(i RANGE 1 ${count})
   list(APPEND flags ${flag})
 endforeach()
 include(sources_and_examples.cmake)
-target_compile_options(glissade PRIVATE ${flags})
+set_property(TARGET glissade PROPERTY CXX_STANDARD)
+target_compile_options(glissade PRIVATE -std=gnu++14 ${flags})  # the default of some compilers; unflags takes no defaults away
