@@ -64,13 +64,15 @@ CMAKE
   [ -z "$(find "$work/prefix" -type f 2>/dev/null)" ] || fail "it was installed with the project"
 }
 
-# Folders of an installation by their whole paths; and a compiler that knows of C++ nothing.
+# Folders of an installation by their whole paths; and the C compiler alone.
 absolute() {
   command -v pkg-config >/dev/null || { echo "skipped: no pkg-config"; exit 77; }
+  to= # CMake refuses include folders inside the sources
+  to=$(mktemp -d) && trap 'rm -rf "$to"' EXIT
   cmake -S "$source" -B "$work/build" --log-level=WARNING -DGLISSADE_BACKENDS=scalar -DGLISSADE_TESTS=OFF "$@" -DCMAKE_INSTALL_PREFIX="$work/prefix" \
-    -DCMAKE_INSTALL_LIBDIR="$work/other/lib" -DCMAKE_INSTALL_INCLUDEDIR="$work/another/include"
+    -DCMAKE_INSTALL_LIBDIR="$to/lib" -DCMAKE_INSTALL_INCLUDEDIR="$to/headers"
   cmake --build "$work/build" -j 2 --target install >"$work/log" || { cat "$work/log"; fail "no installation"; }
-  export PKG_CONFIG_PATH=$work/other/lib/pkgconfig
+  export PKG_CONFIG_PATH=$to/lib/pkgconfig
   cc "$source"/tests/build/consumer/{consumer,train}.c $(pkg-config --cflags --libs glissade) -o "$work/program"
   [ "$("$work/program")" = "$checksum" ] || fail "not $checksum"
 }
