@@ -10,8 +10,10 @@
 
 #ifdef __cplusplus
 /** A field's usual value. In C++ it is the field's initializer; in C the same value comes from
- * gls_<rule>_defaults() and its like. */
+ * a macro such as GLS_ADAM_DEFAULTS, or a call such as gls_adam_defaults(). */
 #define GLS_DEFAULT(value) = value
+/** The same where the usual values of a struct are a macro, C's initializer: the one in its place, from 1. */
+#define GLS_USUAL(name, place) = GLS_VALUE(place, GLS_##name##_DEFAULTS)
 /** A function of the C face. */
 #define GLS_FUNCTION extern "C"
 /** What must be so at compile time. */
@@ -20,6 +22,7 @@
 #define GLS_ALIGNOF(type) alignof(type)
 #else
 #define GLS_DEFAULT(value)
+#define GLS_USUAL(name, place)
 #define GLS_FUNCTION extern
 #define GLS_ASSERT(condition, message) __extension__ _Static_assert(condition, message)
 #define GLS_ALIGNOF(type) __extension__ _Alignof(type)
@@ -31,6 +34,19 @@
 #else
 #define GLS_NODISCARD __attribute__((warn_unused_result))
 #endif
+
+/** @cond INTERNAL */
+#define GLS_VALUE(place, ...) GLS_VALUE_##place(__VA_ARGS__, 0)
+#define GLS_VALUE_1(value, ...) value
+#define GLS_VALUE_2(value, ...) GLS_VALUE_1(__VA_ARGS__)
+#define GLS_VALUE_3(value, ...) GLS_VALUE_2(__VA_ARGS__)
+#define GLS_VALUE_4(value, ...) GLS_VALUE_3(__VA_ARGS__)
+#define GLS_VALUE_5(value, ...) GLS_VALUE_4(__VA_ARGS__)
+#define GLS_VALUE_6(value, ...) GLS_VALUE_5(__VA_ARGS__)
+#define GLS_VALUE_7(value, ...) GLS_VALUE_6(__VA_ARGS__)
+#define GLS_VALUE_8(value, ...) GLS_VALUE_7(__VA_ARGS__)
+#define GLS_VALUE_9(value, ...) GLS_VALUE_8(__VA_ARGS__)
+/** @endcond */
 
 /** An enum of 4 bytes, whatever the compiler's flags say (-fshort-enums, which bare-metal GCC has of itself).
  */

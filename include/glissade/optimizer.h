@@ -25,6 +25,9 @@ typedef struct gls_rule gls_rule;
  * every call refuses (GLS_ERROR_NULL). It takes 16 words: 64 bytes on 32-bit targets. Weights, slots and
  * gradients must not overlap (GLS_ERROR_OVERLAP: each call compares all their ranges, some 5 ns on a desk).
  *
+ * In C, parameters begin with all their usual values: gls_adam_params params = {GLS_ADAM_DEFAULTS}, or
+ * gls_adam_defaults(&params). A field that an initializer leaves out is 0, and so is its epsilon.
+ *
  * Every rule's parameters begin with these four:
  *   - learning_rate: >= 0, in units of weight per unit of update.
  *   - weight_decay: >= 0; 0 is none.

@@ -22,7 +22,6 @@ fail() {
   }
   {
     text = $0; gsub(/[ \n\t]+/, " ", text)
-    print "#include \"glissade/glissade.h\"\n__attribute__((section(\".gls_abi\"), used)) const uint32_t gls_abi[] = {"
     while (match(text, /(typedef )?struct gls_[a-z0-9_]+ \{[^}]*\}|typedef enum [^{]*\{[^}]*\} gls_[a-z0-9_]+/)) {
       part = substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH)
       body = part; sub(/^[^{]*\{/, "", body); sub(/\}.*/, "", body)
@@ -42,9 +41,37 @@ fail() {
         for (k = 1; k <= parts; k++) field(name, " " names[k])
       }
     }
-    print "};"
     if (structs < 30 || enums < 5) print "#error too few structs or enums were found"
-  }' >"$folder/abi.c"
+  }' >"$folder/numbers.txt"
+numbers=$(grep -oE 'sizeof|offsetof|\(uint32_t\)' "$folder/numbers.txt" | wc -l)
+# Each gls_<name>_defaults has its macro, which is what the library sets.
+grep -rhoE --include='*.h' 'void gls_[a-z_]+_defaults\(gls_[a-z_]+\* params' "$include" |
+  sed -E 's/void gls_([a-z_]+)_defaults\((gls_[a-z_]+)\* .*/\1 \2/' >"$folder/defaults.txt"
+{
+  echo '#include "glissade/glissade.h"'
+  echo "__attribute__((section(\".gls_abi\"), used)) const struct { uint32_t numbers[$numbers];"
+  sed -E 's/(.*) (.*)/  \2 \1;/' "$folder/defaults.txt"
+  echo '} gls_abi = {{'
+  cat "$folder/numbers.txt"
+  echo '},'
+  while read -r name type; do echo "{GLS_${name^^}_DEFAULTS},"; done <"$folder/defaults.txt"
+  echo '};'
+} >"$folder/abi.c"
+{
+  echo '#include <stdio.h>'
+  echo '#include <string.h>'
+  echo '#include "glissade/glissade.h"'
+  echo 'int main(void) { int wrong = 0;'
+  while read -r name type; do
+    macro=GLS_${name^^}_DEFAULTS
+    echo "{ static const $type in_c = {$macro}; $type set; memset(&set, 0, sizeof set); gls_${name}_defaults(&set);"
+    echo "if (memcmp(&in_c, &set, sizeof set)) { puts(\"$macro is not gls_${name}_defaults\"); wrong = 1; } }"
+  done <"$folder/defaults.txt"
+  echo 'return wrong; }'
+} >"$folder/defaults.c"
+[ "$(grep -c DEFAULTS "$folder/defaults.c")" -gt 50 ] || fail "too few defaults were found"
+"$cc" -std=c99 -Wall -Wextra -Werror -I"$include" "$folder/defaults.c" "$library" -o "$folder/defaults" || fail "the defaults in C"
+"$folder/defaults" || fail "defaults"
 grep -rlE '^typedef enum (gls|\{)|^ *enum (gls_|\{)' --include='*.h' "$include" && fail "an enum without GLS_INT32"
 
 dump() { # compiler and flags...: the section as numbers

@@ -103,7 +103,7 @@ struct TextbookAdagrad : AdagradEpsilonInside {
   /** Its hyper-parameters, with other usual values. */
   struct Params : AdagradEpsilonInside::Params {
     /** Sets them. */
-    constexpr Params() { epsilon = 1e-8; }
+    constexpr Params() : AdagradEpsilonInside::Params{GLS_ADAGRAD_TEXTBOOK_DEFAULTS} {}
   };
 };
 

@@ -90,10 +90,7 @@ struct AdamW : Adam {
   /** Its hyper-parameters, with other usual values. */
   struct Params : Adam::Params {
     /** Sets them. */
-    constexpr Params() {
-      weight_decay = 1e-2;
-      decoupled_weight_decay = true;
-    }
+    constexpr Params() : Adam::Params{GLS_ADAMW_DEFAULTS} {}
   };
 };
 
@@ -102,7 +99,7 @@ struct ShortMemoryAdam : Adam {
   /** Its hyper-parameters, with other usual values. */
   struct Params : Adam::Params {
     /** Sets them. */
-    constexpr Params() { beta2 = 0.99; }
+    constexpr Params() : Adam::Params{GLS_ADAM_SHORT_MEMORY_DEFAULTS} {}
   };
 };
 

@@ -10,6 +10,8 @@
  * torch.optim.Adam(amsgrad=True); with gls_adamw_defaults() AdamW(amsgrad=True). */
 /** Those of gls_adam. */
 typedef gls_adam_params gls_amsgrad_params;
+/** Those of gls_adam_params. */
+#define GLS_AMSGRAD_DEFAULTS GLS_ADAM_DEFAULTS
 /** That of gls_adam. */
 typedef gls_adam_state gls_amsgrad_state;
 

@@ -6,16 +6,20 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_asgd_params params = {GLS_ASGD_DEFAULTS}; */
+#define GLS_ASGD_DEFAULTS 1e-2, 0, false, false, 1e-4, 0.75, 1e6
+
 /** Averaged SGD (Polyak and Juditsky 1992): w takes steps with a falling rate eta, average is the mean of w
  * from step start_averaging on. One slot. torch.optim.ASGD. */
 typedef struct gls_asgd_params {
-  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  double lambda GLS_DEFAULT(1e-4);                /**< >= 0: decay of w, and how fast eta falls */
-  double alpha GLS_DEFAULT(0.75);          /**< >= 0: power of the fall: eta = lr / (1 + lambda lr t)^alpha */
-  double start_averaging GLS_DEFAULT(1e6); /**< >= 0: steps before the mean starts; until then average is w */
+  double learning_rate GLS_USUAL(ASGD, 1);        /**< >= 0 */
+  double weight_decay GLS_USUAL(ASGD, 2);         /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(ASGD, 3); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(ASGD, 4);               /**< true: ascend */
+  double lambda GLS_USUAL(ASGD, 5);               /**< >= 0: decay of w, and how fast eta falls */
+  double alpha GLS_USUAL(ASGD, 6); /**< >= 0: power of the fall: eta = lr / (1 + lambda lr t)^alpha */
+  double start_averaging GLS_USUAL(ASGD,
+                                   7); /**< >= 0: steps before the mean starts; until then average is w */
 } gls_asgd_params;
 
 /** What averaged SGD keeps beside its slot. All zero at the start. */

@@ -6,16 +6,22 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_averaging_momentum_params params =
+ * {GLS_AVERAGING_MOMENTUM_DEFAULTS}; */
+#define GLS_AVERAGING_MOMENTUM_DEFAULTS 1e-2, 0, false, false, 0.9, true
+
 /** Momentum as a running mean of gradients: mean = beta mean + (1 - beta) g, w = w - lr mean. One slot. The
  * mean reaches back about 1 / (1 - beta) steps. With a rate of lr / (1 - beta) and without bias correction it
  * is classical momentum. */
 typedef struct gls_averaging_momentum_params {
-  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  double beta GLS_DEFAULT(0.9);                   /**< in [0, 1) */
-  bool bias_correction GLS_DEFAULT(true);         /**< mean / (1 - beta^t), which does not start near 0 */
+  double learning_rate GLS_USUAL(AVERAGING_MOMENTUM, 1); /**< >= 0 */
+  double weight_decay GLS_USUAL(AVERAGING_MOMENTUM, 2);  /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(AVERAGING_MOMENTUM,
+                                        3);       /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(AVERAGING_MOMENTUM, 4); /**< true: ascend */
+  double beta GLS_USUAL(AVERAGING_MOMENTUM, 5);   /**< in [0, 1) */
+  bool bias_correction GLS_USUAL(AVERAGING_MOMENTUM,
+                                 6); /**< mean / (1 - beta^t), which does not start near 0 */
 } gls_averaging_momentum_params;
 
 /** What the running mean keeps beside its slots. All zero at the start. */

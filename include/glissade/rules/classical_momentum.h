@@ -6,16 +6,21 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_classical_momentum_params params =
+ * {GLS_CLASSICAL_MOMENTUM_DEFAULTS}; */
+#define GLS_CLASSICAL_MOMENTUM_DEFAULTS 1e-2, 0, false, false, 0.9
+
 /** Momentum as in physics (Polyak 1964): velocity = momentum velocity + lr g, w = w - velocity. One slot. The
  * rate is inside velocity: when it changes, steps already taken keep theirs. With a constant gradient,
  * velocity tends to lr g / (1 - momentum): ten times the first step at 0.9. (torch.optim.SGD's is
  * gls_momentum.) */
 typedef struct gls_classical_momentum_params {
-  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  double momentum GLS_DEFAULT(0.9);               /**< in [0, 1) */
+  double learning_rate GLS_USUAL(CLASSICAL_MOMENTUM, 1); /**< >= 0 */
+  double weight_decay GLS_USUAL(CLASSICAL_MOMENTUM, 2);  /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(CLASSICAL_MOMENTUM,
+                                        3);         /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(CLASSICAL_MOMENTUM, 4);   /**< true: ascend */
+  double momentum GLS_USUAL(CLASSICAL_MOMENTUM, 5); /**< in [0, 1) */
 } gls_classical_momentum_params;
 
 /** What classical momentum keeps beside its slots. All zero at the start. */

@@ -6,16 +6,22 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_momentum_params params = {GLS_MOMENTUM_DEFAULTS};
+ */
+#define GLS_MOMENTUM_DEFAULTS 1e-3, 0, false, false, false, 0.9, 0
+
 /** SGD with momentum: buffer = momentum buffer + (1 - dampening) g; w = w - lr buffer. One slot.
  * torch.optim.SGD: the first step takes buffer = g, without dampening. */
 typedef struct gls_momentum_params {
-  double learning_rate GLS_DEFAULT(1e-3);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  bool nesterov GLS_DEFAULT(false); /**< w = w - lr (g + momentum buffer); needs momentum > 0, dampening 0 */
-  double momentum GLS_DEFAULT(0.9); /**< >= 0, usually below 1; 0 is plain SGD and leaves buffer alone */
-  double dampening GLS_DEFAULT(0);  /**< any; 0 is none */
+  double learning_rate GLS_USUAL(MOMENTUM, 1);        /**< >= 0 */
+  double weight_decay GLS_USUAL(MOMENTUM, 2);         /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(MOMENTUM, 3); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(MOMENTUM, 4);               /**< true: ascend */
+  bool nesterov GLS_USUAL(MOMENTUM,
+                          5); /**< w = w - lr (g + momentum buffer); needs momentum > 0, dampening 0 */
+  double momentum GLS_USUAL(MOMENTUM,
+                            6); /**< >= 0, usually below 1; 0 is plain SGD and leaves buffer alone */
+  double dampening GLS_USUAL(MOMENTUM, 7); /**< any; 0 is none */
 } gls_momentum_params;
 
 /** What momentum keeps beside its slot. All zero at the start. */

@@ -6,19 +6,22 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_nadam_params params = {GLS_NADAM_DEFAULTS}; */
+#define GLS_NADAM_DEFAULTS 2e-3, 0, false, false, false, 0.9, 0.999, 1e-8, 4e-3
+
 /** NAdam (Dozat 2016): Adam with Nesterov momentum, whose beta1 grows from step to step:
  *   mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2). Two slots. torch.optim.NAdam. */
 typedef struct gls_nadam_params {
-  double learning_rate GLS_DEFAULT(2e-3);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  bool allow_zero_epsilon GLS_DEFAULT(false);     /**< true: epsilon may be 0 */
-  double beta1 GLS_DEFAULT(0.9);                  /**< in [0, 1): decay of m per step */
-  double beta2 GLS_DEFAULT(0.999);                /**< in [0, 1): decay of v per step */
-  double epsilon GLS_DEFAULT(1e-8); /**< >= 2^-126; with allow_zero_epsilon 0 too: a weight whose gradients
-                                       were all 0 is NaN then (0/0) */
-  double momentum_decay GLS_DEFAULT(4e-3); /**< >= 0: how fast mu grows; 0 keeps it at beta1 / 2 */
+  double learning_rate GLS_USUAL(NADAM, 1);        /**< >= 0 */
+  double weight_decay GLS_USUAL(NADAM, 2);         /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(NADAM, 3); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(NADAM, 4);               /**< true: ascend */
+  bool allow_zero_epsilon GLS_USUAL(NADAM, 5);     /**< true: epsilon may be 0 */
+  double beta1 GLS_USUAL(NADAM, 6);                /**< in [0, 1): decay of m per step */
+  double beta2 GLS_USUAL(NADAM, 7);                /**< in [0, 1): decay of v per step */
+  double epsilon GLS_USUAL(NADAM, 8);              /**< >= 2^-126; with allow_zero_epsilon 0 too: a weight
+                                                    whose gradients were all 0 is NaN then (0/0) */
+  double momentum_decay GLS_USUAL(NADAM, 9);       /**< >= 0: how fast mu grows; 0 keeps it at beta1 / 2 */
 } gls_nadam_params;
 
 /** What NAdam keeps beside its slots. All zero at the start. */

@@ -114,10 +114,7 @@ struct TextbookRmsProp : RmsPropEpsilonInside {
   /** Its hyper-parameters, with other usual values. */
   struct Params : RmsPropEpsilonInside::Params {
     /** Sets them. */
-    constexpr Params() {
-      learning_rate = 1e-3;
-      alpha = 0.9;
-    }
+    constexpr Params() : RmsPropEpsilonInside::Params{GLS_RMSPROP_TEXTBOOK_DEFAULTS} {}
   };
 };
 

@@ -6,18 +6,21 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_rprop_params params = {GLS_RPROP_DEFAULTS}; */
+#define GLS_RPROP_DEFAULTS 1e-2, 0, false, false, 0.5, 1.2, 1e-6, 50
+
 /** Rprop (Riedmiller and Braun 1993): each weight has a step of its own, which grows while its gradient keeps
  * its sign and shrinks when it changes. For whole batches, not for noise. Two slots: the last gradient, the
  * step. torch.optim.Rprop. */
 typedef struct gls_rprop_params {
-  double learning_rate GLS_DEFAULT(1e-2);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  double eta_minus GLS_DEFAULT(0.5);              /**< in (0, 1): how a step shrinks */
-  double eta_plus GLS_DEFAULT(1.2);               /**< above 1: how it grows */
-  double smallest_step GLS_DEFAULT(1e-6);         /**< >= 0 */
-  double largest_step GLS_DEFAULT(50);            /**< >= smallest_step. learning_rate is the first step */
+  double learning_rate GLS_USUAL(RPROP, 1);        /**< >= 0 */
+  double weight_decay GLS_USUAL(RPROP, 2);         /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(RPROP, 3); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(RPROP, 4);               /**< true: ascend */
+  double eta_minus GLS_USUAL(RPROP, 5);            /**< in (0, 1): how a step shrinks */
+  double eta_plus GLS_USUAL(RPROP, 6);             /**< above 1: how it grows */
+  double smallest_step GLS_USUAL(RPROP, 7);        /**< >= 0 */
+  double largest_step GLS_USUAL(RPROP, 8);         /**< >= smallest_step. learning_rate is the first step */
 } gls_rprop_params;
 
 /** What Rprop keeps beside its slots. All zero at the start. */

@@ -6,12 +6,15 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_sgd_params params = {GLS_SGD_DEFAULTS}; */
+#define GLS_SGD_DEFAULTS 1e-3, 0, false, false
+
 /** SGD: w = w - lr g. No slot. torch.optim.SGD without momentum. */
 typedef struct gls_sgd_params {
-  double learning_rate GLS_DEFAULT(1e-3);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
+  double learning_rate GLS_USUAL(SGD, 1);        /**< >= 0 */
+  double weight_decay GLS_USUAL(SGD, 2);         /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(SGD, 3); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(SGD, 4);               /**< true: ascend */
 } gls_sgd_params;
 
 /** What SGD keeps beside its slots. All zero at the start. */

@@ -9,6 +9,8 @@
 /** signSGD (Bernstein et al. 2018): w = w - lr sign(g), where sign(0) = 0. No slot. */
 /** Those of gls_sgd. */
 typedef gls_sgd_params gls_signsgd_params;
+/** Those of gls_sgd_params. */
+#define GLS_SIGNSGD_DEFAULTS GLS_SGD_DEFAULTS
 /** That of gls_sgd. */
 typedef gls_sgd_state gls_signsgd_state;
 

@@ -6,13 +6,16 @@
 
 #include "glissade/optimizer.h"
 
+/** The usual values, in the order of the fields. In C: gls_signum_params params = {GLS_SIGNUM_DEFAULTS}; */
+#define GLS_SIGNUM_DEFAULTS 1e-3, 0, false, false, 0.9
+
 /** Signum (Bernstein et al. 2018): signSGD of a running mean of g. One slot. */
 typedef struct gls_signum_params {
-  double learning_rate GLS_DEFAULT(1e-3);         /**< >= 0 */
-  double weight_decay GLS_DEFAULT(0);             /**< >= 0; 0 is none */
-  bool decoupled_weight_decay GLS_DEFAULT(false); /**< true: of w itself, not through the gradient */
-  bool maximize GLS_DEFAULT(false);               /**< true: ascend */
-  double momentum GLS_DEFAULT(0.9);               /**< in [0, 1): decay of the mean per step; 0 is signSGD */
+  double learning_rate GLS_USUAL(SIGNUM, 1);        /**< >= 0 */
+  double weight_decay GLS_USUAL(SIGNUM, 2);         /**< >= 0; 0 is none */
+  bool decoupled_weight_decay GLS_USUAL(SIGNUM, 3); /**< true: of w itself, not through the gradient */
+  bool maximize GLS_USUAL(SIGNUM, 4);               /**< true: ascend */
+  double momentum GLS_USUAL(SIGNUM, 5); /**< in [0, 1): decay of the mean per step; 0 is signSGD */
 } gls_signum_params;
 
 /** What Signum keeps beside its slots. All zero at the start. */

@@ -53,11 +53,15 @@ typedef struct gls_skipped {
 GLS_FUNCTION GLS_NODISCARD gls_status gls_skip(gls_skipped* skipped, gls_status step_status,
                                                uint32_t stop_after);
 
+/** The usual values, in the order of the fields. In C: gls_noise_params params = {GLS_NOISE_DEFAULTS}; */
+#define GLS_NOISE_DEFAULTS 0.3, 0.55, 0
+
 /** Gradient noise (Neelakantan et al., 2015): normal, with mean 0 and variance eta / (1 + t)^gamma. */
 typedef struct gls_noise_params {
-  double eta GLS_DEFAULT(0.3); /**< >= 0: the variance at t = 0; 0 is no noise. The paper's: 0.01, 0.3, 1. */
-  double gamma GLS_DEFAULT(0.55); /**< >= 0: how fast the variance falls; 0: it does not. */
-  uint64_t seed GLS_DEFAULT(0);   /**< Another seed gives another noise. */
+  double eta GLS_USUAL(NOISE,
+                       1); /**< >= 0: the variance at t = 0; 0 is no noise. The paper's: 0.01, 0.3, 1. */
+  double gamma GLS_USUAL(NOISE, 2);  /**< >= 0: how fast the variance falls; 0: it does not. */
+  uint64_t seed GLS_USUAL(NOISE, 3); /**< Another seed gives another noise. */
 } gls_noise_params;
 
 /** Fills params, which is not null: eta 0.3, gamma 0.55, seed 0. */
@@ -84,12 +88,19 @@ typedef struct gls_loss_scaler {
   uint32_t clean; /**< Steps in a row without an overflow, since the scale last changed. */
 } gls_loss_scaler;
 
+/** The usual values, in the order of the fields. In C: gls_loss_scaler_params params =
+ * {GLS_LOSS_SCALER_DEFAULTS}; */
+#define GLS_LOSS_SCALER_DEFAULTS 65536.0, 2.0, 2000, 0.5
+
 /** How the loss scale moves. */
 typedef struct gls_loss_scaler_params {
-  double first_scale GLS_DEFAULT(65536.0); /**< The scale at the start: from 2^-126 to the largest float. */
-  double growth GLS_DEFAULT(2.0); /**< The factor after growth_interval clean steps: >= 1, a float. */
-  uint32_t growth_interval GLS_DEFAULT(2000); /**< In steps, > 0. */
-  double backoff GLS_DEFAULT(0.5); /**< The factor after a step with gradients not finite: in (0, 1). */
+  double first_scale GLS_USUAL(LOSS_SCALER,
+                               1); /**< The scale at the start: from 2^-126 to the largest float. */
+  double growth GLS_USUAL(LOSS_SCALER,
+                          2); /**< The factor after growth_interval clean steps: >= 1, a float. */
+  uint32_t growth_interval GLS_USUAL(LOSS_SCALER, 3); /**< In steps, > 0. */
+  double backoff GLS_USUAL(LOSS_SCALER,
+                           4); /**< The factor after a step with gradients not finite: in (0, 1). */
 } gls_loss_scaler_params;
 
 /** Fills params, which is not null, with PyTorch's values: 65536, 2, 2000 and 0.5. */
