@@ -4,6 +4,7 @@
 #define GLISSADE_SRC_KERNELS_BUFFER_KERNELS_INL_HPP
 
 #include "kernels/loops-inl.hpp"
+#include "kernels/means-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
@@ -101,7 +102,7 @@ void average(float* mean, const float* values, float factor, const LerpCoefficie
              size_t count) {
   const LerpCoefficients c = *coefficients;
   for_each(count, [=](auto lanes, size_t i) {
-    lanes.store(lerp(lanes.load(mean + i), lanes.load(values + i) * factor, c), mean + i);
+    lanes.store(move_mean(lanes.load(mean + i), lanes.load(values + i) * factor, c), mean + i);
   });
 }
 
@@ -110,7 +111,7 @@ void average_squares(float* mean, const float* values, const LerpCoefficients* c
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
     const V x = lanes.load(values + i);
-    lanes.store(lerp(lanes.load(mean + i), x * x, c), mean + i);
+    lanes.store(move_mean(lanes.load(mean + i), x * x, c), mean + i);
   });
 }
 

@@ -4,6 +4,7 @@
 #define GLISSADE_SRC_KERNELS_NORMALIZATION_KERNELS_INL_HPP
 
 #include "kernels/loops-inl.hpp"
+#include "kernels/means-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
@@ -15,12 +16,6 @@ namespace {
 template <class V>
 GLISSADE_INLINE V begun(V variance) {
   return select(V(kLeastPositive) > abs(variance), V(1.0f), variance);
-}
-
-// A weight of 1 copies, whatever was there.
-template <class V>
-GLISSADE_INLINE V moved(V running, V now, const LerpCoefficients& c) {
-  return c.weight == 1.0f ? now : lerp(running, now, c);
 }
 
 // The mean of differences from the first sample: exact for a feature that is constant. The pass for the
@@ -46,9 +41,9 @@ __attribute__((noinline)) void batch_statistics(const float* inputs, float* runn
     lanes.store(mean, batch + j);
     lanes.store(V(1.0f) / sqrt(squares / c.samples + c.epsilon), batch + features + j);
     if (c.momentum.weight == 0.0f) return;
-    lanes.store(moved(lanes.load(running + j), mean, c.momentum), running + j);
+    lanes.store(move_mean(lanes.load(running + j), mean, c.momentum), running + j);
     float* const to = running + features + j;
-    const V variance = moved(begun(lanes.load(to)), squares / c.samples_less_1, c.momentum);
+    const V variance = move_mean(begun(lanes.load(to)), squares / c.samples_less_1, c.momentum);
     lanes.store(max(V(0x1p-126f), variance), to);
   });
 }
