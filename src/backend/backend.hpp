@@ -159,6 +159,16 @@ GLISSADE_INLINE Status check_buffers(Backend backend, size_t count, const Buffer
   return backend.is_none() ? GLS_ERROR_BACKEND : check_floats(count, buffers...);
 }
 
+// The guard of what is kept from call to call: whether every |x| is below the bound; NaN is not.
+inline bool all_below(Backend backend, const float* values, float bound, size_t count) {
+  bool below;
+  backend->all_below(values, bound, &below, count);
+  return below;
+}
+inline bool all_finite(Backend backend, const float* values, size_t count) {
+  return all_below(backend, values, __builtin_huge_valf(), count);
+}
+
 inline bool same_text(const char* a, const char* b) {
   while (*a != '\0' && *a == *b) ++a, ++b;
   return *a == *b;

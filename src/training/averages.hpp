@@ -10,6 +10,14 @@ namespace glissade {
 // itself.
 void lerp_towards(double rest, uint32_t number, LerpCoefficients* coefficients);
 
+// Whether a call looks at what it takes in before it writes.
+enum class Look { kGuarded, kUnguarded };
+
+// sum = from + scale * values; GLS_ERROR_NOT_FINITE where one of the sums would not be. Buffers and scale are
+// already checked.
+Status checked_axpy(Backend backend, Look look, const float* from, const float* values, float scale, float* sum,
+                  size_t count);
+
 }  // namespace glissade
 
 #endif

@@ -2,13 +2,14 @@
 #include "glissade/training/early_stopping.h"
 
 #include "backend/gate.hpp"
+#include "numbers/doubles.hpp"
 
 using namespace glissade;
 
 namespace {
 
 bool is_better(const gls_early_stopping* state, double loss, double min_delta) {
-  return state->best_update == 0 ? loss == loss : loss < state->best - min_delta;
+  return finite(loss) && (state->best_update == 0 || loss < state->best - min_delta);
 }
 
 }  // namespace
@@ -18,12 +19,15 @@ extern "C" {
 gls_status gls_early_stopping_update(gls_early_stopping* state, double loss, double min_delta,
                                      uint32_t patience, const float* weights, float* best_weights,
                                      size_t count, bool* stop) {
-  if (state == nullptr || stop == nullptr) return GLS_ERROR_NULL;
-  const gls_status status = check_floats(count, weights, best_weights);
+  const Gate backend(Mode::kScalars);
+  const gls_status status = check_buffers(backend, count, weights, best_weights);
   if (status != GLS_OK) return status;
-  if (!not_negative(min_delta)) return GLS_ERROR_RANGE;
+  if (state == nullptr || stop == nullptr) return GLS_ERROR_NULL;
+  if (min_delta != 0.0 && !positive(min_delta)) return GLS_ERROR_RANGE;
+  const bool better = in_scalar_mode(is_better, state, loss, min_delta);
+  if (better && !all_finite(backend, weights, count)) return GLS_ERROR_NOT_FINITE;
   count_step(state->updates);
-  if (in_scalar_mode(is_better, state, loss, min_delta)) {
+  if (better) {
     state->best = loss;
     state->best_update = state->updates;
     state->waiting = 0;

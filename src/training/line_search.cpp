@@ -2,17 +2,44 @@
 #include "glissade/training/line_search.h"
 
 #include "backend/gate.hpp"
+#include "numbers/doubles.hpp"
+#include "training/averages.hpp"
 
 using namespace glissade;
 
-// Inside a gate, and not inlined: its arithmetic stays between the two changes of the mode.
-__attribute__((noinline)) void glissade::dot(DotKernel kernel, const float* a, const float* b, double* sum,
-                                             size_t count) {
+namespace {
+
+// A float sum of products has lost nothing to the floats' range where it is not tiny and is finite.
+bool in_range(float sum) {
+  const float magnitude = sum < 0.0f ? -sum : sum;
+  return 0x1p-100f < magnitude && is_finite(magnitude);
+}
+
+// In double no product of two floats overflows or vanishes. Not inlined: its arithmetic stays between the two
+// changes of the mode.
+__attribute__((noinline)) void add_in_double(const float* a, const float* b, double* sum, size_t count) {
+  const ScalarMode mode;
+  double block = 0.0;
+  for (size_t i = 0; i < count; ++i) block += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  *sum += block;
+}
+
+__attribute__((noinline)) void add_block(const float* block, double* sum) {
+  const ScalarMode mode;
+  *sum += static_cast<double>(*block);
+}
+
+}  // namespace
+
+void glissade::dot(DotKernel kernel, const float* a, const float* b, double* sum, size_t count) {
   *sum = 0.0;
   for_each_block(count, [&](size_t first, size_t size) {
     float block;
     kernel(a + first, b + first, &block, size);
-    *sum += static_cast<double>(block);
+    if (in_range(block))
+      add_block(&block, sum);
+    else
+      add_in_double(a + first, b + first, sum, size);
   });
 }
 
@@ -20,14 +47,15 @@ namespace {
 
 constexpr uint32_t kMostRootUpdates = 200, kMostBacktrackingUpdates = 100;
 
-gls_search fail(double& alpha) {
-  alpha = 0.0;
+// And stays failed: at the most updates nothing is taken any more.
+template <uint32_t kMostUpdates, class Search>
+gls_search fail(Search& s) {
+  s.alpha = 0.0;
+  s.updates = kMostUpdates;
   return GLS_SEARCH_FAILED;
 }
-
-constexpr double kLargest = 1.7976931348623157e308;
-bool finite(double x) { return -kLargest <= x && x <= kLargest; }
-bool positive(double x) { return x > 0.0 && finite(x); }
+gls_search fail(gls_root_search& s) { return fail<kMostRootUpdates>(s); }
+gls_search fail(gls_backtracking& s) { return fail<kMostBacktrackingUpdates>(s); }
 
 double quotient(double a, double b) { return a / b; }
 
@@ -50,13 +78,26 @@ void move_end(gls_root_search& s, double slope) {
 // point, its middle.
 double inner_point(const gls_root_search& s) {
   const double middle = s.low + 0.5 * (s.high - s.low);
-  const double root = s.low + (s.high - s.low) * (s.slope_low / (s.slope_low - s.slope_high));
+  double part = s.slope_low / (s.slope_low - s.slope_high);
+  if (!finite(s.slope_low - s.slope_high))
+    part = 0.5 * s.slope_low / (0.5 * s.slope_low - 0.5 * s.slope_high);
+  const double root = s.low + (s.high - s.low) * part;
   return s.updates % 4 != 0 && root > s.low && root < s.high ? root : middle;
 }
 
+// Whether a slope is at most tolerance times the first one; where that product vanishes, by the quotient.
+bool is_flat(double magnitude, double first, double tolerance) {
+  const double most = tolerance * first;
+  return most < 0x1p-1022 ? magnitude / first <= tolerance : magnitude <= most;
+}
+
+// By parts from 1 to 2, of which no product leaves the range.
 double newton_step_length(double gradient, double curvature, double direction) {
-  const double bend = curvature * direction * direction;
-  return positive(bend) ? -(gradient * direction) / bend : __builtin_nan("");
+  if (!finite(gradient) || !positive(curvature) || direction == 0.0 || !finite(direction))
+    return __builtin_nan("");
+  const Scaled g = scaled(gradient), c = scaled(curvature), d = scaled(direction);
+  const double length = -(g.part * d.part) / (c.part * d.part * d.part);
+  return times_power_of_two(length, g.exponent - c.exponent - d.exponent);
 }
 
 gls_search root_search_update(gls_root_search* state, double derivative, double first_alpha,
@@ -64,19 +105,19 @@ gls_search root_search_update(gls_root_search* state, double derivative, double 
   if (state == nullptr) return GLS_SEARCH_FAILED;
   gls_root_search& s = *state;
   const bool sensible = derivative == derivative && positive(first_alpha) && tolerance > 0.0;
-  if (!sensible || s.updates == kMostRootUpdates) return fail(s.alpha);
+  if (!sensible || s.updates == kMostRootUpdates) return fail(s);
   if (s.updates++ == 0) {
-    if (!(derivative < 0.0)) return fail(s.alpha);
+    if (!positive(-derivative)) return fail(s);
     s.first_slope = s.slope_low = derivative;
     s.alpha = first_alpha;
     return GLS_SEARCH_TRY;
   }
   const double magnitude = derivative < 0.0 ? -derivative : derivative;
-  if (magnitude <= tolerance * -s.first_slope) return GLS_SEARCH_DONE;
+  if (is_flat(magnitude, -s.first_slope, tolerance)) return GLS_SEARCH_DONE;
   move_end(s, derivative);
   if (s.high == 0.0) {
     s.alpha *= 2.0;
-    return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s.alpha);
+    return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s);
   }
   const double next = inner_point(s);
   if (!(next > s.low && next < s.high)) return GLS_SEARCH_DONE;
@@ -90,9 +131,9 @@ gls_search backtracking_update(gls_backtracking* state, double loss, double slop
   gls_backtracking& s = *state;
   const bool sensible = positive(-slope) && positive(first_alpha) && shrink > 0.0 && shrink < 1.0 &&
                         decrease > 0.0 && decrease < 1.0;
-  if (!sensible || s.updates == kMostBacktrackingUpdates) return fail(s.alpha);
+  if (!sensible || s.updates == kMostBacktrackingUpdates) return fail(s);
   if (s.updates++ == 0) {
-    if (!finite(loss)) return fail(s.alpha);
+    if (!finite(loss)) return fail(s);
     s.first_loss = loss;
     s.alpha = first_alpha;
     return GLS_SEARCH_TRY;
@@ -100,7 +141,16 @@ gls_search backtracking_update(gls_backtracking* state, double loss, double slop
   const bool falls = finite(loss) && loss < s.first_loss;  // also where the bound is lost in rounding
   if (falls && loss <= s.first_loss + decrease * s.alpha * slope) return GLS_SEARCH_DONE;
   s.alpha *= shrink;
-  return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s.alpha);
+  return positive(s.alpha) ? GLS_SEARCH_TRY : fail(s);
+}
+
+gls_status move_along(Look look, const float* weights, const float* direction, double alpha, float* point,
+                      size_t count) {
+  const Gate backend;
+  const gls_status status = check_buffers(backend, count, weights, direction, point);
+  if (status != GLS_OK) return status;
+  if (!is_finite(alpha)) return GLS_ERROR_RANGE;
+  return checked_axpy(backend, look, weights, direction, nearest(alpha), point, count);
 }
 
 }  // namespace
@@ -117,12 +167,12 @@ gls_status gls_dot(const float* a, const float* b, double* product, size_t count
 }
 
 gls_status gls_axpy(const float* weights, const float* direction, double alpha, float* point, size_t count) {
-  const Gate backend;
-  const gls_status status = check_buffers(backend, count, weights, direction, point);
-  if (status != GLS_OK) return status;
-  if (!is_finite(alpha)) return GLS_ERROR_RANGE;
-  backend->axpy(weights, direction, nearest(alpha), point, count);
-  return GLS_OK;
+  return move_along(Look::kGuarded, weights, direction, alpha, point, count);
+}
+
+gls_status gls_axpy_unguarded(const float* weights, const float* direction, double alpha, float* point,
+                              size_t count) {
+  return move_along(Look::kUnguarded, weights, direction, alpha, point, count);
 }
 
 gls_status gls_quadratic_step_length(const float* gradient, const float* hessian_gradient, double* alpha,

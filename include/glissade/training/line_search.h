@@ -10,14 +10,21 @@
 #include "glissade/base.h"
 
 /** Writes the dot product of a and b to product. Both are float[count]; b may be a. Sums of blocks of 1024
- * have the canonical order (the same on every backend), and are added in double. */
+ * have the canonical order (the same on every backend), and are added in double. A block whose sum is below
+ * 2^-100 in magnitude, or beyond the floats, is summed again in double, in order, so that nothing overflows
+ * or vanishes. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dot(const float* a, const float* b, double* product, size_t count);
 
 /** The point at alpha along a direction: point = weights + alpha direction, fused (one rounding); axpy in
- * BLAS. All are float[count]; point may be weights or direction. alpha is finite, or the call is
- * GLS_ERROR_RANGE. */
+ * BLAS. All are float[count]; point may be weights or direction. alpha is at most the largest float in
+ * magnitude, or the call is GLS_ERROR_RANGE. GLS_ERROR_NOT_FINITE: a weight of the point would be infinite or
+ * NaN; a search takes this for a loss of infinity. (averages.h says what that look takes.) */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_axpy(const float* weights, const float* direction, double alpha,
                                                float* point, size_t count);
+
+/** gls_axpy without the look for what is not finite. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_axpy_unguarded(const float* weights, const float* direction,
+                                                         double alpha, float* point, size_t count);
 
 /** The length of steepest descent on a quadratic. alpha = g . g / g . Gg minimizes along -g. gradient is g;
  * hessian_gradient is Gg, the Hessian times the gradient, which the caller computes; both are float[count].
@@ -28,7 +35,8 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_quadratic_step_length(const float* gra
                                                                 size_t count);
 
 /** Newton's length along a direction in one dimension: alpha = -g d / (G d^2), with g the gradient, G the
- * curvature (second derivative) and d the direction. NaN where G d^2 is not positive. */
+ * curvature (second derivative) and d the direction. The result is right also where a product in it is no
+ * double. NaN where G d^2 is not positive, or one of the three is not finite. */
 GLS_FUNCTION double gls_newton_step_length(double gradient, double curvature, double direction);
 
 /** What a search says. */
@@ -56,8 +64,9 @@ typedef struct gls_root_search {
  * safeguard), until the derivative is at most tolerance > 0 times the first one in magnitude, or the interval
  * has no double left.
  *
- * Fails where the first derivative is not negative, a derivative is NaN, an argument makes no sense, alpha
- * grows beyond the doubles, or 200 updates find nothing.
+ * Fails where the first derivative is not negative and finite, a derivative is NaN, an argument makes no
+ * sense, alpha grows beyond the doubles, or 200 updates find nothing. A search that failed stays failed;
+ * zeros begin another one.
  *
  *     gls_root_search search = {0};
  *     while (gls_root_search_update(&search, derivative_at(search.alpha), 0.1, 1e-6) == GLS_SEARCH_TRY) {}
@@ -73,12 +82,13 @@ typedef struct gls_backtracking {
 } gls_backtracking;
 
 /** Takes the loss at state->alpha, which is 0 at the first call. Starts at first_alpha > 0 and multiplies
- * alpha by shrink until loss <= first loss + decrease * alpha * slope. shrink is in (0, 1), usually 0.5.
+ * alpha by shrink until loss <= first loss + decrease * alpha * slope and loss < first loss (the bound may be
+ * lost in rounding). shrink is in (0, 1), usually 0.5.
  * decrease is in (0, 1), usually 1e-4. slope is the derivative along the direction at 0: gradient .
  * direction. A loss that is NaN or infinite is too far.
  *
- * Fails where slope is not negative, the first loss is not finite, an argument makes no sense, or 100 updates
- * find nothing. */
+ * Fails where slope is not negative and finite, the first loss is not finite, an argument makes no sense, or
+ * 100 updates find nothing. A search that failed stays failed; zeros begin another one. */
 GLS_FUNCTION GLS_NODISCARD gls_search gls_backtracking_update(gls_backtracking* state, double loss,
                                                               double slope, double first_alpha, double shrink,
                                                               double decrease);
