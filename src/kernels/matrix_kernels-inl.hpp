@@ -9,11 +9,47 @@
 namespace glissade {
 namespace GLISSADE_BACKEND {
 
+namespace {
+
+// Rounding changes a matrix with ones on its diagonal by about 2^-24 n at most, and the answer, relatively,
+// by that over the smallest eigenvalue: a few parts in a hundred at this growth. From there on the matrix
+// cannot be told from a singular one. That does not depend on units.
+constexpr float kMostGrowth = 0x1p18f;
+
+// An estimate, from below, of n / the smallest eigenvalue of A = U^T U, scaled to a diagonal of ones: that of
+// w^T A^-1 w for the w of ones and minus ones that makes each |z| of U^T z = w the largest (Cline, Moler,
+// Stewart and Wilkinson 1979). A's own diagonal stands in column 0 of upper; the last row takes sums.
+__attribute__((noinline)) float inverse_growth(float* upper, size_t n) {
+  float* const sums = upper + (n - 1) * n;  // that of column j in place j - 1
+  const float last = sums[0];
+  for (size_t j = 1; j < n; ++j) sums[j - 1] = upper[j];
+  Scalar growth(1.0f);
+  for (size_t k = 1; k < n; ++k) {
+    float* const row = upper + k * n;
+    const Scalar size = sqrt(Scalar(k + 1 < n ? row[0] : last) + 0x1p-126f), sum = Scalar::load(sums + k - 1);
+    const Scalar z =
+        select(sum > Scalar(0.0f), Scalar(0.0f) - sum - size, size - sum) / Scalar::load(row + k);
+    growth = fma(z, z, growth);
+    for_each(n - k - 1, [=](auto lanes, size_t j) {
+      lanes.store(fma(lanes.load(row + k + 1 + j), z.value, lanes.load(sums + k + j)), sums + k + j);
+    });
+  }
+  return growth.value;
+}
+
+}  // namespace
+
 // matrix + damping I = U^T U, row k of U from column k on in row k of upper, which may be matrix. Each
-// element sees its subtractions in the order of k. *done: whether every pivot was positive and finite.
+// element sees its subtractions in the order of k. *done: whether every pivot was positive and finite, and
+// the matrix can be told from a singular one. A single pivot does not tell: rounding may leave any number
+// there.
 void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* done) {
   for (size_t i = 0; i < n * n; ++i) upper[i] = matrix[i];
-  for (size_t k = 0; k < n; ++k) (Scalar::load(upper + k * n + k) + damping).store(upper + k * n + k);
+  for (size_t k = 0; k < n; ++k) {  // what the elements were is kept where nothing of U is
+    const Scalar element = Scalar::load(upper + k * n + k) + damping;
+    element.store(upper + k * n);
+    element.store(upper + k * n + k);
+  }
   *done = true;
   for (size_t k = 0; k < n && *done; ++k) {
     float* const row = upper + k * n;
@@ -29,6 +65,7 @@ void cholesky(const float* matrix, float damping, float* upper, size_t n, bool* 
       });
     }
   }
+  if (*done && n > 1) *done = Scalar(kMostGrowth) > Scalar(inverse_growth(upper, n));
 }
 
 // x = U^-T x, by rows.

@@ -2,8 +2,10 @@
 // Natural gradient and step lengths: the laws they follow, on problems whose answers are known.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <vector>
 
 #include "glissade/glissade.hpp"
@@ -21,6 +23,126 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 TEST(Dot, OfMoreThanABlock) {
   const std::vector<float> a(5000, 0.5f), b(5000, 3.0f);
   EXPECT_EQ(dot(a, b), 7500.0);
+}
+
+// A block's products beyond the floats, below them, and both: the sum is right within the rounding of its
+// terms.
+TEST(Dot, HasNoRange) {
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal;
+  for (const int huge : {-140, -75, -20, 0, 20, 63, 126}) {
+    for (const int other : {-140, -75, 0, 63, 126}) {
+      std::vector<float> a(1500), b(1500);
+      long double exact = 0, terms = 0;
+      for (size_t i = 0; i < a.size(); ++i) {
+        a[i] = std::ldexp(std::fmin(1.9f, normal(random)), i % 2 == 0 ? huge : -huge / 2);
+        b[i] = std::ldexp(std::fmin(1.9f, normal(random)), i % 3 == 0 ? other : 1);
+        if (!std::isfinite(a[i])) a[i] = 1e38f;
+        if (!std::isfinite(b[i])) b[i] = 1e38f;
+        const long double term = static_cast<long double>(a[i]) * static_cast<long double>(b[i]);
+        exact += term;
+        terms += std::fabs(term);
+      }
+      EXPECT_LE(std::fabs(static_cast<long double>(dot(a, b)) - exact), 1e-5L * terms)
+          << huge << " " << other;
+      const double squares = dot(a, a);
+      EXPECT_GT(squares, 0.0);
+      EXPECT_TRUE(std::isfinite(squares));
+    }
+  }
+  for (const float size : {1e-30f, 1e-23f, 1e-19f, 1.0f, 1e19f, 1e25f, 1e37f}) {
+    const float g[3] = {size, -2 * size, 0.5f * size}, twice[3] = {2 * size, -4 * size, size};
+    double alpha = 7;
+    ASSERT_EQ(gls_quadratic_step_length(g, twice, &alpha, 3), GLS_OK) << size;
+    EXPECT_NEAR(alpha, 0.5, 1e-6) << size;
+    const float ones[3] = {1, 1, 1};
+    float direction[3], work[9];
+    const float identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    double slope = 0, whole = 0;
+    ASSERT_EQ(gls_natural_gradient_diagonal(ones, 0.0, g, direction, &slope, 3), GLS_OK);
+    ASSERT_EQ(gls_natural_gradient(identity, 0.0, g, work, direction, &whole, 3), GLS_OK);
+    const double square = 5.25 * static_cast<double>(size) * static_cast<double>(size);
+    EXPECT_NEAR(slope / square, 1.0, 1e-6) << size;
+    EXPECT_NEAR(whole / square, 1.0, 1e-6) << size;
+    EXPECT_GT(gls_natural_rate(slope, 0.01), 0.0) << "it moves";
+  }
+}
+
+// In long double, by elimination with pivots; and the error in units that do not depend on the weights'.
+double relative_error(const std::vector<float>& matrix, double damping, const std::vector<float>& gradient,
+                      const std::vector<float>& direction) {
+  const size_t n = gradient.size();
+  std::vector<long double> a(matrix.begin(), matrix.end()), x(gradient.begin(), gradient.end());
+  for (size_t i = 0; i < n; ++i) a[i * n + i] += static_cast<long double>(damping);
+  for (size_t k = 0; k < n; ++k) {
+    size_t pivot = k;
+    for (size_t i = k; i < n; ++i) pivot = std::fabs(a[i * n + k]) > std::fabs(a[pivot * n + k]) ? i : pivot;
+    for (size_t j = 0; j < n; ++j) std::swap(a[k * n + j], a[pivot * n + j]);
+    std::swap(x[k], x[pivot]);
+    for (size_t i = k + 1; i < n; ++i) {
+      const long double factor = a[i * n + k] / a[k * n + k];
+      for (size_t j = k; j < n; ++j) a[i * n + j] -= factor * a[k * n + j];
+      x[i] -= factor * x[k];
+    }
+  }
+  long double error = 0, size = 0;
+  for (size_t k = n; k-- > 0;) {
+    for (size_t j = k + 1; j < n; ++j) x[k] -= a[k * n + j] * x[j];
+    x[k] /= a[k * n + k];
+    const long double unit = static_cast<long double>(matrix[k * n + k]) + static_cast<long double>(damping);
+    error += unit * (static_cast<long double>(direction[k]) - x[k]) *
+             (static_cast<long double>(direction[k]) - x[k]);
+    size += unit * x[k] * x[k];
+  }
+  return static_cast<double>(std::sqrt(error / size));
+}
+
+// Fisher matrices of fewer samples than weights, with the damping relative to their elements.
+struct Solved {
+  int taken = 0, wrong = 0;
+};
+Solved solve_singular(double damping, float unit) {
+  Solved solved;
+  std::mt19937 random(17);
+  std::normal_distribution<float> normal;
+  for (int trial = 0; trial < 300; ++trial) {
+    const size_t n = 2 + random() % 7, rank = 1 + random() % (n - 1);
+    std::vector<float> fisher(n * n), work(n * n), gradient(n), direction(n);
+    for (uint32_t sample = 1; sample <= rank; ++sample) {
+      for (size_t i = 0; i < n; ++i) gradient[i] = normal(random) * (i % 2 == 0 ? unit : 1.0f);
+      EXPECT_EQ(gls_fisher_update(fisher.data(), gradient.data(), sample, n), GLS_OK);
+    }
+    if (trial % 2 == 0) std::generate(gradient.begin(), gradient.end(), [&] { return normal(random); });
+    double slope;
+    const gls_status status = gls_natural_gradient(fisher.data(), damping, gradient.data(), work.data(),
+                                                   direction.data(), &slope, n);
+    EXPECT_TRUE(status == GLS_OK || status == GLS_ERROR_CURVATURE);
+    if (status != GLS_OK) continue;
+    ++solved.taken;
+    if (!(relative_error(fisher, damping, gradient, direction) < 0.1)) ++solved.wrong;
+  }
+  return solved;
+}
+
+TEST(NaturalGradient, ASingularMatrixIsRefused) {
+  float fisher[4], work[4], direction[2] = {7, 7};
+  const float gradient[2] = {1.1f, 2.3f};
+  double slope = 7;
+  ASSERT_EQ(gls_fisher_update(fisher, gradient, 1, 2), GLS_OK);
+  EXPECT_EQ(gls_natural_gradient(fisher, 0.0, gradient, work, direction, &slope, 2), GLS_ERROR_CURVATURE);
+  EXPECT_EQ(gls_natural_gradient(fisher, 0.0, gradient, fisher, direction, &slope, 2), GLS_ERROR_CURVATURE);
+  EXPECT_TRUE(direction[0] == 7 && direction[1] == 7 && slope == 7);
+  for (const float unit : {1.0f, 1e-3f, 1e4f}) {
+    EXPECT_EQ(solve_singular(0.0, unit).taken, 0) << unit;
+    const double smaller = static_cast<double>(std::fmin(1.0f, unit * unit));
+    for (const double damping : {1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4})
+      EXPECT_EQ(solve_singular(damping * smaller, unit).wrong, 0) << damping << ", unit " << unit;
+  }
+  EXPECT_EQ(solve_singular(1e-4, 1.0f).taken, 300) << "damped enough";
+  const float small[4] = {1e-30f, 0.5e-30f, 0.5e-30f, 1e-30f};  // small is not singular
+  EXPECT_EQ(gls_natural_gradient(small, 0.0, gradient, work, direction, &slope, 2), GLS_OK);
+  const float one[1] = {1e-38f};
+  EXPECT_EQ(gls_natural_gradient(one, 0.0, gradient, work, direction, &slope, 1), GLS_OK);
 }
 
 // Scaling one weight's unit by s scales its gradient by 1 / s; the natural step scales with the unit, a plain
@@ -127,6 +249,48 @@ TEST(StepLength, OfNewtonInOneDimension) {
   EXPECT_EQ(gls_newton_step_length(6.0, 2.0, -1.0), 3.0);
   EXPECT_TRUE(std::isnan(gls_newton_step_length(6.0, -2.0, -6.0)));
   EXPECT_TRUE(std::isnan(gls_newton_step_length(6.0, 2.0, 0.0)));
+}
+
+// Against long double, whose range holds every product.
+TEST(StepLength, OfNewtonHasNoRange) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> part(-2.0, 2.0);
+  for (int i = 0; i < 20000; ++i) {
+    const auto any = [&] { return std::ldexp(part(random), static_cast<int>(random() % 2000) - 1000); };
+    const double g = any(), c = std::fabs(any()), d = any();
+    const long double right =
+        -static_cast<long double>(g) / (static_cast<long double>(c) * static_cast<long double>(d));
+    const double got = gls_newton_step_length(g, c, d);
+    if (std::fabs(right) > 1e308L) {
+      EXPECT_TRUE(std::isinf(got) || std::fabs(got) > 9e307) << g << " " << c << " " << d;
+    } else if (std::fabs(right) > 1e-300L) {
+      EXPECT_NEAR(static_cast<double>(static_cast<long double>(got) / right), 1.0, 1e-15)
+          << g << " " << c << " " << d;
+    }
+    const double slope = std::fabs(any()), radius = std::fabs(any());
+    const long double rate =
+        std::sqrt(2.0L * static_cast<long double>(radius) / static_cast<long double>(slope));
+    EXPECT_NEAR(static_cast<double>(static_cast<long double>(gls_natural_rate(slope, radius)) / rate), 1.0,
+                1e-15);
+  }
+  EXPECT_EQ(gls_newton_step_length(1, 1, 1e-170), -1e170);
+}
+
+// Derivatives times a power of two: the same lengths are tried, also where tolerance times the first one is
+// no double, or their difference is none.
+TEST(RootSearch, DoesNotDependOnTheLossesUnit) {
+  for (const int exponent : {-990, -300, 300, 1013}) {
+    gls_root_search plain = {}, scaled = {};
+    gls_search a = GLS_SEARCH_TRY, b = GLS_SEARCH_TRY;
+    while (a == GLS_SEARCH_TRY && b == GLS_SEARCH_TRY) {
+      EXPECT_EQ(plain.alpha, scaled.alpha) << exponent;
+      const double derivative = plain.alpha * plain.alpha * plain.alpha - 30.0;
+      a = gls_root_search_update(&plain, std::fmin(derivative, 1000.0), 0.3, 1e-10);
+      b = gls_root_search_update(&scaled, std::ldexp(std::fmin(derivative, 1000.0), exponent), 0.3, 1e-10);
+    }
+    EXPECT_EQ(a, b) << exponent;
+    EXPECT_EQ(a, GLS_SEARCH_DONE);
+  }
 }
 
 template <class Derivative>
