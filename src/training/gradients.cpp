@@ -33,10 +33,14 @@ double gradient_norm(const gls_gradient_report* report) {
   return report == nullptr ? __builtin_nan("") : square_root(report->sum_of_squares);
 }
 
-float clip_scale(const gls_gradient_report* report, double max_norm) {
-  if (report == nullptr || report->not_finite != 0 || !not_negative(max_norm)) return __builtin_nanf("");
-  const double scale = max_norm / (gradient_norm(report) + 1e-6);
-  return scale < 1.0 ? static_cast<float>(scale) : 1.0f;
+// In one: what a step multiplies the gradients with, so that their mean without the loss scale is clipped.
+float gradient_scale(const gls_gradient_report* report, double max_norm, uint32_t samples, float loss_scale) {
+  const bool sensible = report != nullptr && report->not_finite == 0 && max_norm >= 0.0 && samples > 0 &&
+                        loss_scale > 0.0f && is_finite(loss_scale);
+  if (!sensible) return __builtin_nanf("");
+  const double together = static_cast<double>(samples) * static_cast<double>(loss_scale);
+  const double clip = max_norm / (gradient_norm(report) / together + 1e-6);
+  return static_cast<float>((clip >= 1.0 ? 1.0 : clip) / together);
 }
 
 float loss_scale(const gls_loss_scaler* state, const gls_loss_scaler_params* params) {
@@ -48,7 +52,10 @@ gls_status loss_scale_update(gls_loss_scaler* state, const gls_loss_scaler_param
   if (state == nullptr || params == nullptr) return GLS_ERROR_NULL;
   if (!valid(params)) return GLS_ERROR_RANGE;
   state->scale = loss_scale(state, params);
-  state->clean = not_finite ? 0 : state->clean + 1;
+  if (not_finite)
+    state->clean = 0;
+  else
+    count_step(state->clean);
   float changed = state->scale;
   if (not_finite) {
     changed *= static_cast<float>(params->backoff);  // in float, as PyTorch does it
@@ -90,7 +97,12 @@ gls_status gls_gradient_report_update(gls_gradient_report* report, const float* 
 double gls_gradient_norm(const gls_gradient_report* report) { return in_scalar_mode(gradient_norm, report); }
 
 float gls_clip_scale(const gls_gradient_report* report, double max_norm) {
-  return in_scalar_mode(clip_scale, report, max_norm);
+  return gls_gradient_scale(report, max_norm, 1, 1.0f);
+}
+
+float gls_gradient_scale(const gls_gradient_report* report, double max_norm, uint32_t samples,
+                         float loss_scale) {
+  return in_scalar_mode(gradient_scale, report, max_norm, samples, loss_scale);
 }
 
 gls_status gls_clip_values(float* values, size_t count, float largest) {

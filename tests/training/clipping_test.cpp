@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Norms, counts and clipping: the reference's bits at every length, the right values, and errors.
-#include "support/check.hpp"
+#include <initializer_list>
+
 #include "glissade/training/gradients.h"
+#include "support/check.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {
@@ -101,6 +103,42 @@ void check_clipping() {
   CHECK(gls_clip_values(values, 2, nan) == GLS_ERROR_RANGE, "a bound that is NaN");
 }
 
+// One scale for a sum over samples of a scaled loss: what the mean without the loss scale would get, times
+// the mean and the loss scale.
+void check_gradient_scale() {
+  const float mean[] = {3.0f, -4.0f};
+  for (const uint32_t samples : {1u, 10u, 1000u}) {
+    for (const float loss_scale : {1.0f, 65536.0f, 0x1p-20f}) {
+      for (const double max_norm : {0.0, 0.5, 1.0, 4.999, 5.1, 1e39}) {
+        float sums[2];
+        for (int i = 0; i < 2; ++i) sums[i] = mean[i] * static_cast<float>(samples) * loss_scale;
+        gls_gradient_report of_mean = {}, of_sums = {};
+        const bool ok = gls_gradient_report_update(&of_mean, mean, 2) == GLS_OK &&
+                        gls_gradient_report_update(&of_sums, sums, 2) == GLS_OK;
+        const double together = static_cast<double>(samples) * static_cast<double>(loss_scale);
+        const double right = static_cast<double>(gls_clip_scale(&of_mean, max_norm)) / together;
+        CHECK(ok && near(static_cast<double>(gls_gradient_scale(&of_sums, max_norm, samples, loss_scale)),
+                         right),
+              "a sum over ", samples);
+      }
+    }
+  }
+  // A sum over ten with norm 50, clipped at 1: the step's gradient has norm 1. The product of scales gave
+  // 0.1.
+  gls_gradient_report report = {};
+  const float sum[] = {30.0f, -40.0f};
+  const bool ok = gls_gradient_report_update(&report, sum, 2) == GLS_OK;
+  CHECK(ok && near(static_cast<double>(gls_gradient_scale(&report, 1.0, 10, 1.0f)) * 50.0, 1.0), "norm 1");
+  const auto refused = [](float x) { return x != x; };
+  CHECK(refused(gls_gradient_scale(&report, 1.0, 0, 1.0f)) &&
+            refused(gls_gradient_scale(nullptr, 1.0, 1, 1.0f)) &&
+            refused(gls_gradient_scale(&report, -1.0, 1, 1.0f)) &&
+            refused(gls_gradient_scale(&report, 1.0, 1, 0.0f)),
+        "refused");
+  report.not_finite = 1;
+  CHECK(refused(gls_gradient_scale(&report, 1.0, 1, 1.0f)), "not finite gives NaN");
+}
+
 // Blocks are added in double: a long sum of small squares does not stop growing.
 void check_blocks() {
   for (float& value : values) value = 0.1f;
@@ -123,5 +161,6 @@ int program(int, char**) {
     check_blocks();
   });
   check_clipping();
+  check_gradient_scale();
   return finish();
 }

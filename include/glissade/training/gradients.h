@@ -2,7 +2,12 @@
 /** @file
  * What may be done with gradients before a step: a report on them, clipping, noise, loss scaling.
  *
- * Buffers are float[count], as glissade.h describes them. On an error nothing has been written. */
+ * Buffers are float[count], as glissade.h describes them. On an error nothing has been written. A number that
+ * is stated as >= 0 or > 0 is at most the largest float, 3.4e38, unless the text says otherwise.
+ *
+ * A step multiplies gradients with one number. Where several things are wanted of it (the mean of a sum over
+ * samples, the loss scale taken away, a norm clipped), gls_gradient_scale computes that number. The product
+ * of separate scales would clip at another norm. */
 #ifndef GLISSADE_GRADIENTS_H
 #define GLISSADE_GRADIENTS_H
 
@@ -27,14 +32,29 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_gradient_report_update(gls_gradient_re
 GLS_FUNCTION double gls_gradient_norm(const gls_gradient_report* report);
 
 /** The gradient scale with which a step clips by global norm, without a pass over the gradients: min(1,
- * max_norm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. max_norm >= 0.
+ * max_norm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. max_norm >= 0, also infinite, which clips
+ * nothing. The gradients of the report are those that the norm is meant of: a mean, without a loss scale. For
+ * others, do not multiply the result: use gls_gradient_scale.
  *
  * The result is NaN where not_finite is not 0, max_norm makes no sense or report is null. A step then returns
  * GLS_ERROR_RANGE and changes nothing. To use the finite gradients all the same, set not_finite to 0. */
 GLS_FUNCTION float gls_clip_scale(const gls_gradient_report* report, double max_norm);
 
+/** The one scale of a step whose gradients are sums over samples, of a loss that was multiplied with
+ * loss_scale. It makes their mean, takes the loss scale away, and clips what comes out at max_norm: s min(1,
+ * max_norm / (s norm + 1e-6)) with s = 1 / (samples loss_scale). samples > 0; 1 where the gradients are a
+ * mean already. loss_scale > 0; 1 where there is none. max_norm as in gls_clip_scale; infinite: clip nothing.
+ *
+ *     scale = gls_gradient_scale(&report, 1.0, batch.count, gls_loss_scale(&scaler, &params));
+ *     status = gls_step(&optimizer, gls_gradient_buffer(sums), scale);
+ *
+ * The result is NaN where gls_clip_scale's would be, and where samples or loss_scale is out of range. */
+GLS_FUNCTION float gls_gradient_scale(const gls_gradient_report* report, double max_norm, uint32_t samples,
+                                      float loss_scale);
+
 /** Moves every value into [-largest, largest], as torch.nn.utils.clip_grad_value_. NaN stays NaN. values is
- * float[count]. largest >= 0 and finite, or the call is GLS_ERROR_RANGE. */
+ * float[count]. largest >= 0 and finite, or the call is GLS_ERROR_RANGE. (largest is meant of the gradients
+ * as they lie: for a mean of m summed gradients at most c, clip the sum's values at m c.) */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_clip_values(float* values, size_t count, float largest);
 
 /** How many steps were left out because of their gradients. All zero at the start; the counts stay at
@@ -72,6 +92,10 @@ GLS_FUNCTION void gls_noise_defaults(gls_noise_params* params);
  * It does not depend on how the gradients are cut into calls, nor on the target. It is at most 6.77 standard
  * deviations. (Philox4x32-10 of Salmon et al., 2011, and Box-Muller.)
  *
+ * The variance is meant of the gradients that a step takes, so of their mean and without a loss scale. Where
+ * they are sums that the step multiplies with s (gls_gradient_scale), the noise is multiplied with s too:
+ * give eta / s^2. And report before the noise, or clipping sees it.
+ *
  * GLS_ERROR_RANGE: eta or gamma is out of range. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_add_noise(const gls_noise_params* params, uint32_t t,
                                                     float* gradients, size_t first, size_t count);
@@ -81,7 +105,8 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_add_noise(const gls_noise_params* para
  *
  * - multiply the loss by gls_loss_scale, and compute the gradients;
  * - report on the gradients (gls_gradient_report_update);
- * - where some are not finite, leave the step out; else give it 1 / gls_loss_scale as (part of) its scale;
+ * - give the step gls_gradient_scale, with the loss scale, as its scale; where some gradients are not finite
+ * it is NaN, and the step is left out (GLS_ERROR_RANGE);
  * - call gls_loss_scale_update. */
 typedef struct gls_loss_scaler {
   float scale;    /**< The scale; 0 before the first update. */
