@@ -11,8 +11,8 @@
 #include <numeric>
 #include <vector>
 
-#include "glissade/glissade.hpp"
 #include "apps/tool/golden.hpp"
+#include "glissade/glissade.hpp"
 #include "support/reference.hpp"
 
 namespace {
@@ -224,6 +224,49 @@ TEST(Batches, CoverEverySampleOnceAndAverageByTheirOwnSize) {
   EXPECT_EQ(gls_batch_count(10, 0), 0u);
   EXPECT_EQ(gls_batch_count(10, 4), 3u);
   EXPECT_EQ(gls_batch_at(10, 4, 2).mean, 0.5f);
+}
+
+TEST(Batches, LeaveOutOrJoinTheLastOnes) {
+  for (uint32_t samples = 0; samples < 40; ++samples) {
+    for (const uint32_t size : {1u, 4u, 10u, 39u, UINT32_MAX}) {
+      const uint32_t rest = samples % size, whole = samples / size;
+      EXPECT_EQ(gls_batch_count_by(samples, size, GLS_LAST_BATCH_DROPPED), whole);
+      const uint32_t joined = gls_batch_count_by(samples, size, GLS_LAST_BATCH_JOINED);
+      EXPECT_EQ(joined, whole == 0 && rest > 0 ? 1 : whole);
+      for (const gls_last_batch last :
+           {GLS_LAST_BATCH_SHORT, GLS_LAST_BATCH_DROPPED, GLS_LAST_BATCH_JOINED}) {
+        uint32_t next = 0;
+        const uint32_t count = gls_batch_count_by(samples, size, last);
+        for (uint32_t k = 0; k < count; ++k) {
+          const gls_batch batch = gls_batch_at_by(samples, size, last, k);
+          EXPECT_EQ(batch.first, next);
+          EXPECT_TRUE(last != GLS_LAST_BATCH_DROPPED || batch.count == size);
+          EXPECT_TRUE(last != GLS_LAST_BATCH_JOINED || whole == 0 || batch.count >= size);
+          EXPECT_EQ(batch.mean, 1.0f / static_cast<float>(batch.count));
+          next += batch.count;
+        }
+        EXPECT_EQ(next, last == GLS_LAST_BATCH_DROPPED ? samples - rest : samples);
+        EXPECT_EQ(gls_batch_at_by(samples, size, last, count).count, 0u);
+      }
+    }
+  }
+  const gls_batch last = gls_batch_at_by(9, 4, GLS_LAST_BATCH_JOINED, 1);
+  EXPECT_EQ(last.first, 4u);
+  EXPECT_EQ(last.count, 5u);
+}
+
+// What a Cortex-M0 faults on: an error on every machine.
+TEST(Batches, OddBuffersAreRefused) {
+  alignas(8) char bytes[64] = {};
+  float* const odd = reinterpret_cast<float*>(bytes + 2);
+  float* const even = reinterpret_cast<float*>(bytes + 8);
+  gls_early_stopping state = {};
+  bool stop = false;
+  EXPECT_EQ(gls_early_stopping_update(&state, 1.0, 0, 1, odd, even, 2, &stop), GLS_ERROR_ALIGNMENT);
+  EXPECT_EQ(gls_early_stopping_update(&state, 1.0, 0, 1, even, odd, 2, &stop), GLS_ERROR_ALIGNMENT);
+  EXPECT_EQ(state.updates, 0u);
+  EXPECT_EQ(gls_shuffle(reinterpret_cast<uint32_t*>(bytes + 2), 2, 1, 1), GLS_ERROR_ALIGNMENT);
+  EXPECT_TRUE(std::isnan(gls_schedule_multi_step(0.1, 1, reinterpret_cast<uint32_t*>(bytes + 2), 2, 0.5)));
 }
 
 TEST(EarlyStopping, KeepsTheBestAndStops) {
