@@ -2,6 +2,7 @@
 #include "glissade/training/schedules.h"
 
 #include "backend/gate.hpp"
+#include "numbers/doubles.hpp"
 
 using namespace glissade;
 
@@ -25,17 +26,28 @@ double anneal(double first, double last, double x, bool linear) {
   return linear ? first + (last - first) * x : last + (first - last) * falling_cosine(x);
 }
 
+bool above_0(double x) { return x > 0.0 && not_negative(x); }
+bool inside_0_1(double x) { return x > 0.0 && x < 1.0; }
+
+// gamma^n, relatively within 1e-12. Squaring has an error of up to n 2^-53, so many steps go by the
+// logarithm, in two halves: there the root is a double where the power is one.
+double raised(double gamma, uint32_t n) {
+  if (n <= 1024) return power(gamma, n);
+  const double half = power(gamma, 0.5 * n);
+  return half * half;
+}
+
 double staircase(double rate, uint32_t t, uint32_t period, double gamma) {
   if (period == 0 || !not_negative(rate) || !not_negative(gamma)) return kNotANumber;
-  return rate * power(gamma, t / period);
+  return rate * raised(gamma, t / period);
 }
 
 double multi_step(double rate, uint32_t t, const uint32_t* milestones, size_t count, double gamma) {
-  if ((milestones == nullptr && count != 0) || !not_negative(rate) || !not_negative(gamma))
+  if (check_pointers(count, milestones) != GLS_OK || !not_negative(rate) || !not_negative(gamma))
     return kNotANumber;
   uint32_t passed = 0;
   for (size_t i = 0; i < count; ++i) passed += milestones[i] <= t ? 1u : 0u;
-  return rate * power(gamma, passed);
+  return rate * raised(gamma, passed);
 }
 
 double constant(double rate, uint32_t t, double factor, uint32_t total) {
@@ -51,7 +63,7 @@ double linear(double rate, uint32_t t, double first, double last, uint32_t total
 double exponential(double rate, uint32_t t, double gamma) { return staircase(rate, t, 1, gamma); }
 
 double polynomial(double rate, uint32_t t, uint32_t total, double exponent) {
-  if (total == 0 || !not_negative(rate) || !(exponent > 0.0) || !not_negative(exponent)) return kNotANumber;
+  if (total == 0 || !not_negative(rate) || !above_0(exponent)) return kNotANumber;
   return t < total ? rate * power(1.0 - static_cast<double>(t) / total, exponent) : 0.0;
 }
 
@@ -60,6 +72,10 @@ double cosine(double rate, uint32_t t, uint32_t half_period, double lowest) {
   const uint32_t phase = t % half_period, half = t / half_period;
   const uint32_t from_top = half % 2 == 0 ? phase : half_period - phase;
   return anneal(rate, lowest, static_cast<double>(from_top) / half_period, false);
+}
+
+double half_cosine(double rate, uint32_t t, uint32_t length, double lowest) {
+  return cosine(rate, t < length ? t : length, length, lowest);
 }
 
 double cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth, double lowest) {
@@ -76,15 +92,16 @@ double cyclic(double lowest, double highest, uint32_t t, uint32_t up, uint32_t d
   if (up == 0 || down == 0 || !not_negative(lowest) || !not_negative(highest)) return kNotANumber;
   const double phase = static_cast<double>(t % period);
   const double height = phase <= up ? phase / up : (static_cast<double>(period) - phase) / down;
-  double scale = 1.0;
+  double scale = kNotANumber;
+  if (cycle == GLS_CYCLE_TRIANGULAR) scale = 1.0;
   if (cycle == GLS_CYCLE_TRIANGULAR2) scale = power(0.5, static_cast<uint32_t>(t / period));
-  if (cycle == GLS_CYCLE_EXPONENTIAL) scale = not_negative(gamma) ? power(gamma, t) : kNotANumber;
+  if (cycle == GLS_CYCLE_EXPONENTIAL && not_negative(gamma)) scale = raised(gamma, t);
   return lowest + (highest - lowest) * height * scale;
 }
 
 double one_cycle(const gls_one_cycle* c, uint32_t t) {
   if (c == nullptr || !(c->rising * c->total > 1.0) || !not_negative(c->highest) || !(c->rising < 1.0) ||
-      !(c->first_divisor > 0.0) || !(c->last_divisor > 0.0)) {
+      !above_0(c->first_divisor) || !above_0(c->last_divisor)) {
     return kNotANumber;
   }
   const double first = c->highest / c->first_divisor, last = first / c->last_divisor;
@@ -122,32 +139,46 @@ double wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stable, uint32_t d
   return into < decay ? anneal(rate, lowest, into / decay, true) : lowest;
 }
 
-double plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
-                      double threshold, uint32_t cooldown) {
-  const bool sensible = state != nullptr && not_negative(rate) && reduction > 0.0 && reduction < 1.0 &&
-                        threshold >= 0.0 && threshold < 1.0;
-  if (!sensible) return kNotANumber;
-  if (!state->started) {
-    state->started = true;
-    state->factor = 1.0;
-    state->best = __builtin_huge_val();
+bool valid_plateau(const gls_plateau_params& p) {
+  return inside_0_1(p.reduction) && not_negative(p.threshold) && (p.absolute || p.threshold < 1.0) &&
+         not_negative(p.lowest);
+}
+
+// A margin of threshold * |best|, away from best also where best is below 0.
+bool beats_best(const gls_plateau_params& p, double best, double loss) {
+  const double margin = p.ascending ? p.threshold : -p.threshold;
+  const double bound = p.absolute ? best + margin : best * (1.0 + (best < 0.0 ? -margin : margin));
+  return finite(loss) && (p.ascending ? loss > bound : loss < bound);
+}
+
+void take_loss(gls_plateau& s, const gls_plateau_params& p, double loss) {
+  if (!s.started) {
+    s.started = true;
+    s.factor = 1.0;
+    s.best = p.ascending ? -__builtin_huge_val() : __builtin_huge_val();
   }
-  if (loss < state->best * (1.0 - threshold)) {
-    state->best = loss;
-    state->waiting = 0;
+  if (beats_best(p, s.best, loss)) {
+    s.best = loss;
+    s.waiting = 0;
   } else {
-    ++state->waiting;
+    count_step(s.waiting);
   }
-  if (state->resting > 0) {
-    --state->resting;
-    state->waiting = 0;
+  if (s.resting > 0) {
+    --s.resting;
+    s.waiting = 0;
   }
-  if (state->waiting > patience) {
-    state->factor *= reduction;
-    state->resting = cooldown;
-    state->waiting = 0;
+  if (s.waiting > p.patience) {
+    s.factor *= p.reduction;
+    s.resting = p.cooldown;
+    s.waiting = 0;
   }
-  return rate * state->factor;
+}
+
+double plateau_rate(gls_plateau* state, const gls_plateau_params* params, double rate, double loss) {
+  if (state == nullptr || params == nullptr || !not_negative(rate) || !valid_plateau(*params)) return kNotANumber;
+  take_loss(*state, *params, loss);
+  const double fallen = rate * state->factor, lowest = params->lowest < rate ? params->lowest : rate;
+  return fallen < lowest ? lowest : fallen;
 }
 
 }  // namespace
@@ -183,6 +214,10 @@ double gls_schedule_cosine(double rate, uint32_t t, uint32_t half_period, double
   return in_scalar_mode(cosine, rate, t, half_period, lowest);
 }
 
+double gls_schedule_half_cosine(double rate, uint32_t t, uint32_t length, double lowest) {
+  return in_scalar_mode(half_cosine, rate, t, length, lowest);
+}
+
 double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth,
                                     double lowest) {
   return in_scalar_mode(cosine_restarts, rate, t, period, growth, lowest);
@@ -212,9 +247,16 @@ double gls_schedule_wsd(double rate, uint32_t t, uint32_t warmup, uint32_t stabl
   return in_scalar_mode(wsd, rate, t, warmup, stable, decay, lowest);
 }
 
+void gls_plateau_defaults(gls_plateau_params* params) { *params = {}; }
+
+double gls_plateau_rate(gls_plateau* state, const gls_plateau_params* params, double rate, double loss) {
+  return in_scalar_mode(plateau_rate, state, params, rate, loss);
+}
+
 double gls_plateau_update(gls_plateau* state, double rate, double loss, double reduction, uint32_t patience,
                           double threshold, uint32_t cooldown) {
-  return in_scalar_mode(plateau_update, state, rate, loss, reduction, patience, threshold, cooldown);
+  const gls_plateau_params params = {reduction, threshold, 0.0, patience, cooldown, false, false};
+  return gls_plateau_rate(state, &params, rate, loss);
 }
 
 }  // extern "C"
