@@ -60,8 +60,6 @@ double linear(double rate, uint32_t t, double first, double last, uint32_t total
   return rate * (first + (last - first) * (t < total ? t : total) / total);
 }
 
-double exponential(double rate, uint32_t t, double gamma) { return staircase(rate, t, 1, gamma); }
-
 double polynomial(double rate, uint32_t t, uint32_t total, double exponent) {
   if (total == 0 || !not_negative(rate) || !above_0(exponent)) return kNotANumber;
   return t < total ? rate * power(1.0 - static_cast<double>(t) / total, exponent) : 0.0;
@@ -203,7 +201,7 @@ double gls_schedule_linear(double rate, uint32_t t, double first, double last, u
 }
 
 double gls_schedule_exponential(double rate, uint32_t t, double gamma) {
-  return in_scalar_mode(exponential, rate, t, gamma);
+  return in_scalar_mode(staircase, rate, t, 1, gamma);
 }
 
 double gls_schedule_polynomial(double rate, uint32_t t, uint32_t total, double exponent) {

@@ -230,11 +230,9 @@ void check_l2_penalty(uint32_t count) {
   expected[0] = got[0];
   double penalty = 1.0;
   const Status status = gls_l2_penalty(x.values, 0.3, got[0].values, &penalty, count);
-  float squares;
   expected_kernels().axpy(expected[0].values, x.values, 0.3f, expected[0].values, count);
-  expected_kernels().dot(x.values, x.values, &squares, count);
-  CHECK(status == GLS_OK && got[0] == expected[0] &&
-            (penalty == 1.0 + 0.15 * static_cast<double>(squares) || penalty != penalty),
+  const double squares = expected_dot(x.values, x.values, count);
+  CHECK(status == GLS_OK && got[0] == expected[0] && (penalty == 1.0 + 0.15 * squares || penalty != penalty),
         "L2 penalty ", count, " on ", gls_backend_active());
 }
 

@@ -59,6 +59,17 @@ inline size_t first_difference(const float* a, const float* b, size_t count) {
   return i;
 }
 
+// What gls_dot gives for up to a block: the float sum, or, where that is tiny or not finite, one in double.
+inline double expected_dot(const float* a, const float* b, size_t count) {
+  float sum;
+  expected_kernels().dot(a, b, &sum, count);
+  const float magnitude = sum < 0.0f ? -sum : sum;
+  if (magnitude > 0x1p-100f && is_finite(sum)) return static_cast<double>(sum);
+  double exact = 0.0;
+  for (size_t i = 0; i < count; ++i) exact += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return exact;
+}
+
 // A small generator: the same numbers on every target.
 class Random {
  public:
