@@ -3,8 +3,8 @@
 #ifndef GLISSADE_TESTS_REFERENCE_HPP
 #define GLISSADE_TESTS_REFERENCE_HPP
 
-#include "support/calls.hpp"
 #include "optimizer/rule.hpp"
+#include "support/calls.hpp"
 
 namespace glissade {
 

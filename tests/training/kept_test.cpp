@@ -220,7 +220,7 @@ void check_ends() {
   const float nan = bits_to_float(0x7fc00000u), infinite = bits_to_float(0x7f800000u), large = 3e38f;
   for (const float spoilt : {nan, infinite, -infinite, -large}) {
     for (const float value : {1.5f, large, -0.0f, 0x1p-149f}) {
-      for (uint32_t n : {1u, kCount}) {
+      for (uint32_t n : {uint32_t{1}, kCount}) {
         Buffers b(0.0, 0, spoilt), diagonal(0.0, 0, spoilt), ema(0.0, 0, spoilt);
         for (float& x : b.values) x = value;
         for (float& x : diagonal.values) x = 1.5f;
@@ -243,7 +243,7 @@ void check_ends() {
     gls_running_mean one = {static_cast<double>(spoilt), 7};
     CHECK(gls_running_mean_update(&one, 0.0, 1.5) == 1.5 && one.mean == 1.5, "one number begins anew");
   }
-  for (uint32_t n : {1u, kCount}) {
+  for (uint32_t n : {uint32_t{1}, kCount}) {
     Buffers mean(0.0, 0, large), ema(0.0, 0, large), third(0.0, 0, -large);
     for (size_t i = 0; i < kCount; ++i) mean.values[i] = -large;
     bool ok = gls_mean_update(mean.kept, mean.values, 2, n) == GLS_OK &&
