@@ -5,6 +5,7 @@
 #define GLISSADE_LAYERS_LAYER_HPP
 
 #include "glissade/base.h"
+#include "glissade/cpp17.hpp"
 
 namespace glissade {
 
