@@ -240,6 +240,100 @@ void check_ignored() {
   }
 }
 
+// Of weights whose squares no float holds.
+void check_penalty() {
+  for (const float weight : {3e38f, 1e-23f, 2.0f}) {
+    const float weights[] = {weight, 0.0f, -weight};
+    float slopes[] = {0.0f, 1.0f, 0.0f};
+    double penalty = 0.0;
+    const double square = static_cast<double>(weight) * static_cast<double>(weight);
+    CHECK(gls_l2_penalty(weights, 0.5, slopes, &penalty, 3) == GLS_OK && slopes[0] == 0.5f * weight &&
+              magnitude(penalty - 0.5 * square) <= 1e-6 * square,
+          "L2 penalty on ", gls_backend_active());
+  }
+}
+
+// The stated intervals: both ends, and what is next to them.
+void check_intervals() {
+  constexpr double kLeast = 0x1p-1074, kFloat = 0x1.fffffep127, kNan64 = __builtin_nan(""),
+                   kHuge = __builtin_huge_val();
+  struct {
+    const char* what;
+    double value;
+    bool valid;
+  } const cases[] = {{"momentum", -kLeast, false},
+                     {"momentum", 0.0, true},
+                     {"momentum", -0.0, true},
+                     {"momentum", kLeast, true},
+                     {"momentum", 1.0, true},
+                     {"momentum", 0x1.0000000000001p0, false},
+                     {"momentum", kNan64, false},
+                     {"epsilon", 0.0, false},
+                     {"epsilon", -1e-5, false},
+                     {"epsilon", 0x1.fffffffffffffp-127, false},
+                     {"epsilon", 0x1p-126, true},
+                     {"epsilon", kFloat, true},
+                     {"epsilon", 0x1.fffffe0000001p127, false},
+                     {"epsilon", kHuge, false},
+                     {"epsilon", kNan64, false},
+                     {"strength", -kLeast, false},
+                     {"strength", 0.0, true},
+                     {"strength", kFloat, true},
+                     {"strength", 0x1.fffffe0000001p127, false},
+                     {"strength", kHuge, false},
+                     {"strength", kNan64, false},
+                     {"class weight", -0x1p-149, false},
+                     {"class weight", 0.0, true},
+                     {"class weight", kFloat, true},
+                     {"class weight", kHuge, false},
+                     {"class weight", kNan64, false},
+                     {"samples", 1.0, false},
+                     {"samples", 2.0, true},
+                     {"samples", 0.0, false},
+                     {"label", 1.0, true},
+                     {"label", 2.0, false},
+                     {"outputs", 0.0, false},
+                     {"outputs", 1.0, true}};
+  for (const auto& c : cases) {
+    const char* const what = c.what;
+    const float x[] = {1.0f, 2.0f};
+    const size_t number = c.value >= 0 && c.value < 9 ? static_cast<size_t>(c.value) : 0;
+    float y[2] = {7, 7}, kept[2] = {7, 7}, batch[2] = {7, 7}, loss = 7.0f;
+    double penalty = 7.0;
+    const float class_weights[] = {static_cast<float>(c.value), -1.0f};
+    const auto train = [&](size_t samples, double momentum, double epsilon) {
+      return gls_batch_norm_train(x, x, y, kept, batch, samples, 1, momentum, epsilon);
+    };
+    Status status = GLS_ERROR_RANGE, same = GLS_OK;
+    if (same_text(what, "momentum")) status = same = train(2, c.value, 1e-5);
+    if (same_text(what, "epsilon")) {
+      status = train(2, 0.1, c.value);
+      same = c.valid ? gls_batch_norm_infer(x, x, x, y, 2, 1, c.value) : status;
+      if (!c.valid) status = gls_batch_norm_infer(x, x, x, y, 2, 1, c.value);
+    }
+    if (same_text(what, "samples")) {
+      status = train(number, 0.1, 1e-5);
+      same = c.valid ? status : gls_batch_norm_backward(x, x, x, x, kept, y, number, 1);
+    }
+    if (same_text(what, "strength")) status = same = gls_l2_penalty(x, c.value, y, &penalty, 2);
+    if (same_text(what, "class weight"))
+      status = same = gls_weighted_cross_entropy(x, 0, class_weights, &loss, y, 2);
+    if (same_text(what, "label")) {
+      status = gls_softmax_cross_entropy(x, number, &loss, y, 2);
+      same = gls_weighted_cross_entropy(x, number, nullptr, &loss, y, 2);
+    }
+    if (same_text(what, "outputs")) {
+      status = gls_mean_squared_error(x, x, &loss, y, number);
+      same = gls_sigmoid_cross_entropy(x, x, nullptr, &loss, y, number);
+    }
+    CHECK(status == same && status == (c.valid ? GLS_OK : GLS_ERROR_RANGE), what, " case ",
+          static_cast<uint32_t>(&c - cases));
+    CHECK(c.valid || (y[0] == 7 && y[1] == 7 && kept[0] == 7 && kept[1] == 7 && batch[0] == 7 && loss == 7 &&
+                      penalty == 7),
+          what, " writes nothing, case ", static_cast<uint32_t>(&c - cases));
+  }
+}
+
 // What PyTorch's backward passes make of an output of NaN, infinity or zero.
 void check_activations_of_nan() {
   const float x[] = {kNan, kInfinity, -kInfinity, 0.0f, -0.0f, -1.0f, 1.0f, 0x1p-126f, -0x1p-126f};
@@ -274,6 +368,8 @@ int program(int, char**) {
     check_momentum();
     check_refused();
     check_ignored();
+    check_penalty();
+    check_intervals();
     check_large_losses();
     check_activations_of_nan();
   });

@@ -12,17 +12,18 @@
 
 /** A dense layer, forward: outputs = inputs * W + bias, for any number of samples. weights is
  * float[input_count * output_count + output_count]: one row of output_count per input, then the biases.
- * (TensorFlow Lite and PyTorch store a row of input_count
- * per output: turn those when you take them over; there is no call for it.)
- * inputs is float[samples * input_count] and outputs float[samples * output_count], a sample after another.
- * The bits do not depend on how samples are put together in calls. */
+ * (TensorFlow Lite and PyTorch store one row of input_count per output. Nothing can notice that: who takes
+ * such weights over turns them, and turns them back. There is no call for it.) inputs is float[samples *
+ * input_count] and outputs float[samples * output_count], a sample after another. The bits do not depend on
+ * how samples are put together in calls. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_forward(const float* weights, const float* inputs,
                                                         float* outputs, size_t samples, size_t input_count,
                                                         size_t output_count);
 
 /** A dense layer, backward. Adds the samples' gradients to weight_gradients, which has the shape of weights:
- * zero it before the first sample. Writes the gradients of the inputs to input_gradients, float[samples *
- * input_count], unless that is null. output_gradients is float[samples * output_count]. */
+ * zero it before the first sample. (What is not finite stays in the sum until then; the step's guard refuses
+ * it.) Writes the gradients of the inputs to input_gradients, float[samples * input_count], unless that is
+ * null. output_gradients is float[samples * output_count]. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_dense_backward(const float* weights, const float* inputs,
                                                          const float* output_gradients,
                                                          float* weight_gradients, float* input_gradients,

@@ -55,8 +55,10 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_mean_squared_error(const float* output
                                                              size_t count);
 
 /** L2 penalty, strength / 2 * ||w||^2: adds it to penalty, and strength * w to gradients. weights and
- * gradients are float[count]. strength >= 0, or the call is GLS_ERROR_RANGE; it is the textbooks' lambda / m
- * for m samples. weights and gradients may be null where count is 0.
+ * gradients are float[count]. strength is from 0 to the largest float, or the call is GLS_ERROR_RANGE. It
+ * stands beside gradients as they are summed: for the textbooks' lambda / (2 m) over m samples it is lambda
+ * where the step's scale is 1 / m, and lambda / m where the scale is 1. The squares neither vanish nor
+ * overflow. Weights and gradients may be null where count is 0.
  *
  * It is meant for a layer's weights without its biases, which Network::l2_penalty knows. (As a rule's
  * weight_decay it costs no pass, but takes biases too.) */

@@ -113,8 +113,8 @@ class BatchNetwork {
   }
 
   /** Adds strength / 2 times the squares of the weights, without biases and what BatchNorm has, to penalty,
-   * and its gradient to weight_gradients (gls_l2_penalty). strength >= 0. For the textbooks' lambda / (2 m)
-   * over m samples it is lambda / m. */
+   * and its gradient to weight_gradients: gls_l2_penalty, whose text says how large strength is beside summed
+   * gradients. */
   [[nodiscard]] static Status l2_penalty(const float* weights, double strength, float* weight_gradients,
                                          double* penalty) {
     Status status = check_present(penalty);

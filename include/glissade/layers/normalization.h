@@ -25,7 +25,7 @@
  * the batch's (its variance over samples - 1). PyTorch's momentum is 0.1; 0 leaves them; 1 copies the
  * batch's, whatever was there.
  * - batch: float[2 * features], written for backward: all means, then all 1 / sqrt(variance + epsilon).
- * - epsilon: >= 2^-126; PyTorch's is 1e-5.
+ * - epsilon: from 2^-126 to the largest float; PyTorch's is 1e-5.
  *
  * GLS_ERROR_RANGE: momentum or epsilon is out of range; or samples is below 2, because one sample has no
  * variance. The last batch of an epoch may be that short: leave it out, or let it join the batch before.
