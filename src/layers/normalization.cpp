@@ -14,6 +14,24 @@ float largest_input(size_t samples) {
   return bound;
 }
 
+GLISSADE_INLINE gls_status train(bool guarded, const float* weights, const float* inputs, float* outputs,
+                                 float* running, float* batch, size_t samples, size_t features,
+                                 double momentum, double epsilon) {
+  const Gate backend;
+  const gls_status status =
+      check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
+  if (status != GLS_OK) return status;
+  if (samples < 2 || !up_to_1(momentum) || !valid_epsilon(epsilon, false)) return GLS_ERROR_RANGE;
+  bool finite = true;
+  if (guarded) backend->all_below(inputs, largest_input(samples), &finite, samples * features);
+  if (!finite) return GLS_ERROR_NOT_FINITE;
+  pin(momentum);
+  const BatchNormCoefficients c = {nearest(samples), nearest(samples - 1), nearest(epsilon),
+                                   lerp_coefficients(momentum)};
+  backend->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
+  return GLS_OK;
+}
+
 }  // namespace
 
 extern "C" {
@@ -21,19 +39,13 @@ extern "C" {
 gls_status gls_batch_norm_train(const float* weights, const float* inputs, float* outputs, float* running,
                                 float* batch, size_t samples, size_t features, double momentum,
                                 double epsilon) {
-  const Gate backend;
-  const gls_status status =
-      check_buffers(backend, some(elements(samples, features)), weights, inputs, outputs, running, batch);
-  if (status != GLS_OK) return status;
-  if (samples < 2 || !up_to_1(momentum) || !valid_epsilon(epsilon, false)) return GLS_ERROR_RANGE;
-  bool finite;
-  backend->all_below(inputs, largest_input(samples), &finite, samples * features);
-  if (!finite) return GLS_ERROR_NOT_FINITE;
-  pin(momentum);
-  const BatchNormCoefficients c = {nearest(samples), nearest(samples - 1), nearest(epsilon),
-                                   lerp_coefficients(momentum)};
-  backend->batch_norm_train(weights, inputs, outputs, running, batch, samples, features, &c);
-  return GLS_OK;
+  return train(true, weights, inputs, outputs, running, batch, samples, features, momentum, epsilon);
+}
+
+gls_status gls_batch_norm_train_unguarded(const float* weights, const float* inputs, float* outputs,
+                                          float* running, float* batch, size_t samples, size_t features,
+                                          double momentum, double epsilon) {
+  return train(false, weights, inputs, outputs, running, batch, samples, features, momentum, epsilon);
 }
 
 gls_status gls_batch_norm_backward(const float* weights, const float* inputs, const float* batch,

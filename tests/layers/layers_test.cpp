@@ -172,6 +172,8 @@ void check_batch_norm(uint32_t samples, uint32_t features, double momentum, bool
     got[1].values[i] = static_cast<float>(random.below(3)) * 0.5f;
   expected[0] = got[0];
   expected[1] = got[1];
+  float start[2 * kMost];
+  for (uint32_t i = 0; i < 2 * features; ++i) start[i] = got[1].values[i];
   float *const batch = got[1].values + 2 * features, *const expected_batch =
                                                          expected[1].values + 2 * features;
   bool fits = true;
@@ -192,6 +194,11 @@ void check_batch_norm(uint32_t samples, uint32_t features, double momentum, bool
                      samples, features, &c);
   CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "batch norm ", samples, "x",
         features, " on ", gls_backend_active());
+  for (uint32_t i = 0; i < 2 * features; ++i) got[1].values[i] = start[i];
+  status = gls_batch_norm_train_unguarded(weights.values, x.values, got[0].values, got[1].values, batch,
+                                          samples, features, momentum, 1e-5);
+  CHECK(status == GLS_OK && got[0] == expected[0] && got[1] == expected[1], "unguarded batch norm ", samples,
+        "x", features, " on ", gls_backend_active());
   for (uint32_t i = 0; i < features; ++i) {
     CHECK(batch[i] - batch[i] == 0.0f && batch[features + i] > 0.0f && batch[features + i] <= 317.0f,
           "a mean and an inverse deviation of finite inputs");

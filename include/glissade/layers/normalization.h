@@ -36,6 +36,15 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_batch_norm_train(const float* weights,
                                                            size_t samples, size_t features, double momentum,
                                                            double epsilon);
 
+/** As gls_batch_norm_train, without looking whether inputs are finite and small enough: who knows that they
+ * are saves 14 to 19 of 100 instructions on AVX2, 9 to 10 one float at a time. With others running may be
+ * spoilt until a momentum of 1 copies over it. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_batch_norm_train_unguarded(const float* weights,
+                                                                     const float* inputs, float* outputs,
+                                                                     float* running, float* batch,
+                                                                     size_t samples, size_t features,
+                                                                     double momentum, double epsilon);
+
 /** Batch normalization, backward. Adds the batch's gradients to weight_gradients, float[2 * features], and
  * writes those of the inputs to input_gradients, which may be output_gradients; both are float[samples *
  * features]. weights, inputs, batch and samples (at least 2) are those of the training call. */
