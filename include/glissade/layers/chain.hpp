@@ -15,7 +15,8 @@ namespace glissade {
 // read or written.
 template <class... Pointee>
 Status check_present(const Pointee*... pointers) {
-  if ((... || (pointers == nullptr))) return GLS_ERROR_NULL;
+  const bool any_null = (... || (pointers == nullptr));
+  if (any_null) return GLS_ERROR_NULL;
   const bool aligned = (... && (reinterpret_cast<uintptr_t>(pointers) % alignof(Pointee) == 0));
   return aligned ? GLS_OK : GLS_ERROR_ALIGNMENT;
 }
