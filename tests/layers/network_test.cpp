@@ -77,7 +77,7 @@ class Refused : public testing::Test {};
 using Nets =
     testing::Types<BatchNetwork<kSamples, Dense<kIn, kOut>, Relu<kOut>, Dense<kOut, kOut>>,
                    BatchNetwork<kSamples, Tanh<kIn>, BatchNorm<kIn>, Dense<kIn, kOut>, BatchNorm<kOut>>>;
-TYPED_TEST_SUITE(Refused, Nets);
+TYPED_TEST_SUITE(Refused, Nets, );
 
 TYPED_TEST(Refused, PointersWriteNothing) {
   for (int loss = 0; loss < 4; ++loss) {

@@ -141,7 +141,7 @@ void check_start() {
             gls_batch_norm_infer(weights, start, x, expected, 2, 1, 1e-5) == GLS_OK &&
             first_difference(y, expected, 2) == 2 && y[0] > 2.49f && y[0] < 2.51f,
         "inference from zeros on ", gls_backend_active());
-  for (int n = 0; n < 3; ++n) {
+  for (uint32_t n = 0; n < 3; ++n) {
     CHECK(gls_batch_norm_train(weights, x, y, zeros, batch, 2, 1, 0.1, 1e-5) == GLS_OK &&
               gls_batch_norm_train(weights, x, y, start, batch, 2, 1, 0.1, 1e-5) == GLS_OK &&
               first_difference(zeros, start, 2) == 2,
