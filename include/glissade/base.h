@@ -4,6 +4,10 @@
 #ifndef GLISSADE_BASE_H
 #define GLISSADE_BASE_H
 
+#if !defined(__GNUC__) && !defined(__clang__)
+#error "Glissade is written in GCC's or clang's language (armclang is clang). This compiler is neither."
+#else
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -94,4 +98,5 @@ GLS_ASSERT(sizeof(gls_status) == 4, "the library's enums have 4 bytes");
 /** A short English sentence for a status; never null. */
 GLS_FUNCTION const char* gls_status_text(gls_status status);
 
+#endif
 #endif

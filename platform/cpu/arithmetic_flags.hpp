@@ -3,6 +3,8 @@
 #ifndef GLISSADE_PLATFORM_ARITHMETIC_FLAGS_HPP
 #define GLISSADE_PLATFORM_ARITHMETIC_FLAGS_HPP
 
+#include "cpu/compiler.hpp"
+
 #if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__ || defined(__ASSOCIATIVE_MATH__) || \
     defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__)
 #error \

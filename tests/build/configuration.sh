@@ -16,4 +16,4 @@ cmake --build "$work" --target "${tests[@]}" | tail -n 1
 found=$(sed -n 's/^GLISSADE_BACKEND_ENTRY(\([a-z0-9_]*\),.*/\1/p' "$work/generated/glissade_backends.inc" | xargs)
 echo "backends: $found"
 [ "$found" = "$backends" ] || { echo "FAILED: not $backends"; exit 1; }
-for test in "${tests[@]}"; do "$work/tests/$test"; done
+for test in "${tests[@]}"; do $(cat "$work/emulator") "$work/tests/$test"; done
