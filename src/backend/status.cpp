@@ -39,6 +39,8 @@ extern "C" const char* gls_status_text(gls_status status) {
              "the coefficients";
     case GLS_ERROR_OVERLAP:
       return "two buffers share memory";
+    case GLS_ERROR_OLDER:
+      return "the newest state in the store cannot be read: this may be an older one";
   }
   return "unknown status";
 }

@@ -3,6 +3,7 @@
 
 #include "backend/backend.hpp"
 #include "storage/saved_words.hpp"
+#include "storage/store.hpp"
 
 namespace glissade {
 namespace {
@@ -40,12 +41,25 @@ Status commit(gls_checkpoint& checkpoint, const gls_early_stopping& stopping) {
   return GLS_OK;
 }
 
+// Reads the committed state once. `check`: only whether every optimizer of it can be restored.
+Status restore(const gls_checkpoint& checkpoint, unsigned char* stopping, bool check) {
+  gls_store& store = *checkpoint.store;
+  Status status = gls_store_rewind(&store);
+  if (status == GLS_OK && check) store_only_check(store);
+  if (status == GLS_OK) status = gls_store_get(&store, stopping, kStoppingBytes);
+  return status == GLS_OK ? checkpoint.restore(checkpoint.context, &store) : status;
+}
+
+// Its parts come back all, or none.
 Status roll_back(gls_checkpoint& checkpoint) {
   unsigned char bytes[kStoppingBytes];
-  Status status = gls_store_rewind(checkpoint.store);
-  if (status == GLS_OK) status = gls_store_get(checkpoint.store, bytes, sizeof bytes);
-  if (status == GLS_OK) status = checkpoint.restore(checkpoint.context, checkpoint.store);
+  Status status = restore(checkpoint, bytes, true);
   if (status != GLS_OK) return status;
+  status = restore(checkpoint, bytes, false);
+  if (status != GLS_OK) {
+    store_close(*checkpoint.store);  // some parts are back, and nobody may train on them, or commit them
+    return status;
+  }
   const uint64_t best = static_cast<uint64_t>(load_word(bytes + 4)) << 32 | load_word(bytes);
   __builtin_memcpy(&checkpoint.stopping.best, &best, sizeof best);
   checkpoint.stopping.best_update = load_word(bytes + 8);
@@ -65,7 +79,14 @@ extern "C" {
 gls_status gls_checkpoint_start(gls_checkpoint* checkpoint) {
   const gls_status status = check(checkpoint);
   if (status != GLS_OK) return status;
-  return checkpoint->store->sequence == 0 ? commit(*checkpoint, {}) : roll_back(*checkpoint);
+  if (checkpoint->store->sequence != 0) return roll_back(*checkpoint);
+  const gls_status found = store_found(*checkpoint->store);
+  return found == GLS_OK || found == GLS_ERROR_EMPTY ? commit(*checkpoint, {}) : found;
+}
+
+gls_status gls_checkpoint_new_session(gls_checkpoint* checkpoint) {
+  const gls_status status = check(checkpoint);
+  return status == GLS_OK ? commit(*checkpoint, {}) : status;
 }
 
 gls_status gls_checkpoint_decide(gls_checkpoint* checkpoint, double loss, double min_delta, uint32_t patience,
@@ -76,6 +97,7 @@ gls_status gls_checkpoint_decide(gls_checkpoint* checkpoint, double loss, double
   gls_early_stopping stopping = checkpoint->stopping;
   bool stop;
   status = gls_early_stopping_update(&stopping, loss, min_delta, patience, nullptr, nullptr, 0, &stop);
+  if (status == GLS_OK && !store_is_open(*checkpoint->store)) status = GLS_ERROR_ORDER;
   if (status != GLS_OK) return status;
   if (stopping.waiting == 0 && is_finite(loss)) {
     status = commit(*checkpoint, stopping);

@@ -11,6 +11,8 @@ namespace {
 
 constexpr uint32_t kMagic = 0x31534c47u;  // "GLS1"
 constexpr size_t kHeaderWords = kSavedHeaderWords;
+constexpr uint64_t kTrue = 0x3ff0000000000000u;                                   // 1.0
+constexpr size_t kAllowZeroEpsilon = offsetof(CommonParams, allow_zero_epsilon);  // which is not saved
 
 struct Header {
   uint32_t words[kHeaderWords];
@@ -64,13 +66,35 @@ __attribute__((noinline)) bool same_header(const gls_optimizer& o, Reader<Source
   return same;
 }
 
-// Is every byte as it was saved?
+// Reads the hyper-parameters behind the header into a struct of their rule. Are they in range?
+template <class Source>
+__attribute__((noinline)) bool read_params(const gls_rule& rule, Reader<Source>& reader,
+                                           unsigned char* saved) {
+  for_each_param(rule, saved, [&](unsigned char* field, bool is_bool) {
+    uint32_t words[2];
+    reader.get(words, 2);
+    const uint64_t bits = static_cast<uint64_t>(words[1]) << 32 | words[0];
+    if (is_bool)
+      *field = bits == kTrue;
+    else
+      __builtin_memcpy(field, &bits, sizeof bits);
+  });
+  if (rule.has_epsilon == 0) return rule.valid(saved);
+  saved[kAllowZeroEpsilon] = 0;
+  if (rule.valid(saved)) return true;
+  saved[kAllowZeroEpsilon] = 1;
+  return rule.valid(saved);
+}
+
+// Is every byte as it was saved, and can all of it be restored?
 template <class Source>
 __attribute__((noinline)) Status check_saved(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   if (!same_header(o, reader)) return GLS_ERROR_MISMATCH;
-  reader.skip(content_words(o) - kHeaderWords);
-  return reader.finish() ? GLS_OK : GLS_ERROR_DAMAGED;
+  alignas(8) unsigned char saved[kMostParamsBytes];
+  const bool valid = read_params(*o.rule, reader, saved);
+  reader.skip(content_words(o) - kHeaderWords - size_t{2} * o.rule->param_count);
+  return reader.finish() && valid ? GLS_OK : GLS_ERROR_DAMAGED;  // or forged
 }
 
 // Where saved bytes go to and come from: memory,
@@ -121,8 +145,6 @@ struct FromCallback {
   }
 };
 
-constexpr uint64_t kTrue = 0x3ff0000000000000u;  // 1.0
-
 template <class Sink>
 __attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
   Writer<Sink> writer(sink);
@@ -147,26 +169,11 @@ template <class Source>
 __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
   Reader<Source> reader(source);
   alignas(8) unsigned char saved[kMostParamsBytes];
-  constexpr size_t kAllowZeroEpsilon = offsetof(CommonParams, allow_zero_epsilon);  // which is not saved
   static_assert(sizeof saved >= 4 * kHeaderWords, "room for the header, which is passed over");
   reader.get(saved, kHeaderWords);
-  for_each_param(*o.rule, saved, [&](unsigned char* field, bool is_bool) {
-    uint32_t words[2];
-    reader.get(words, 2);
-    const uint64_t bits = static_cast<uint64_t>(words[1]) << 32 | words[0];
-    if (is_bool)
-      *field = bits == kTrue;
-    else
-      __builtin_memcpy(field, &bits, sizeof bits);
-  });
-  if (o.rule->has_epsilon != 0) saved[kAllowZeroEpsilon] = 0;
-  bool valid = o.rule->valid(saved);
-  if (!valid && o.rule->has_epsilon != 0) {
-    saved[kAllowZeroEpsilon] = 1;
-    valid = o.rule->valid(saved);
-    if (valid) static_cast<unsigned char*>(o.params)[kAllowZeroEpsilon] = 1;
-  }
-  if (!valid) return GLS_ERROR_DAMAGED;  // or forged
+  if (!read_params(*o.rule, reader, saved)) return GLS_ERROR_DEVICE;
+  if (o.rule->has_epsilon != 0 && saved[kAllowZeroEpsilon] != 0)
+    static_cast<unsigned char*>(o.params)[kAllowZeroEpsilon] = 1;
   for_each_param(*o.rule, saved, [&](const unsigned char* field, bool is_bool) {
     __builtin_memcpy(static_cast<unsigned char*>(o.params) + (field - saved), field, is_bool ? 1 : 8);
   });
@@ -241,9 +248,10 @@ gls_status gls_restore_from(const gls_optimizer* optimizer, gls_store* store) {
   if (store_left(*store) < saved_bytes(*optimizer)) return GLS_ERROR_SIZE;
   const uint32_t start = store_tell(*store);
   status = check_saved(*optimizer, FromStore{store});
-  const Status failure = store_seek(*store, start);
+  const bool passed = status == GLS_OK && store_only_checks(*store);
+  const Status failure = store_seek(*store, passed ? store_tell(*store) : start);
   if (failure != GLS_OK) return failure;
-  if (status != GLS_OK) return status;
+  if (status != GLS_OK || passed) return status;
   status = read(*optimizer, FromStore{store});
   if (store_failure(*store) != GLS_OK) status = GLS_ERROR_DEVICE;
   if (status != GLS_OK) store_seek(*store, start);

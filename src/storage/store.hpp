@@ -26,6 +26,16 @@ gls_status store_fail(gls_store& store, gls_status status);
 // GLS_OK: none stays.
 gls_status store_failure(const gls_store& store);
 
+// Until rewind, gls_restore_from checks whether what it would read can be restored, and writes nothing.
+void store_only_check(gls_store& store);
+bool store_only_checks(const gls_store& store);
+
+bool store_is_open(const gls_store& store);
+void store_close(gls_store& store);
+
+// What the open said.
+gls_status store_found(const gls_store& store);
+
 }  // namespace glissade
 
 #endif

@@ -52,7 +52,8 @@ static const gls_flash flash = {gls_memory_flash_read,
                                 512,
                                 4,
                                 unit,
-                                NULL};
+                                NULL,
+                                0};
 static gls_store store;
 
 #if GLISSADE_KEEPS == 3

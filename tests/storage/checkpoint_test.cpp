@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is better is committed, what is not comes back, and nothing is decided where the store fails.
-#include "support/check.hpp"
 #include "glissade/glissade.hpp"
+#include "support/check.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {
@@ -20,7 +20,7 @@ int erase(const gls_flash* flash, uint32_t block) {
 const gls_flash flash = {
     gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 256, 8, unit, nullptr};
 const gls_flash small_flash = {
-    gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 80, 2, unit, nullptr};
+    gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 160, 2, unit, nullptr};
 
 // A training: a step makes the weights smaller, and counts itself.
 struct Training {
@@ -149,6 +149,9 @@ void check_failures() {
             t.verdict == GLS_GO_ON,
         "what is not the model's does not come back");
   Training too_small;
+  CHECK(gls_store_open(&too_small.store, &small_flash) == GLS_ERROR_MISMATCH &&
+            too_small.start() == GLS_ERROR_MISMATCH && gls_store_format(&small_flash) == GLS_OK,
+        "another geometry: left as it is, then formatted");
   CHECK(gls_store_open(&too_small.store, &small_flash) != GLS_OK && too_small.start() == GLS_ERROR_SIZE,
         "a slot with room for less");
   ok = gls_store_begin(&t.store) == GLS_OK && gls_store_commit(&t.store) == GLS_OK;
@@ -162,6 +165,104 @@ void check_failures() {
         "without a shadow");
 }
 
+// What a store holds is not written over unasked; asked, it is.
+void check_unasked() {
+  erase_all();
+  Training t;
+  bool ok = t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.step() && t.decide(5.0) == GLS_OK;
+  for (uint32_t slot = 0; slot < 2; ++slot) memory[1024 * slot + GLS_STORE_RECORD_BYTES] ^= 1;
+  unsigned char before[sizeof memory];
+  for (size_t i = 0; i < sizeof memory; ++i) before[i] = memory[i];
+  ok = ok && t.open() == GLS_ERROR_DAMAGED && t.start() == GLS_ERROR_DAMAGED;
+  for (size_t i = 0; i < sizeof memory; ++i) ok = ok && before[i] == memory[i];
+  CHECK(
+      ok && gls_checkpoint_new_session(&t.checkpoint) == GLS_OK && t.open() == GLS_OK && t.start() == GLS_OK,
+      "a damaged store");
+  CHECK(gls_checkpoint_new_session(nullptr) == GLS_ERROR_NULL, "null");
+}
+
+// The next user's samples lose more than the first one's, and are better all the same.
+void check_new_session() {
+  erase_all();
+  Training t;
+  bool ok = t.open() == GLS_ERROR_EMPTY && t.start() == GLS_OK && t.step() && t.decide(0.5) == GLS_OK;
+  ok = ok && t.step();
+  const Training second = t;
+  ok = ok && gls_checkpoint_new_session(&t.checkpoint) == GLS_OK && t.shows(second);
+  Training again;
+  ok = ok && again.open() == GLS_OK && again.start() == GLS_OK && again.is(second);
+  CHECK(ok && again.step() && again.decide(9.0) == GLS_OK && again.verdict == GLS_COMMITTED, "a new session");
+}
+
+// Two optimizers are one state: where the second one is of another size, the first one does not come back.
+// The second one's parameters out of range are found as early.
+struct Pair {
+  Training first;
+  float weights[4] = {5, 6, 7, 8};
+  Optimizer<Momentum, 4> optimizer{};
+  Momentum::Params params;
+  gls_store* store = &first.store;
+  bool longer = false;
+  static Status save(void* context, gls_store* store) {
+    Pair& p = *static_cast<Pair*>(context);
+    Status status = Training::save(&p.first, store);
+    if (status == GLS_OK) status = p.optimizer.save_to(p.weights, p.params, *store);
+    return status;
+  }
+  static Status restore(void* context, gls_store* store) {
+    Pair& p = *static_cast<Pair*>(context);
+    Status status = Training::restore(&p.first, store);
+    const gls_optimizer other =
+        gls_momentum(&p.params, &p.optimizer.state, p.weights, p.optimizer.slots[0], p.longer ? 4 : 3);
+    return status == GLS_OK ? gls_restore_from(&other, store) : status;
+  }
+};
+
+uint32_t reads, failing_read;
+int failing_reads(const gls_flash* from, uint32_t block, uint32_t offset, void* buffer, uint32_t size) {
+  return ++reads == failing_read ? -5 : gls_memory_flash_read(from, block, offset, buffer, size);
+}
+
+void check_parts() {
+  erase_all();
+  Pair pair;
+  pair.longer = true;
+  gls_checkpoint& checkpoint = pair.first.checkpoint;
+  checkpoint = {pair.store, Pair::save, Pair::restore, &pair, nullptr, nullptr, 0, {}};
+  gls_flash reading = flash;
+  reading.read = failing_reads;
+  bool ok = gls_store_open(pair.store, &reading) == GLS_ERROR_EMPTY && pair.first.start() == GLS_OK;
+  ok = ok && pair.first.step();
+  const Training before = pair.first;
+  pair.longer = false;
+  ok = ok && pair.first.start() == GLS_ERROR_MISMATCH && pair.first.is(before);
+  CHECK(ok && pair.first.decide(3.0) == GLS_OK && pair.first.verdict == GLS_COMMITTED, "all parts, or none");
+  // A read fails in a roll-back, at any place: all is as it was and training may go on, or the store is
+  // closed.
+  pair.longer = true;
+  bool failed = true;
+  uint32_t closed = 0, kept = 0;
+  for (uint32_t at = 1; failed && ok; ++at) {
+    failing_read = 0;
+    ok = gls_store_open(pair.store, &reading) == GLS_OK && pair.first.start() == GLS_OK && pair.first.step();
+    const Training then = pair.first;
+    reads = 0;
+    failing_read = at;
+    const Status status = gls_checkpoint_roll_back(&checkpoint);
+    failed = reads >= at;
+    failing_read = 0;
+    if (status == GLS_OK) continue;
+    if (pair.first.decide(2e9) != GLS_ERROR_ORDER) {
+      ok = ok && pair.first.is(then);
+      ++kept;
+    } else {
+      ok = ok && gls_store_rewind(pair.store) == GLS_ERROR_ORDER;
+      ++closed;
+    }
+  }
+  CHECK(ok && closed > 10 && kept > 10, "a roll-back that fails: ", closed, " closed, ", kept, " as it was");
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace glissade
@@ -171,5 +272,8 @@ int program(int, char**) {
   check_verdicts();
   check_spoiled();
   check_failures();
+  check_unasked();
+  check_new_session();
+  check_parts();
   return finish();
 }

@@ -50,10 +50,10 @@ Bytes with_word(Bytes bytes, size_t index, uint32_t word) {
 
 // What the version of the file would have saved: the number of a version is all that may differ.
 template <class Rule>
-Bytes saved_by_0_1(Job<Rule>& job, size_t size) {
+Bytes saved_by(uint32_t version, Job<Rule>& job, size_t size) {
   Bytes bytes(size);
   EXPECT_EQ(job.view().save(job.weights(), job.params, bytes.data(), size), GLS_OK);
-  return with_word(bytes, 1, kVersion);
+  return with_word(bytes, 1, version);
 }
 
 // A job that knows nothing of the one that was saved.
@@ -113,7 +113,7 @@ void check_record(const Record& record) {
   EXPECT_EQ(restore(record.bytes), GLS_OK);
   EXPECT_TRUE(restored == expected);
   EXPECT_EQ(word_at(record.bytes, 4), kVersion);
-  EXPECT_EQ(saved_by_0_1(restored, record.bytes.size()), record.bytes);
+  EXPECT_EQ(saved_by(kVersion, restored, record.bytes.size()), record.bytes);
 }
 
 TEST(Formats, EveryRuleOf01IsRead) {
@@ -152,11 +152,12 @@ struct Jobs {
 
 constexpr size_t kAdamBytes = 192, kMomentumBytes = 156;
 
-// What a commit of 0.1 put.
-Bytes put_by_0_1(Jobs& jobs) {
-  Bytes bytes = saved_by_0_1(jobs.adam, kAdamBytes);
+// What a commit of 0.2 put.
+constexpr uint32_t kVersion02 = 0x000200;
+Bytes put_by_0_2(Jobs& jobs) {
+  Bytes bytes = saved_by(kVersion02, jobs.adam, kAdamBytes);
   bytes.insert(bytes.end(), kOwnBytes, kOwnBytes + sizeof kOwnBytes - 1);
-  const Bytes second = saved_by_0_1(jobs.momentum, kMomentumBytes);
+  const Bytes second = saved_by(kVersion02, jobs.momentum, kMomentumBytes);
   bytes.insert(bytes.end(), second.begin(), second.end());
   return bytes;
 }
@@ -186,13 +187,23 @@ void load(Chip& chip, const Bytes& image) {
   std::copy(image.begin(), image.end(), chip.image.begin());
 }
 
-class StoreOf01 : public testing::TestWithParam<bool> {
+struct StoreFile {
+  const char* name;
+  bool tagged;
+  size_t newer;  // where in the file the newer state begins
+};
+constexpr StoreFile kStoreFiles[] = {{"store_0_1.bin", false, 0},
+                                     {"store_tagged_0_1.bin", true, 0},
+                                     {"store_0_2.bin", false, 1024 + 20},
+                                     {"store_tagged_0_2.bin", true, 1024 + 20}};
+
+class StoreOf : public testing::TestWithParam<StoreFile> {
  protected:
-  const bool tagged = GetParam();
-  const Bytes image = bytes_of(tagged ? "store_tagged_0_1.bin" : "store_0_1.bin");
+  const bool tagged = GetParam().tagged;
+  const Bytes image = bytes_of(GetParam().name);
 };
 
-TEST_P(StoreOf01, IsRead) {
+TEST_P(StoreOf, IsRead) {
   Chip chip(tagged);
   load(chip, image);
   EXPECT_EQ(chip.open(), GLS_OK);
@@ -200,16 +211,16 @@ TEST_P(StoreOf01, IsRead) {
   check_state(chip.store, kSteps);
 }
 
-TEST_P(StoreOf01, HoldsTheOlderStateToo) {
+TEST_P(StoreOf, HoldsTheOlderStateToo) {
   Chip chip(tagged);
   load(chip, image);
-  chip.image[0] ^= 1;  // of the newer one
+  chip.image[GetParam().newer] ^= 1;
   EXPECT_EQ(chip.open(), GLS_OK);
   EXPECT_EQ(chip.store.sequence, 1u);
   check_state(chip.store, kFirstSteps);
 }
 
-TEST_P(StoreOf01, TakesACommitOfThisVersion) {
+TEST_P(StoreOf, TakesACommitOfThisVersion) {
   Chip chip(tagged);
   load(chip, image);
   Jobs jobs(kSteps);
@@ -224,17 +235,7 @@ TEST_P(StoreOf01, TakesACommitOfThisVersion) {
   check_state(chip.store, kSteps);
 }
 
-TEST_P(StoreOf01, IsMadeAgainByteForByte) {
-  Chip chip(tagged);
-  EXPECT_EQ(chip.open(), GLS_ERROR_EMPTY);
-  for (const uint32_t steps : {kFirstSteps, kSteps}) {
-    Jobs jobs(steps);
-    commit(chip.store, put_by_0_1(jobs));
-  }
-  EXPECT_EQ(chip.image, image);
-}
-
-TEST_P(StoreOf01, OfALaterFormatIsNotRead) {
+TEST_P(StoreOf, OfALaterFormatIsNotRead) {
   Chip chip(tagged);
   load(chip, image);
   for (const size_t slot : {size_t{0}, size_t{1024}}) {  // "GLS\x09", with the right CRC
@@ -243,10 +244,50 @@ TEST_P(StoreOf01, OfALaterFormatIsNotRead) {
     const uint32_t crc = gls_crc32(0, header, 48);
     for (int k = 0; k < 4; ++k) header[48 + k] = static_cast<unsigned char>(crc >> 8 * k);
   }
-  EXPECT_EQ(chip.open(), GLS_ERROR_EMPTY);
+  const Bytes before = chip.image;
+  EXPECT_EQ(chip.open(), GLS_ERROR_MISMATCH);
+  EXPECT_EQ(gls_store_begin(&chip.store), GLS_ERROR_ORDER);
+  EXPECT_EQ(chip.image, before);
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, StoreOf01, testing::Bool());
+// Firmware that meets a later one's newest state can go back to the older one, which is still there.
+TEST_P(StoreOf, HoldsTheOlderStateBesideALaterFormat) {
+  Chip chip(tagged);
+  load(chip, image);
+  unsigned char* const header = &chip.image[(GetParam().newer < 1024 ? 0 : 1024) + 1024 - 56];
+  header[3] = 9;
+  const uint32_t crc = gls_crc32(0, header, 48);
+  for (int k = 0; k < 4; ++k) header[48 + k] = static_cast<unsigned char>(crc >> 8 * k);
+  EXPECT_EQ(chip.open(), GLS_ERROR_MISMATCH);
+  EXPECT_EQ(gls_store_open_older(&chip.store, &chip.flash), GLS_OK);
+  EXPECT_EQ(chip.store.sequence, 1u);
+  EXPECT_EQ(gls_store_begin(&chip.store), GLS_ERROR_OLDER);
+  EXPECT_EQ(gls_store_rewind(&chip.store), GLS_OK);
+  check_state(chip.store, kFirstSteps);
+  EXPECT_EQ(gls_store_accept_older(&chip.store), GLS_OK);
+  Jobs jobs(kSteps);
+  commit(chip.store, put_by_0_2(jobs));
+  EXPECT_EQ(chip.open(), GLS_OK) << "over the later format's";
+  check_state(chip.store, kSteps);
+}
+
+std::string name_of(const testing::TestParamInfo<StoreFile>& file) {
+  const std::string name = file.param.name;
+  return name.substr(0, name.size() - 4);
+}
+INSTANTIATE_TEST_SUITE_P(Formats, StoreOf, testing::ValuesIn(kStoreFiles), name_of);
+
+class StoreOf02 : public testing::TestWithParam<bool> {};
+TEST_P(StoreOf02, IsMadeAgainByteForByte) {
+  Chip chip(GetParam());
+  EXPECT_EQ(chip.open(), GLS_ERROR_EMPTY);
+  for (const uint32_t steps : {kFirstSteps, kSteps}) {
+    Jobs jobs(steps);
+    commit(chip.store, put_by_0_2(jobs));
+  }
+  EXPECT_EQ(chip.image, bytes_of(GetParam() ? "store_tagged_0_2.bin" : "store_0_2.bin"));
+}
+INSTANTIATE_TEST_SUITE_P(Formats, StoreOf02, testing::Bool());
 
 TEST(Formats, ATagOf01IsCompared) {
   Chip chip(true);
@@ -255,21 +296,22 @@ TEST(Formats, ATagOf01IsCompared) {
   EXPECT_EQ(chip.open(), GLS_ERROR_FORGED);
 }
 
-// What a checkpoint of 0.1 saves beside its own bytes.
-Status save_as_0_1(void* job, gls_store* store) {
-  const Bytes bytes = saved_by_0_1(*static_cast<Job<Adam>*>(job), kAdamBytes);
+// What a checkpoint of 0.2 saves beside its own bytes.
+Status save_as_0_2(void* job, gls_store* store) {
+  const Bytes bytes = saved_by(kVersion02, *static_cast<Job<Adam>*>(job), kAdamBytes);
   return gls_store_put(store, bytes.data(), bytes.size());
 }
 Status restore_job(void* job, gls_store* store) { return static_cast<Job<Adam>*>(job)->restore_from(*store); }
 
-TEST(Formats, CheckpointOf01IsRead) {
+class CheckpointOf : public testing::TestWithParam<const char*> {};
+TEST_P(CheckpointOf, IsRead) {
   Chip chip;
-  load(chip, bytes_of("checkpoint_0_1.bin"));
+  load(chip, bytes_of(GetParam()));
   Job<Adam> expected, job = stranger<Adam>();
   EXPECT_EQ(expected.steps(1, kSteps), GLS_OK);
   EXPECT_EQ(chip.open(), GLS_OK);
   EXPECT_EQ(chip.store.sequence, 3u);
-  gls_checkpoint checkpoint = {&chip.store, save_as_0_1, restore_job, &job, nullptr, nullptr, 0, {}};
+  gls_checkpoint checkpoint = {&chip.store, save_as_0_2, restore_job, &job, nullptr, nullptr, 0, {}};
   EXPECT_EQ(gls_checkpoint_start(&checkpoint), GLS_OK);
   EXPECT_TRUE(job == expected);
   const auto& [best, best_number, losses, waiting] = checkpoint.stopping;
@@ -278,12 +320,13 @@ TEST(Formats, CheckpointOf01IsRead) {
   EXPECT_EQ(losses, 3u);
   EXPECT_EQ(waiting, 0u);
 }
+INSTANTIATE_TEST_SUITE_P(Formats, CheckpointOf, testing::Values("checkpoint_0_1.bin", "checkpoint_0_2.bin"));
 
-TEST(Formats, CheckpointOf01IsMadeAgainByteForByte) {
+TEST(Formats, CheckpointOf02IsMadeAgainByteForByte) {
   Chip chip;
   Job<Adam> job;
   EXPECT_EQ(chip.open(), GLS_ERROR_EMPTY);
-  gls_checkpoint checkpoint = {&chip.store, save_as_0_1, restore_job, &job, nullptr, nullptr, 0, {}};
+  gls_checkpoint checkpoint = {&chip.store, save_as_0_2, restore_job, &job, nullptr, nullptr, 0, {}};
   EXPECT_EQ(gls_checkpoint_start(&checkpoint), GLS_OK);
   uint32_t step = 0;
   for (size_t k = 0; k < 3; ++k) {
@@ -292,7 +335,7 @@ TEST(Formats, CheckpointOf01IsMadeAgainByteForByte) {
     EXPECT_EQ(gls_checkpoint_decide(&checkpoint, kLosses[k], kMinDelta, kPatience, &verdict), GLS_OK);
     step = kDecidedAfter[k];
   }
-  EXPECT_EQ(chip.image, bytes_of("checkpoint_0_1.bin"));
+  EXPECT_EQ(chip.image, bytes_of("checkpoint_0_2.bin"));
 }
 
 }  // namespace

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the files of version 0.2 into the folder that it is given: the stores, whose format is new. What is
+// in them is what stands in those of 0.1. It was compiled with the library's version 0.2.0, and compiles with
+// that one only. In a checkout of 0.2.0:
+//   c++ -std=c++17 -Iinclude -Isrc -I<this folder> generate_0_2.cpp <build>/libglissade.a -lhwy -o generate
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <string>
+
+#include "contents_0_1.hpp"
+
+static_assert(GLS_VERSION_MAJOR == 0 && GLS_VERSION_MINOR == 2, "the version whose files these are");
+
+namespace {
+
+using namespace glissade;
+using namespace glissade::formats_0_1;
+
+using Bytes = std::vector<unsigned char>;
+
+void must(bool what, const char* text) {
+  if (what) return;
+  fprintf(stderr, "failed: %s\n", text);
+  exit(1);
+}
+
+void write(const std::string& path, const Bytes& bytes) {
+  FILE* const file = fopen(path.c_str(), "wb");
+  must(file != nullptr && fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() && fclose(file) == 0,
+       path.c_str());
+}
+
+void commit(Chip& chip, Job<Adam>& adam, Job<Momentum>& momentum) {
+  must(gls_store_begin(&chip.store) == GLS_OK && adam.save_to(chip.store) == GLS_OK &&
+           gls_store_put(&chip.store, kOwnBytes, sizeof kOwnBytes - 1) == GLS_OK &&
+           momentum.save_to(chip.store) == GLS_OK && gls_store_commit(&chip.store) == GLS_OK,
+       "a commit");
+}
+
+Bytes store(bool tagged) {
+  Chip chip(tagged);
+  Job<Adam> adam;
+  Job<Momentum> momentum;
+  must(chip.open() == GLS_ERROR_EMPTY, "an empty store");
+  must(adam.steps(1, kFirstSteps) == GLS_OK && momentum.steps(1, kFirstSteps) == GLS_OK, "the first steps");
+  commit(chip, adam, momentum);
+  must(adam.steps(kFirstSteps + 1, kSteps) == GLS_OK && momentum.steps(kFirstSteps + 1, kSteps) == GLS_OK,
+       "the others");
+  commit(chip, adam, momentum);
+  return chip.image;
+}
+
+Status save_job(void* job, gls_store* store) { return static_cast<Job<Adam>*>(job)->save_to(*store); }
+Status restore_job(void* job, gls_store* store) { return static_cast<Job<Adam>*>(job)->restore_from(*store); }
+
+Bytes checkpoint() {
+  Chip chip;
+  Job<Adam> job;
+  must(chip.open() == GLS_ERROR_EMPTY, "an empty store");
+  gls_checkpoint checkpoint = {&chip.store, save_job, restore_job, &job, nullptr, nullptr, 0, {}};
+  must(gls_checkpoint_start(&checkpoint) == GLS_OK, "the start");
+  uint32_t step = 0;
+  for (size_t k = 0; k < 3; ++k) {
+    gls_verdict verdict;
+    must(job.steps(step + 1, kDecidedAfter[k]) == GLS_OK, "steps");
+    must(gls_checkpoint_decide(&checkpoint, kLosses[k], kMinDelta, kPatience, &verdict) == GLS_OK,
+         "a decision");
+    must(verdict == (k == 1 ? GLS_GO_ON : GLS_COMMITTED), "the verdict");
+    step = kDecidedAfter[k];
+  }
+  return chip.image;
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  const std::string folder = arguments[1];
+  write(folder + "/store_0_2.bin", store(false));
+  write(folder + "/store_tagged_0_2.bin", store(true));
+  write(folder + "/checkpoint_0_2.bin", checkpoint());
+}
