@@ -4,7 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   glissade::read_as_file(bytes, size, [](const std::string& path) {
-    glissade::replay({{path}, "scalar", ""});
+    glissade::replay({{path}, "scalar", "/dev/null"});
   });
   return 0;
 }
