@@ -63,10 +63,7 @@ leftovers() {
 # /dev/full and /dev/stdout for a user who could replace them.
 ln -s /proc/self/fd/1 stdout
 full_device=/dev/full
-if [ "$(id -u)" = 0 ]; then
-  full_device=
-  if mknod full c 1 7 && : 2>/dev/null >full; then full_device=full; fi
-fi
+[ "$(id -u)" != 0 ] || full_device=$(mknod full c 1 7 && : 2>/dev/null >full && echo full)
 # The commands that write a file.
 writers=0
 for name in $commands; do
@@ -143,8 +140,7 @@ for name in $commands; do
   for pid in "${pids[@]}"; do wait "$pid" || fail "$name -o, several at once: status $?"; done
   "$program" pretrain -o dir/other
   cmp -s dir/same dir/alone || cmp -s dir/same dir/other || fail "$name -o, several at once: a mixture"
-  left=$(find dir -name '.*')
-  [ -z "$left" ] || fail "$name -o, several at once, leaves $left"
+  [ -z "$(find dir -name '.*')" ] || fail "$name -o, several at once, leaves $(find dir -name '.*')"
   # A closed descriptor does not become the file.
   works "$name -o with standard error closed" no_errors "$program" "${call[@]}" -o dir/quiet
   cmp -s dir/quiet dir/alone || fail "$name -o with standard error closed"

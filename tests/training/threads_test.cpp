@@ -105,10 +105,12 @@ TYPED_TEST(Threads, WriteNothingOnAnError) {
   EXPECT_TRUE(run == before);
 }
 
-// A child that fork made has none of its parent's threads, though the runtime that kept them has the memory of them.
+// A child that fork made has none of its parent's threads, though the runtime that kept them has the memory
+// of them.
 TYPED_TEST(Threads, GiveTheBitsOfOneInAChildProcess) {
   Run<TypeParam> one, parent;
-  for (int step = 0; step < 2; ++step) ASSERT_EQ(one.view.step(one.weights.data(), one.gradients.data()), GLS_OK);
+  for (int step = 0; step < 2; ++step)
+    ASSERT_EQ(one.view.step(one.weights.data(), one.gradients.data()), GLS_OK);
   ASSERT_EQ(step_on_threads(3, parent.view, parent.weights.data(), parent.gradients.data()), GLS_OK);
   const pid_t child = fork();
   if (child == 0) {
@@ -118,7 +120,8 @@ TYPED_TEST(Threads, GiveTheBitsOfOneInAChildProcess) {
   }
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status) << ", which is " << SIGALRM << " where it hangs";
+  EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status) << ", which is " << SIGALRM
+                                 << " where it hangs";
   EXPECT_EQ(WEXITSTATUS(status), 0);
   ASSERT_EQ(step_on_threads(3, parent.view, parent.weights.data(), parent.gradients.data()), GLS_OK);
 }
