@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$1"
 headers=include/glissade/training/*.h
 # A declaration a line: comments and preprocessor lines away, fields too.
-declarations=$(sed '/^ *#/d' $headers | tr '\n' ' ' | sed 's|/\*|\x01|g; s|\*/|\x02|g; s|\x01[^\x02]*\x02||g; s/GLS_DEFAULT([^)]*)//g' | tr ';{}' '\n\n\n' | tr -s ' ')
+declarations=$(sed '/^ *#/d' $headers | tr '\n' ' ' | sed 's|/\*|\x01|g; s|\*/|\x02|g; s|\x01[^\x02]*\x02||g; s/GLS_[A-Z]*([^)]*)//g' | tr ';{}' '\n\n\n' | tr -s ' ')
 functions=$(grep -oE 'gls_[a-z0-9_]+\([^)]*\)' <<<"$declarations")
 fail() {
   echo "FAILED: $*"
@@ -28,7 +28,7 @@ numbers=$(
     tr ',' '\n' <<<"${arguments%)}" | sed -nE "s/^ *(double|float) ([a-z_]+)$/$name, \2/p"
   done <<<"$functions"
   # Fields: of a struct that is handed over as const only.
-  sed '/^ *#/d' $headers | tr '\n' ' ' | sed 's|/\*|\x01|g; s|\*/|\x02|g; s|\x01[^\x02]*\x02||g; s/GLS_DEFAULT([^)]*)//g' | grep -oE 'typedef struct gls_[a-z_]+ \{[^}]*' |
+  sed '/^ *#/d' $headers | tr '\n' ' ' | sed 's|/\*|\x01|g; s|\*/|\x02|g; s|\x01[^\x02]*\x02||g; s/GLS_[A-Z]*([^)]*)//g' | grep -oE 'typedef struct gls_[a-z_]+ \{[^}]*' |
     while read -r _ _ name _ fields; do
       grep -q "const $name\*" <<<"$functions" && ! grep -qx "$name" <<<"$states" || continue
       tr ';' '\n' <<<"$fields" | sed -nE "s/^ *(double|float) ([a-z_]+) *$/$name, \2/p"

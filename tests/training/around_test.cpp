@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "apps/tool/golden.hpp"
@@ -87,6 +89,41 @@ TEST(Averages, MicroBatchesAddUp) {
   EXPECT_EQ(sum[1], 3.0f);
   EXPECT_FLOAT_EQ(mean[0], 1.5f);
   EXPECT_FLOAT_EQ(mean[1], 1.0f);
+}
+
+// ---- What a rate of 0 does: optimizer.h names the rules whose weights it moves
+
+TEST(RateOf0, MovesNoWeightButInThreeRules) {
+  for (size_t i = 0; gls_rule_at(i) != nullptr; ++i) {
+    const gls_rule_info* const info = gls_rule_at(i);
+    std::vector<double> params(info->params_bytes / sizeof(double) + 1),
+        state(info->state_bytes / sizeof(double) + 1);
+    char* const bytes = reinterpret_cast<char*>(params.data());
+    const auto set = [&](const gls_param_info& p, double value) {
+      if (p.kind == GLS_PARAM_DOUBLE)
+        std::memcpy(bytes + p.offset, &value, sizeof value);
+      else
+        bytes[p.offset] = static_cast<char>(value);
+    };
+    for (size_t k = 0; k < info->param_count; ++k) {
+      const bool momentum = std::string("momentum") == info->params[k].name && info->params[k].most > 0.5;
+      set(info->params[k], k == 0 ? 0.1 : momentum ? 0.9 : info->params[k].usual);
+    }
+    float weights[2] = {1, 2}, memory[GLS_SLOTS_MOST][2] = {}, before[2];
+    float* slots[GLS_SLOTS_MOST];
+    for (size_t k = 0; k < GLS_SLOTS_MOST; ++k) slots[k] = memory[k];
+    const float gradients[2] = {0.5f, -0.25f};
+    const gls_optimizer optimizer = gls_optimizer_of(info, params.data(), state.data(), weights, slots, 2);
+    for (int step = 0; step < 3; ++step)
+      ASSERT_EQ(gls_step(&optimizer, gls_gradient_buffer(gradients), 1.0f), GLS_OK) << info->name;
+    set(info->params[0], 0.0);
+    std::memcpy(before, weights, sizeof before);
+    ASSERT_EQ(gls_step(&optimizer, gls_gradient_buffer(gradients), 1.0f), GLS_OK) << info->name;
+    const std::string name = info->name;
+    EXPECT_EQ(std::memcmp(before, weights, sizeof before) != 0,
+              name == "rprop" || name == "asgd" || name == "classical_momentum")
+        << name;
+  }
 }
 
 // ---- Noise

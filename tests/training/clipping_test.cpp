@@ -107,7 +107,7 @@ void check_clipping() {
 // the mean and the loss scale.
 void check_gradient_scale() {
   const float mean[] = {3.0f, -4.0f};
-  for (const uint32_t samples : {1, 10, 1000}) {
+  for (const uint32_t samples : {uint32_t{1}, uint32_t{10}, uint32_t{1000}}) {
     for (const float loss_scale : {1.0f, 65536.0f, 0x1p-20f}) {
       for (const double max_norm : {0.0, 0.5, 1.0, 4.999, 5.1, 1e39}) {
         float sums[2];

@@ -79,6 +79,25 @@ TEST(Groups, AreAllCheckedBeforeAnythingIsWritten) {
   EXPECT_EQ(good[0].state.step, 0u);
 }
 
+// Clipping looks at what the step takes: not at the frozen ones, nor at weights in no group.
+TEST(Groups, AreReportedWithoutTheFrozenOnes) {
+  Buffers all;
+  float gradients[kCount] = {3, 4, 100, NAN, 0, 12};
+  Group groups[] = {{0, 2}, {2, 2}, {5, 1}};
+  groups[1].frozen = true;
+  gls_gradient_report report = {};
+  ASSERT_EQ(report_groups(groups, 3, gradients, kCount, &report), GLS_OK);
+  EXPECT_EQ(gls_gradient_norm(&report), 13.0);
+  EXPECT_EQ(report.not_finite, 0u);
+  EXPECT_EQ(report_groups(groups, 3, gradients, 5, &report), GLS_ERROR_RANGE);
+  EXPECT_EQ(report_groups(groups, 3, gradients, kCount, nullptr), GLS_ERROR_NULL);
+  EXPECT_EQ(report_groups<Adam>(nullptr, 1, gradients, kCount, &report), GLS_ERROR_NULL);
+  EXPECT_EQ(report_groups(groups, 3, nullptr, kCount, &report), GLS_ERROR_NULL);
+  const float* const odd = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(gradients) + 1);
+  EXPECT_EQ(report_groups(groups, 3, odd, kCount, &report), GLS_ERROR_ALIGNMENT);
+  EXPECT_EQ(gls_gradient_norm(&report), 13.0) << "an error writes nothing";
+}
+
 TEST(Groups, WithAPresetsParameters) {
   Buffers all;
   ParameterGroup<AdamW> groups[] = {{0, kCount}};

@@ -161,10 +161,10 @@ void check_others() {
   }
   for (const int cycle : {-1, 3, 1 << 30}) {
     CHECK(!is_number(gls_schedule_cyclic(0, 1, 1, 5, 5, static_cast<gls_cycle>(cycle), 0.5)), "no cycle ",
-          cycle);
+          static_cast<uint32_t>(cycle));
     CHECK(gls_batch_count_by(10, 4, static_cast<gls_last_batch>(cycle)) == 0 &&
               gls_batch_at_by(10, 4, static_cast<gls_last_batch>(cycle), 0).count == 0,
-          "no way with the last batch ", cycle);
+          "no way with the last batch ", static_cast<uint32_t>(cycle));
   }
   CHECK(!is_number(static_cast<double>(gls_gradient_scale(nullptr, 1.0, 0, 1.0f))), "no samples");
 }

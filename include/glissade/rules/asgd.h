@@ -12,7 +12,7 @@
 /** Averaged SGD (Polyak and Juditsky 1992): w takes steps with a falling rate eta, average is the mean of w
  * from step start_averaging on. One slot. torch.optim.ASGD. */
 typedef struct gls_asgd_params {
-  double learning_rate GLS_USUAL(ASGD, 1);        /**< >= 0 */
+  double learning_rate GLS_USUAL(ASGD, 1);        /**< >= 0; a change is seen one step later, as in PyTorch */
   double weight_decay GLS_USUAL(ASGD, 2);         /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_USUAL(ASGD, 3); /**< true: of w itself, not through the gradient */
   bool maximize GLS_USUAL(ASGD, 4);               /**< true: ascend */

@@ -15,7 +15,7 @@
  * velocity tends to lr g / (1 - momentum): ten times the first step at 0.9. (torch.optim.SGD's is
  * gls_momentum.) */
 typedef struct gls_classical_momentum_params {
-  double learning_rate GLS_USUAL(CLASSICAL_MOMENTUM, 1); /**< >= 0 */
+  double learning_rate GLS_USUAL(CLASSICAL_MOMENTUM, 1); /**< >= 0; 0 adds nothing to velocity, which moves on */
   double weight_decay GLS_USUAL(CLASSICAL_MOMENTUM, 2);  /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_USUAL(CLASSICAL_MOMENTUM,
                                         3);         /**< true: of w itself, not through the gradient */

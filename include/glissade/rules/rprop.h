@@ -13,7 +13,7 @@
  * its sign and shrinks when it changes. For whole batches, not for noise. Two slots: the last gradient, the
  * step. torch.optim.Rprop. */
 typedef struct gls_rprop_params {
-  double learning_rate GLS_USUAL(RPROP, 1);        /**< >= 0 */
+  double learning_rate GLS_USUAL(RPROP, 1);        /**< >= 0: the first step; later ones do not look at it */
   double weight_decay GLS_USUAL(RPROP, 2);         /**< >= 0; 0 is none */
   bool decoupled_weight_decay GLS_USUAL(RPROP, 3); /**< true: of w itself, not through the gradient */
   bool maximize GLS_USUAL(RPROP, 4);               /**< true: ascend */

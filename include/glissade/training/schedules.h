@@ -127,16 +127,18 @@ typedef struct gls_plateau {
   bool started;     /**< Whether there was a loss. */
 } gls_plateau;
 
+/** The usual values, in the order of the fields. In C: gls_plateau_params params = {GLS_PLATEAU_DEFAULTS}; */
+#define GLS_PLATEAU_DEFAULTS 0.1, 1e-4, 0, 10, 0, false, false
+
 /** When gls_plateau_rate lets the rate fall, and how. */
 typedef struct gls_plateau_params {
-  double reduction GLS_DEFAULT(0.1);  /**< In (0, 1): what the rate is multiplied with. */
-  double threshold GLS_DEFAULT(1e-4); /**< >= 0: how much better a loss must be; relative ones are below 1. */
-  double lowest GLS_DEFAULT(0.0);     /**< >= 0: the rate does not fall below it; 0 is no bound. */
-  uint32_t patience
-      GLS_DEFAULT(10);              /**< Losses in a row that may be no better: the rate falls at the next. */
-  uint32_t cooldown GLS_DEFAULT(0); /**< Losses that are not counted after the rate fell. */
-  bool absolute GLS_DEFAULT(false); /**< The margin is threshold itself, not threshold * |best|. */
-  bool ascending GLS_DEFAULT(false); /**< Larger is better, as of an accuracy: PyTorch's mode "max". */
+  double reduction GLS_USUAL(PLATEAU, 1); /**< In (0, 1): what the rate is multiplied with. */
+  double threshold GLS_USUAL(PLATEAU, 2); /**< >= 0: how much better a loss must be; relative ones are < 1. */
+  double lowest GLS_USUAL(PLATEAU, 3);    /**< >= 0: the rate does not fall below it; 0 is no bound. */
+  uint32_t patience GLS_USUAL(PLATEAU, 4); /**< Losses in a row that may be no better; the next one lowers. */
+  uint32_t cooldown GLS_USUAL(PLATEAU, 5); /**< Losses that are not counted after the rate fell. */
+  bool absolute GLS_USUAL(PLATEAU, 6);     /**< The margin is threshold itself, not threshold * |best|. */
+  bool ascending GLS_USUAL(PLATEAU, 7);    /**< Larger is better, as of an accuracy: PyTorch's mode "max". */
 } gls_plateau_params;
 
 /** Fills params, which is not null, with PyTorch's values: 0.1, 1e-4, 0, 10, 0, relative, "min". */

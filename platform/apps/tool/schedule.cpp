@@ -59,6 +59,9 @@ const std::vector<Schedule> kSchedules = {
     {"cosine",
      {{"rate", 0.1}, {"half_period", 100, kWhole}, {"lowest", 0.0}},
      [](const Values& v, uint32_t t) { return gls_schedule_cosine(v[0], t, whole(v[1]), v[2]); }},
+    {"half_cosine",
+     {{"rate", 0.1}, {"length", 100, kWhole}, {"lowest", 0.0}},
+     [](const Values& v, uint32_t t) { return gls_schedule_half_cosine(v[0], t, whole(v[1]), v[2]); }},
     {"cosine_restarts",
      {{"rate", 0.1}, {"period", 15, kWhole}, {"growth", 2, kWhole}, {"lowest", 0.0}},
      [](const Values& v, uint32_t t) {
