@@ -207,7 +207,7 @@ OptimizerView<Rule> view_of(typename Rule::State* state, float* const* slots, si
 /** The slots of an Optimizer. */
 template <int kSlots, size_t N>
 struct SlotMemory {
-  float slots[kSlots][N]; /**< zero at the start */
+  float slots[static_cast<size_t>(kSlots)][N]; /**< zero at the start */
 };
 /** Of a rule without slots. */
 template <size_t N>

@@ -170,7 +170,7 @@ inline bool all_finite(Backend backend, const float* values, size_t count) {
 }
 
 inline bool same_text(const char* a, const char* b) {
-  while (*a != '\0' && *a == *b) ++a, ++b;
+  for (; *a != '\0' && *a == *b; ++a) ++b;
   return *a == *b;
 }
 

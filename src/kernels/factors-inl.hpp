@@ -112,7 +112,10 @@ class GradientBlocks {
         });
         count += columns;
         j_ += columns;
-        if (j_ == layer.output_count) ++i_, j_ = 0;
+        if (j_ == layer.output_count) {
+          ++i_;
+          j_ = 0;
+        }
       }
     }
     left_ -= count;

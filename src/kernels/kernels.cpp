@@ -14,9 +14,6 @@
 namespace glissade {
 namespace GLISSADE_BACKEND {
 
-#define GLISSADE_KERNEL(name, arguments) void name arguments;
-#include "kernels/kernels.inc"
-
 #define GLISSADE_RULE(name, Rule, slot_count)                                                              \
   void sweep_##name(const void* c, float* w, const float* g, float* const* slots, size_t count) noexcept { \
     sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, BufferGradients{g},                         \
@@ -37,11 +34,8 @@ namespace GLISSADE_BACKEND {
 
 static_assert(Vector::kFlushesSubnormals == (GLISSADE_FLUSHES != 0),
               "backends.cmake says whether a backend flushes");
-extern const BackendTraits traits;
 const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals};
 
-// The backend as one value, for builds that choose among several.
-extern const Kernels kernels;
 const Kernels kernels = {
     &traits,
 #define GLISSADE_KERNEL(name, arguments) name,

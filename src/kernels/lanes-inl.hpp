@@ -23,6 +23,12 @@ namespace {
 constexpr float kLeastPositive = Vector::kFlushesSubnormals ? 0x1p-126f : 0x1p-149f;
 
 }  // namespace
+
+#define GLISSADE_KERNEL(name, arguments) void name arguments;
+#include "kernels/kernels.inc"
+extern const BackendTraits traits;
+extern const Kernels kernels;  // all of them as one value, for builds that choose among several
+
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade
 

@@ -16,7 +16,7 @@ namespace {
 template <int kSlots>
 struct FloatSlots {
   static constexpr int kCount = kSlots;
-  float* at[kSlots + 1];
+  float* at[static_cast<size_t>(kSlots) + 1];
 
   GLISSADE_INLINE explicit FloatSlots(float* const* slots) : at{} {
     for (int k = 0; k < kSlots; ++k) at[k] = slots[k];

@@ -117,7 +117,10 @@ __attribute__((noinline)) Status read_bytes(const gls_flash& flash, uint32_t slo
 // Erased flash is all ones, or all zeros.
 inline bool is_blank(const unsigned char* bytes, uint32_t size) {
   unsigned ones = 0xff, zeros = 0;
-  for (uint32_t i = 0; i < size; ++i) ones &= bytes[i], zeros |= bytes[i];
+  for (uint32_t i = 0; i < size; ++i) {
+    ones &= bytes[i];
+    zeros |= bytes[i];
+  }
   return ones == 0xff || zeros == 0;
 }
 

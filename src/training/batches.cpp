@@ -22,7 +22,10 @@ gls_status gls_shuffle(uint32_t* order, uint32_t count, uint64_t seed, uint32_t 
   uint32_t words[4] = {};
   for (uint32_t i = 0; i < count; ++i) {
     if (i % 4 == 0) {
-      words[0] = i / 4, words[1] = 0, words[2] = epoch, words[3] = kShuffleStream;
+      words[0] = i / 4;
+      words[1] = 0;
+      words[2] = epoch;
+      words[3] = kShuffleStream;
       philox(words, seed);
     }
     const uint32_t place = static_cast<uint32_t>(words[i % 4] * (uint64_t{i} + 1) >> 32);

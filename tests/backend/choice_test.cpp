@@ -39,6 +39,7 @@ bool processor_supports(size_t index) {
 }
 
 // What kernels.cpp holds.
+extern const BackendTraits traits;
 const BackendTraits traits = {4, false};
 namespace first {
 extern const Kernels kernels;

@@ -16,6 +16,7 @@
 
 #include "glissade/glissade.hpp"
 
+namespace {
 namespace faults {
 
 // 0 is a call that does half of its work.
@@ -100,6 +101,7 @@ auto meet(Call call, Real real, Half half) -> decltype(real()) {
 }
 
 }  // namespace faults
+}  // namespace
 
 #define FAULTY(name, ...) \
   faults::meet(           \

@@ -19,7 +19,7 @@ struct gls_store; /* glissade/storage/store.h */
 /** Enough bytes for any rule with this many slots: for static memory. (In C++, Optimizer::saved_bytes() says
  * how many there are.) */
 #define GLS_SAVED_BYTES_MAX(slots, count) \
-  (256 + 4 * (size_t)(count) * ((slots) + 1) + (size_t)(count) * ((slots) + 1) / 64)
+  (256 + sizeof(float) * (count) * ((slots) + 1) + sizeof(char) * (count) * ((slots) + 1) / 64)
 
 /** How many bytes gls_save() writes. 0 where the optimizer or its rule is null, or where it is more than any
  * memory holds. */

@@ -34,7 +34,7 @@ void run(const ReplayCase& c, uint32_t n, Look look) {
   (void)golden::with_rule(golden, false, [&](const auto& match) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
     std::vector<std::vector<float>> memory(2 + kSlots, std::vector<float>(n));
-    float* buffers[3 + kSlots] = {};
+    float* buffers[3 + static_cast<size_t>(kSlots)] = {};
     Buffers by_name = {{kParams, memory[0].data()}};
     for (size_t k = 0; k < memory.size(); ++k) buffers[k] = memory[k].data();
     for (size_t k = 0; k < kSlots; ++k) by_name[match.slot_names[k]] = buffers[2 + k];

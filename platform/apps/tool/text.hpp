@@ -16,6 +16,10 @@ namespace glissade {
 // Number: double, float, int, uint32_t.
 template <class Number>
 Number parse_number(const std::string& text, const std::string& what);
+extern template double parse_number(const std::string&, const std::string&);
+extern template float parse_number(const std::string&, const std::string&);
+extern template int parse_number(const std::string&, const std::string&);
+extern template uint32_t parse_number(const std::string&, const std::string&);
 
 // parse_number, from least to most.
 template <class Number>

@@ -25,7 +25,9 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
 struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
 
-EXPORT int qemu_plugin_version = GLISSADE_QEMU_PLUGIN_API; /* 1 to QEMU 8, 2 and more from 9 on */
+EXPORT extern int qemu_plugin_version;
+EXPORT int qemu_plugin_install(qemu_plugin_id_t, const void*, int, char**);
+int qemu_plugin_version = GLISSADE_QEMU_PLUGIN_API; /* 1 to QEMU 8, 2 and more from 9 on */
 
 /* A translated block ends where the guest may jump, so it runs as a whole. It may be translated more than
  * once. */
@@ -98,7 +100,7 @@ static void finish(qemu_plugin_id_t id, void* data) {
   if (blocks != NULL) fclose(blocks);
 }
 
-EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int count, char** arguments) {
+int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int count, char** arguments) {
   (void)info;
   for (int i = 0; i < count; ++i) {
     const char* const value = strchr(arguments[i], '=');
