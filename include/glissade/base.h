@@ -28,8 +28,15 @@
 #define GLS_DEFAULT(value)
 #define GLS_USUAL(name, place)
 #define GLS_FUNCTION extern
-#define GLS_ASSERT(condition, message) __extension__ _Static_assert(condition, message)
 #define GLS_ALIGNOF(type) __extension__ _Alignof(type)
+#endif
+
+#if !defined(__cplusplus) && __STDC_VERSION__ >= 201112L
+#define GLS_ASSERT(condition, message) _Static_assert(condition, message)
+#elif !defined(__cplusplus)
+#define GLS_ASSERT(condition, message) GLS_ASSERT_AS(condition, __COUNTER__)
+#define GLS_ASSERT_AS(condition, number) GLS_ASSERT_NUMBER(condition, number)
+#define GLS_ASSERT_NUMBER(condition, number) typedef char gls_assertion_##number[(condition) ? 1 : -1]
 #endif
 
 /** A result that must not be dropped. */

@@ -205,19 +205,18 @@ OptimizerView<Rule> view_of(typename Rule::State* state, float* const* slots, si
 }
 
 /** The slots of an Optimizer. */
-template <int kSlots, size_t N>
+template <size_t kSlots, size_t N>
 struct SlotMemory {
-  float slots[static_cast<size_t>(kSlots)][N]; /**< zero at the start */
+  float slots[kSlots][N] = {}; /**< zero at the start */
 };
 /** Of a rule without slots. */
 template <size_t N>
 struct SlotMemory<0, N> {};
 
 /** An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
- * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros: a static one needs nothing, others are
- * written `Optimizer<Adam, 683> optimizer{};`. Hyper-parameters come with each step, so they may change at
- * any. Buffers are float[N] or std::array<float, N>; another size does not compile. Gradients may also be an
- * array of gls_factors.
+ * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros, a static one without a call.
+ * Hyper-parameters come with each step, so they may change at any. Buffers are float[N] or std::array<float,
+ * N>; another size does not compile. Gradients may also be an array of gls_factors.
  *
  *     static glissade::Optimizer<glissade::Adam, 683> optimizer;
  *     glissade::Adam::Params params;
@@ -230,7 +229,7 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
   /** One step's coefficients. */
   using Coefficients = gls_coefficients;
 
-  typename Rule::State state; /**< the rule's state */
+  typename Rule::State state = {}; /**< the rule's state */
 
   /** As OptimizerView::step. */
   template <class Weights, class Gradients>

@@ -27,6 +27,42 @@ for compiler in "$@" $(command -v clang++-19 || true); do
     [[ $errors == *'needs C++17'* ]] || { echo "FAILED: $compiler, C++14, $header: $errors"; exit 1; }
   done
 done
+# And in a user's file, with templates in use: the widest sets that compilers have. Left out: what older standards lack, padding
+# (an ABI that is written down has it), and pointers as such. A static optimizer takes no start-up code: it is in .bss.
+object=$(mktemp)
+trap 'rm -f "$object" "$object.c"' EXIT
+user=$(dirname "$0")/warnings.cpp
+gcc=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wfloat-equal -Wcast-qual
+  -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wnull-dereference -Wdouble-promotion -Wformat=2
+  -Wswitch-enum -Wswitch-default -Wundef -Wredundant-decls -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wzero-as-null-pointer-constant -Wextra-semi -Wvla -Wmissing-declarations -Wsign-promo -Warith-conversion -Werror)
+gcc_c=(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wfloat-equal -Wcast-qual -Wcast-align=strict
+  -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wnested-externs -Wundef -Wredundant-decls -Wswitch-enum
+  -Wdouble-promotion -Wc++-compat -Wvla -Werror)
+clang=(-Weverything -Wno-c++98-compat -Wno-c++98-compat-pedantic -Wno-pre-c11-compat -Wno-pre-c23-compat -Wno-padded -Wno-unsafe-buffer-usage
+  -Wno-unknown-warning-option -Werror)
+everything() { # language, standard, file, compiler, warnings...
+  if "$4" -x "$1" "-std=$2" -fsyntax-only - </dev/null 2>/dev/null; then
+    "$4" -x "$1" "-std=$2" -O2 "${@:5}" -I"$include" -c "$3" -o "$object"
+    count=$((count + 1))
+  fi
+}
+for compiler in "$@" $(command -v clang++-19 || true); do
+  case $("$compiler" --version | head -n 1) in
+    *clang*) cxx=("${clang[@]}") c=("${clang[@]}") ;;
+    *) cxx=("${gcc[@]}") c=("${gcc_c[@]}") ;;
+  esac
+  for standard in gnu++17 c++20 c++23; do everything c++ $standard "$user" "$compiler" "${cxx[@]}"; done
+  "${NM:-nm}" "$object" | grep -qE ' b .*adam' || { echo "FAILED: $compiler: a static optimizer is not in .bss"; exit 1; }
+  for standard in c99 c11 c17 gnu2x; do
+    headers=glissade/glissade.h
+    [ $standard != c99 ] || headers=$(cd "$include" && find glissade -name '*.h')
+    for header in $headers; do
+      printf '#include "%s"\nextern int nothing_else;\n' "$header" >"$object.c"
+      everything c $standard "$object.c" "$compiler" "${c[@]}"
+    done
+  done
+done
 # Kernel text opens alone in an editor too.
 for text in "$include"/../src/kernels/*-inl.hpp; do
   "$1" -x c++ -std=c++17 -Wall -Wextra -I"$include" -I"$include/../src" -I"$include/../platform" -fsyntax-only - <<<"#include \"$text\""

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <string>
+#include <type_traits>
 
 #include "glissade/glissade.hpp"
 
@@ -81,6 +83,17 @@ void check_params(const gls_rule_info& info, Params usual, Valid valid) {
       EXPECT_FALSE(valid(params)) << beyond;
     }
   }
+}
+
+TEST(Faces, AnOptimizerStartsAtZeroWhereverItIs) {
+  using Small = Optimizer<Adam, 3>;
+  static_assert(std::is_trivially_copyable_v<Small>, "it is written to flash as it lies");
+  constexpr Small kConstant;  // no start-up code
+  alignas(Small) unsigned char memory[sizeof(Small)];
+  std::memset(memory, 0xff, sizeof memory);
+  new (memory) Small;
+  EXPECT_EQ(std::memcmp(memory, &kConstant, sizeof memory), 0);
+  for (const unsigned char byte : memory) EXPECT_EQ(byte, 0);
 }
 
 TEST(Faces, AdamIsTheSameInCAndCpp) {

@@ -63,6 +63,16 @@ template <class Rule>
   return status;
 }
 
+/** @cond INTERNAL */
+// A group's optimizer, in the whole's buffers.
+template <class Rule>
+gls_optimizer optimizer_of_group(ParameterGroup<Rule>& group, float* weights, float* const* slots) {
+  float* part[Rule::kSlots + 1] = {};
+  for (int k = 0; k < Rule::kSlots; ++k) part[k] = slots[k] + group.first;
+  return optimizer_of<Rule>(&group.params, &group.state, weights + group.first, part, group.count);
+}
+/** @endcond */
+
 /** One step of every group that is not frozen. Weights in no group stay as they are. weights, gradients and
  * each of slots (Rule::kSlots pointers): float[count]. Errors as in check_groups and gls_step. All groups are
  * checked, and their gradients looked at, before anything is written. */
@@ -76,21 +86,16 @@ template <class Rule>
   bool any_null = weights == nullptr || gradients == nullptr;
   for (int k = 0; k < Rule::kSlots; ++k) any_null = any_null || slots[k] == nullptr;
   if (any_null && count != 0) return GLS_ERROR_NULL;
-  const auto optimizer = [&](ParameterGroup<Rule>& group) {
-    float* part[Rule::kSlots + 1] = {};
-    for (int k = 0; k < Rule::kSlots; ++k) part[k] = slots[k] + group.first;
-    return optimizer_of<Rule>(&group.params, &group.state, weights + group.first, part, group.count);
-  };
   for (size_t k = 0; k < group_count; ++k) {
     ParameterGroup<Rule>& group = groups[k];
     if (group.frozen) continue;
-    const gls_optimizer view = optimizer(group);
+    const gls_optimizer view = optimizer_of_group(group, weights, slots);
     const Status status = gls_guard(&view, gls_gradient_buffer(gradients + group.first), gradient_scale);
     if (status != GLS_OK) return status;
   }
   for (size_t k = 0; k < group_count; ++k) {
     if (groups[k].frozen) continue;
-    const gls_optimizer view = optimizer(groups[k]);
+    const gls_optimizer view = optimizer_of_group(groups[k], weights, slots);
     const Status status =
         gls_step_unguarded(&view, gls_gradient_buffer(gradients + groups[k].first), gradient_scale);
     if (status != GLS_OK) return status;  // another backend was asked for meanwhile
