@@ -13,8 +13,9 @@
 
 extern "C" {
 
-gls_flash c_lfs_flash(const lfs_config* config, void* buffer);
-gls_flash c_flash_area(const flash_area* area, uint32_t block_size, uint32_t prog_size, void* buffer);
+void c_lfs_flash(gls_flash* flash, const lfs_config* config, void* buffer);
+void c_flash_area(gls_flash* flash, const flash_area* area, uint32_t block_size, uint32_t prog_size,
+                  void* buffer);
 
 lfs_ssize_t lfs_file_read(lfs_t*, lfs_file_t* file, void* buffer, lfs_size_t size) {
   const lfs_soff_t left = file->size - file->place;
@@ -129,14 +130,22 @@ void check_store(gls_flash (*make)(void* buffer)) {
 
 TEST(Glue, AStoreInLittlefsBlocks) {
   check_store([](void* buffer) { return gls_lfs_flash(&kConfig, buffer); });
-  check_store([](void* buffer) { return c_lfs_flash(&kConfig, buffer); });
+  check_store([](void* buffer) {
+    gls_flash flash = {};
+    c_lfs_flash(&flash, &kConfig, buffer);
+    return flash;
+  });
   char unit[16];
   EXPECT_EQ(gls_lfs_flash(&kConfig, unit).prog_size, 16u) << "a unit is what can be read";
 }
 
 TEST(Glue, AStoreInAZephyrPartition) {
   check_store([](void* buffer) { return gls_flash_area(&kArea, kBlock, 64, buffer); });
-  check_store([](void* buffer) { return c_flash_area(&kArea, kBlock, 64, buffer); });
+  check_store([](void* buffer) {
+    gls_flash flash = {};
+    c_flash_area(&flash, &kArea, kBlock, 64, buffer);
+    return flash;
+  });
   EXPECT_EQ(gls_flash_area(&kArea, 0, 64, nullptr).block_count, 0u);
 }
 
