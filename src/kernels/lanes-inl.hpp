@@ -20,7 +20,11 @@ namespace GLISSADE_BACKEND {
 namespace {
 
 // x <= 0 exactly where it is below this: comparisons are only "greater", which is false of NaN.
+#ifdef GLISSADE_LEAST_POSITIVE  // of a model of flushing, on a unit that does not
+constexpr float kLeastPositive = GLISSADE_LEAST_POSITIVE;
+#else
 constexpr float kLeastPositive = Vector::kFlushesSubnormals ? 0x1p-126f : 0x1p-149f;
+#endif
 
 }  // namespace
 

@@ -70,13 +70,16 @@ namespace {
 // (1 - t) x + (1 + (p - 1) t) ln(1 + e^-x) = pull |x| + weight ln(1 + e), without cancellation.
 template <class V>
 struct BinaryTerms {
-  V pull, weight, e;
+  V pull, weight;
 
   GLISSADE_INLINE BinaryTerms(V x, V t, V p)
-      : pull(select(x > V(0.0f), V(1.0f) - t, p * t)),
-        weight(fma(p - 1.0f, t, V(1.0f))),
-        e(exp(V(0.0f) - abs(x))) {}
+      : pull(select(x > V(0.0f), V(1.0f) - t, p * t)), weight(fma(p - 1.0f, t, V(1.0f))) {}
 };
+
+template <class V>
+GLISSADE_INLINE V exp_of_minus_abs(V x) {
+  return exp(V(0.0f) - abs(x));
+}
 
 // ln(1 + e) for e from 0 to 1, with what is lost where 1 + e is rounded.
 GLISSADE_INLINE Scalar log_of_1_and(Scalar e) {
@@ -97,8 +100,9 @@ __attribute__((noinline)) float binary_loss(const float* logits, const float* ta
   Scalar loss(0.0f);
   for (size_t i = 0; i < count; ++i) {
     const auto of = binary_terms<Scalar>(Whole<Scalar>{}, logits, targets, positive_weights, i);
-    loss = loss + fma(of.pull, abs(Scalar::load(logits + i)), of.weight * log_of_1_and(of.e)) /
-                      static_cast<float>(count);
+    const Scalar x = Scalar::load(logits + i);
+    loss = loss +
+           fma(of.pull, abs(x), of.weight * log_of_1_and(exp_of_minus_abs(x))) / static_cast<float>(count);
   }
   return loss.value;
 }
@@ -112,8 +116,10 @@ void sigmoid_cross_entropy(const float* logits, const float* targets, const floa
   *loss = binary_loss(logits, targets, positive_weights, count);
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
+    const V e = exp_of_minus_abs(lanes.load(logits + i));
+    const V share = e / (e + 1.0f);  // first, so that little is alive beside it
     const auto of = binary_terms<V>(lanes, logits, targets, positive_weights, i);
-    const V rest = of.weight * (of.e / (of.e + 1.0f));
+    const V rest = of.weight * share;
     lanes.store(select(lanes.load(logits + i) > V(0.0f), of.pull - rest, rest - of.pull) / number,
                 logit_gradients + i);
   });
@@ -123,7 +129,8 @@ void sigmoid_cross_entropy(const float* logits, const float* targets, const floa
 void scale_values(float* values, float factor, size_t count) {
   for_each(count, [=](auto lanes, size_t i) {
     using V = typename decltype(lanes)::Type;
-    lanes.store(factor == 0.0f ? V(0.0f) : lanes.load(values + i) * factor, values + i);
+    const auto is_zero = V(kLeastPositive) > abs(V(factor));  // in lanes, which may flush it
+    lanes.store(select(is_zero, V(0.0f), lanes.load(values + i) * factor), values + i);
   });
 }
 

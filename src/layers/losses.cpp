@@ -36,7 +36,7 @@ gls_status gls_weighted_cross_entropy(const float* logits, size_t label, const f
   const bool ignored = label == GLS_IGNORED_LABEL;
   if (label >= count && !ignored) return GLS_ERROR_RANGE;
   const float weight = ignored ? 0.0f : class_weights == nullptr ? 1.0f : class_weights[label];
-  if (!not_negative(static_cast<double>(weight))) return GLS_ERROR_RANGE;
+  if (!not_negative(weight)) return GLS_ERROR_RANGE;
   if (!ignored) backend->softmax_cross_entropy(logits, label, loss, logit_gradients, count);
   backend->scale_values(loss, weight, 1);
   backend->scale_values(logit_gradients, weight, count);

@@ -16,6 +16,10 @@ uint64_t ordered(double x) { return equals_zero(x) ? 0 : bit_cast<uint64_t>(x); 
 
 // Not inlined: a copy for each of its callers is flash.
 __attribute__((noinline)) bool not_negative(double x) { return ordered(x) <= kLargestFloat; }
+bool not_negative(float x) {
+  const uint32_t bits = bit_cast<uint32_t>(x);
+  return bits < 0x7f800000 || bits == 0x80000000;
+}
 bool in_unit(double x) { return ordered(x) < kOne; }
 bool up_to_1(double x) { return ordered(x) <= kOne; }
 bool valid_epsilon(double x, bool zero_too) {

@@ -100,6 +100,13 @@ bool share(const gls_optimizer& a, const gls_optimizer& b) {
   return a.state == b.state || overlap(a.weights, a.count, b.weights, b.count);
 }
 
+// Does number k share with one before it? Not inlined, to keep the caller's stack small.
+__attribute__((noinline)) bool shares(const gls_optimizer* optimizers, size_t k) {
+  size_t other = 0;
+  while (other < k && !share(optimizers[other], optimizers[k])) ++other;
+  return other < k;
+}
+
 }  // namespace
 
 gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gradients, size_t n,
@@ -109,9 +116,7 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
   for (size_t k = 0; k < n; ++k) {
     Status status = check(backend, &optimizers[k], gradients[k]);
     if (status == GLS_OK) status = guard(backend, optimizers[k], gradients[k], gradient_scale);
-    for (size_t other = 0; other < k && status == GLS_OK; ++other) {
-      if (share(optimizers[other], optimizers[k])) status = GLS_ERROR_OVERLAP;
-    }
+    if (status == GLS_OK && shares(optimizers, k)) status = GLS_ERROR_OVERLAP;
     if (status != GLS_OK) return status;
   }
   for (size_t k = 0; k < n; ++k) begin_and_sweep(backend, optimizers[k], gradients[k], gradient_scale);

@@ -107,7 +107,7 @@ float gls_gradient_scale(const gls_gradient_report* report, double max_norm, uin
 
 gls_status gls_clip_values(float* values, size_t count, float largest) {
   const Gate backend;
-  if (!not_negative(static_cast<double>(largest))) return GLS_ERROR_RANGE;
+  if (!not_negative(largest)) return GLS_ERROR_RANGE;
   const gls_status status = check_buffers(backend, count, values);
   if (status == GLS_OK) backend->clip_values(values, largest, count);
   return status;

@@ -3,6 +3,8 @@
 // results that are tiny: before rounding, as Arm does it; for a test on x86 after rounding, as that does it.
 #include "cpu/simd/derived.hpp"
 
+#define GLISSADE_LEAST_POSITIVE 0x1p-126f
+
 namespace glissade {
 namespace GLISSADE_BACKEND {
 namespace {

@@ -27,6 +27,7 @@ double bias_correction(double beta, uint32_t step);
 // Hyper-parameters that are meant to become floats, none larger than the largest float. False for NaN. They
 // compare bits, which takes less flash than double arithmetic does without an FPU for it.
 bool not_negative(double x);
+bool not_negative(float x);                   // by its bits: a mode that flushes takes nothing for 0
 bool in_unit(double x);                       // [0, 1): a decay; 1 never forgets
 bool up_to_1(double x);                       // [0, 1]
 bool valid_epsilon(double x, bool zero_too);  // from 2^-126 on, or 0
