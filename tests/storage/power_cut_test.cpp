@@ -93,7 +93,8 @@ constexpr Weather kWeathers[] = {
 
 // Commits state n with a cut on the way, starts again, and returns what is there; the store was opened.
 // `before` is what was there. *cut: whether the power went before the end. What is found stays, though the
-// power goes once more, and weak bits read otherwise; or it is the new state now.
+// power goes once more, and weak bits read otherwise; or it is the new state now. Nothing found may become a
+// state that was tried; that one stays.
 uint32_t commit_with_cut(gls_store& store, uint32_t before, uint32_t n, uint32_t work, const Weather& weather,
                          bool* cut) {
   flash.cut_after(work, weather.torn, weather.reset);
@@ -106,10 +107,13 @@ uint32_t commit_with_cut(gls_store& store, uint32_t before, uint32_t n, uint32_t
   // in flash is the committed state's: none stands there before its bytes do.
   const bool old = found == before || (before == 0 && found == n - 1);
   bool kept = (found == n || (old && status != GLS_OK)) && (found == 0 || store.highest == store.sequence);
-  if (*cut) {
+  for (bool changed = *cut; changed;) {
     flash.cut();
     const uint32_t again = open(store);
-    kept = kept && (again == found || (again == n && status != GLS_OK));
+    const bool tried = again == n || (found == 0 && again == n - 1);
+    changed = again != found;
+    kept = kept && (!changed || (tried && status != GLS_OK));
+    changed = changed && kept;  // then that is what stays
     found = again;
   }
   lost += !kept;
