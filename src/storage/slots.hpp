@@ -188,6 +188,7 @@ struct Slot {
   uint32_t sequence, check;  // the header's, where sight is kGood; check tells strangers apart, too
 };
 __attribute__((noinline)) Slot look_at(const gls_flash& flash, uint32_t slot, SlotHeader& header) {
+  header = {};  // where nothing can be read, too
   const Sight second = read_header(flash, slot, 1, header);
   Sight sight = second;
   if (second != kGood || header.format() != kFormat01) {
