@@ -14,7 +14,7 @@ namespace {
 constexpr uint32_t kBytes = 2048, kProg = 8, kBlock = 128, kBlocks = 16, kHalf = kBytes / 2;
 constexpr uint32_t kHeaders = kHalf - 2 * 56;  // of a slot: where they begin
 unsigned char memory[kBytes], image[kBytes], unit[64], chip_memory[kBytes + 3 * kBlock];
-uint32_t erased[kBlocks + 3];
+uint32_t erased[32 + 3];  // of the geometry with the most blocks, and of one that begins at block 3
 
 // Every callback there is. One of them fails: at one call of it, or from that call on.
 enum Callback { kRead, kProg_, kErase, kSync, kBegin, kUpdate, kFinish, kCounterRead, kRaise, kCallbacks };
