@@ -3,9 +3,8 @@
 #ifndef GLISSADE_TESTS_MEMORY_HPP
 #define GLISSADE_TESTS_MEMORY_HPP
 
-#include <initializer_list>
-
 #include "glissade/glissade.hpp"
+#include "support/list.hpp"
 
 namespace glissade {
 namespace test {
@@ -96,7 +95,8 @@ class Memory {
     __builtin_memcpy(place, from, size);
     __builtin_memcpy(before_ + (static_cast<unsigned char*>(place) - bytes_), from, size);
   }
-  // Made without rounding, in any mode; sums and products of them round. With n values in a row, large on a matrix's diagonal.
+  // Made without rounding, in any mode; sums and products of them round. With n values in a row, large on a
+  // matrix's diagonal.
   float* floats() {
     float* const place = reinterpret_cast<float*>(bytes_ + take(kFloats * sizeof(float)));
     float values[kFloats];

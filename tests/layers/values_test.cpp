@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Losses and batch normalization against values that an independent program computed by PyTorch's formulas
 // (data/layers.py), and what batch normalization keeps across batches.
-#include <initializer_list>
 
 #include "glissade/layers/activations.h"
 #include "glissade/layers/losses.h"
 #include "glissade/layers/normalization.h"
 #include "support/check.hpp"
+#include "support/list.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {

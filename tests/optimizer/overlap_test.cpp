@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buffers of an optimizer, and its gradients, that share memory: for every rule each two of them, in each
 // call, by one weight or by all. It is an error and writes nothing; buffers that touch are none.
-#include <initializer_list>
 
 #include "support/check.hpp"
+#include "support/list.hpp"
 #include "support/matrix.hpp"
 
 namespace glissade {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Faults of a store's flash, authenticator and users, each with all its members: every callback, at every
 // call, once or for good; every bit; every unit; every pair of geometries; every replay.
-#include <initializer_list>
 
 #include "glissade/glissade.hpp"
 #include "support/check.hpp"
+#include "support/list.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Norms, counts and clipping: the reference's bits at every length, the right values, and errors.
-#include <initializer_list>
 
 #include "glissade/training/gradients.h"
 #include "support/check.hpp"
+#include "support/list.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {

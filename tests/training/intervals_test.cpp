@@ -3,10 +3,10 @@
 // field of parameters) of training/*.h stands in intervals.inc with the interval that its header states;
 // build/listed.sh compares the list with the headers. Each is tried at its ends, just inside, just outside,
 // and with NaN, infinities and more than any float.
-#include <initializer_list>
 
 #include "glissade/glissade.h"
 #include "support/check.hpp"
+#include "support/list.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {

@@ -3,10 +3,10 @@
 // in one of two lists here, and build/listed.sh compares them with the headers. KEPT: numbers that are not
 // finite, or that would overflow, are refused, and nothing has been written. NOT_KEPT: why there is nothing
 // to keep.
-#include <initializer_list>
 
 #include "glissade/glissade.h"
 #include "support/check.hpp"
+#include "support/list.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {
