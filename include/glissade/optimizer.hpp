@@ -174,7 +174,7 @@ struct OptimizerView {
   [[nodiscard]] Status save_by(const float* weights, const Params& params,
                                int (*write)(void* context, const void* bytes, size_t size),
                                void* context) const {
-    const gls_optimizer optimizer = of(const_cast<float*>(weights), &params);
+    const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_save_by(&optimizer, write, context);
   }
   /** As restore, through gls_restore_by's callback. */

@@ -7,6 +7,7 @@ void print(uint32_t number) {
   char digits[11];
   char* first = digits + 10;
   *first = '\0';
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-do-while): a number has a digit
   do *--first = static_cast<char>('0' + number % 10);
   while ((number /= 10) != 0);
   print(first);

@@ -23,7 +23,7 @@ void print(Hex number);
 template <class First, class Second, class... More>
 void print(First first, Second second, More... more) {
   print(first);
-  print(second, more...);
+  print(second, more...);  // NOLINT(readability-suspicious-call-argument): the rest
 }
 
 }  // namespace glissade

@@ -42,7 +42,7 @@ GLISSADE_INLINE double round_to_odd(double product, double addend, double sum) {
   const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 48 bits
   const double addend = static_cast<double>(c);
   double sum = product + addend;
-  if (__builtin_expect(rounds_twice(sum), 0)) sum = round_to_odd(product, addend, sum);
+  if (__builtin_expect(rounds_twice(sum) ? 1 : 0, 0) != 0) sum = round_to_odd(product, addend, sum);
   return static_cast<float>(sum);
 }
 
@@ -63,7 +63,7 @@ inline Unpacked unpack(uint32_t bits) {
 // x / 2^shift, shift >= 0, with every bit that falls off kept in the last one.
 // By words: processors without FPU have no 64-bit shift.
 inline uint64_t shift_right_sticky(uint64_t x, int32_t shift) {
-  if (shift > 63) return x != 0;
+  if (shift > 63) return x != 0 ? 1u : 0u;
   uint32_t high = static_cast<uint32_t>(x >> 32), low = static_cast<uint32_t>(x), lost = 0;
   if (shift >= 32) {
     lost = low;
@@ -76,7 +76,7 @@ inline uint64_t shift_right_sticky(uint64_t x, int32_t shift) {
     low = low >> shift | high << (32 - shift);
     high >>= shift;
   }
-  return static_cast<uint64_t>(high) << 32 | low | (lost != 0);
+  return static_cast<uint64_t>(high) << 32 | low | (lost != 0 ? 1u : 0u);
 }
 
 // a * b of 24 bits each. Cortex-M0 and M23 multiply 32 bits to 32; a call for 64 takes 41 instructions.
@@ -113,7 +113,7 @@ inline float round_to_float(uint32_t sign, uint64_t magnitude, int32_t exponent)
   const uint32_t kept = static_cast<uint32_t>(magnitude >> 40);
   const uint64_t rest = magnitude << 24;
   const uint64_t half = uint64_t{1} << 63;
-  const uint32_t up = rest > half || (rest == half && (kept & 1));
+  const uint32_t up = rest > half || (rest == half && (kept & 1) != 0) ? 1u : 0u;
   // The mantissa's leading bit, or a carry, counts the exponent up by itself.
   return bits_float(sign | (((static_cast<uint32_t>(biased) - 1) << 23) + kept + up));
 }
@@ -140,7 +140,7 @@ __attribute__((noinline, unused)) inline float fma_by_integers(float a, float b,
   }
   small = shift_right_sticky(small, shift);
   uint64_t sum = large + small;
-  if (opposite) {
+  if (opposite != 0) {
     sum = large - small;
     if (large == small) return 0.0f;
     if (large < small) {

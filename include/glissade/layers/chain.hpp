@@ -28,7 +28,7 @@ struct LayerMemory {
 };
 template <>
 struct LayerMemory<0> {
-  float* values() { return nullptr; }
+  float* values() { return nullptr; }  // NOLINT(readability-convert-member-functions-to-static): as above
 };
 
 // What stands in front of the first layer: the caller's, over which nothing may be written.

@@ -60,14 +60,14 @@ constexpr Range kNotNegative{0, kFloatMax}, kAnyFloat{-kFloatMax, kFloatMax}, kB
 // A rule's kParams: its hyper-parameters in the order in which they are saved; common ones first.
 constexpr gls_param_kind kind_of(double) { return GLS_PARAM_DOUBLE; }
 constexpr gls_param_kind kind_of(bool) { return GLS_PARAM_BOOL; }
-#define GLISSADE_PARAM(field, torch_name, range)                                                  \
-  {                                                                                               \
-#field, torch_name, kind_of(Params().field), offsetof(Params, field), double(Params().field), \
-        (range).least, (range).most, true                                                         \
+#define GLISSADE_PARAM(field, torch_name, range)                                                      \
+  {                                                                                                   \
+#field, torch_name, offsetof(Params, field), double(Params().field), (range).least, (range).most, \
+        kind_of(Params().field), true                                                                 \
   }
 // The last of a rule that has an epsilon.
 #define GLISSADE_ALLOW_ZERO_EPSILON \
-  { "allow_zero_epsilon", nullptr, GLS_PARAM_BOOL, offsetof(Params, allow_zero_epsilon), 0, 0, 1, false }
+  { "allow_zero_epsilon", nullptr, offsetof(Params, allow_zero_epsilon), 0, 0, 1, GLS_PARAM_BOOL, false }
 #define GLISSADE_COMMON_PARAMS                                                   \
   GLISSADE_PARAM(learning_rate, "lr", kNotNegative),                             \
       GLISSADE_PARAM(weight_decay, "weight_decay", kNotNegative),                \

@@ -25,12 +25,12 @@ typedef enum GLS_INT32 gls_param_kind {
 typedef struct gls_param_info {
   const char* name;       /**< the field: "beta1" */
   const char* torch_name; /**< the argument of torch.optim: "betas[0]" is the first of a pair; null: none */
-  gls_param_kind kind;    /**< its type */
   size_t offset;          /**< of the field in gls_<rule>_params, in bytes */
   double usual;           /**< the value that gls_<rule>_defaults() sets */
   double least;           /**< the smallest value that is taken (an epsilon: 0, see allow_zero_epsilon, then
                              from 2^-126 on) */
   double most;            /**< the largest value that is taken */
+  gls_param_kind kind;    /**< its type */
   bool saved;             /**< is it saved? allow_zero_epsilon is not: gls_restore() sets it where it must */
 } gls_param_info;
 

@@ -107,7 +107,7 @@ Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t
     for (uint32_t batch = 0; batch < repetitions; ++batch) {
       if (status == GLS_OK) status = train_batch(recordings + batch * kVowels, sum);
     }
-    loss = static_cast<float>(sum / (repetitions * kVowels));
+    loss = static_cast<float>(sum / static_cast<double>(repetitions * kVowels));
   }
   if (status == GLS_OK) status = count_correct(recordings, report.correct_after);
   report.steps = optimizer.state.step;
@@ -117,6 +117,7 @@ Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t
 
 namespace {
 void print_loss(float loss) {
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): there is no lround
   const uint32_t thousandths = static_cast<uint32_t>(loss * 1000.0f + 0.5f);
   const char* const zeros = thousandths % 1000 < 10 ? "00" : thousandths % 1000 < 100 ? "0" : "";
   print("loss ", thousandths / 1000, ".", zeros, thousandths % 1000, "\n");

@@ -3,9 +3,9 @@
 // line "<rule> <weights>" before each; then the same formulas written plainly. The difference over 128 is the
 // instructions per weight; the rest is per step.
 #include "../../../bench/plain.hpp"
+#include "apps/demo/marks.hpp"
 #include "boards/console.hpp"
 #include "glissade/glissade.hpp"
-#include "apps/demo/marks.hpp"
 
 namespace {
 
@@ -30,7 +30,7 @@ bool count(const char* name, Step step) {
 template <class Rule>
 bool count(const char* name) {
   return count(name, [](size_t n) {
-    typename Rule::Params params;
+    const typename Rule::Params params{};
     typename Rule::State state = {};
     state.step = 10;
     float* const pointers[] = {slots[0], slots[1], slots[2]};

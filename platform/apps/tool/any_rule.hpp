@@ -14,7 +14,7 @@ namespace glissade {
 class AnyRule {
  public:
   virtual ~AnyRule() = default;
-  virtual void step(float* weights, const float* gradients, float gradient_scale = 1.0f) = 0;
+  virtual void step(float* weights, const float* gradients, float gradient_scale) = 0;
   virtual double learning_rate() const = 0;
   virtual void set_learning_rate(double rate) = 0;
 };

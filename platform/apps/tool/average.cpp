@@ -19,7 +19,7 @@ std::vector<double> noisy_season() {
   gls_noise_params params;
   gls_noise_defaults(&params);
   params.eta = 9.0;
-  (void)!gls_add_noise(&params, 0, noise, 0, kDays);
+  if (gls_add_noise(&params, 0, noise, 0, kDays) != GLS_OK) throw std::runtime_error("no noise");
   std::vector<double> series;
   for (size_t day = 0; day < kDays; ++day) {
     const double season = std::cos(2.0 * 3.14159265358979 * (static_cast<double>(day) - 200.0) / kDays);
@@ -78,6 +78,7 @@ void average(const AverageOptions& options) {
   figure.columns = 2;
   figure.height = 440;
   std::vector<double> t;
+  t.reserve(series.size());
   for (size_t i = 0; i < series.size(); ++i) t.push_back(static_cast<double>(i + 1));
   for (const bool corrected : {false, true}) {
     Panel panel;

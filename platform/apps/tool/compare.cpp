@@ -28,7 +28,8 @@ uint32_t count_correct(const float* weights, const Recordings& recordings) {
   uint32_t correct = 0;
   for (size_t row = kRows - kTests; row < kRows; ++row) {
     check(net.forward(weights, recordings[row]));
-    correct += std::max_element(net.outputs(), net.outputs() + kVowels) == net.outputs() + row % kVowels;
+    const float* const y = net.outputs();
+    if (std::max_element(y, y + kVowels) == y + row % kVowels) ++correct;
   }
   return correct;
 }
@@ -45,7 +46,7 @@ Run train(const std::string& description, double rate, Weights weights, const Re
     for (uint32_t batch = 0; batch < kMostTrained; ++batch) {
       Weights gradients = {};
       for (size_t vowel = 0; vowel < kVowels; ++vowel) {
-        float loss;
+        float loss = 0.0f;
         check(net.learn(weights.data(), recordings[batch * kVowels + vowel], vowel, gradients.data(), &loss));
         loss_sum += static_cast<double>(loss) / (kMostTrained * kVowels);
       }

@@ -31,6 +31,7 @@ class Descriptor {
   ~Descriptor() { close(); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  // NOLINTNEXTLINE(*-explicit-con*): POSIX's calls take an int
   operator int() const { return number_; }
   int close() {
     const int result = number_ < 0 || ::close(number_) == 0 ? 0 : errno;
@@ -121,7 +122,9 @@ int replace(const fs::path& path, const struct stat* old, const std::string& byt
   std::string partial = path.parent_path() / ".glissade-XXXXXX";
   Descriptor file(mkostemp(partial.data(), O_CLOEXEC));
   if (file < 0) return errno;
-  if (old != nullptr) (void)!fchown(file, old->st_uid, old->st_gid);  // where that is allowed
+  if (old != nullptr) {
+    [[maybe_unused]] const int owned = fchown(file, old->st_uid, old->st_gid);  // where that is allowed
+  }
   int error = fchmod(file, old != nullptr ? old->st_mode & 0777u : mode_of_new_files()) == 0 ? 0 : errno;
   if (error == 0) error = write_all(file, bytes);
   if (error == 0) error = sync(file);
@@ -132,7 +135,7 @@ int replace(const fs::path& path, const struct stat* old, const std::string& byt
     return error;
   }
   const Descriptor folder(open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  (void)sync(folder);  // that is all that can be done: the new bytes are in place
+  if (folder >= 0) (void)sync(folder);  // that is all that can be done: the new bytes are in place
   return 0;
 }
 

@@ -69,7 +69,7 @@ void write_contours(std::ostream& script, const Panel& panel, const std::string&
   }
   script
       << "EOD\nunset logscale\nset contour base\nunset surface\nset view map\nset cntrparam levels discrete ";
-  for (size_t i = 0; i < panel.levels.size(); ++i) script << (i ? "," : "") << panel.levels[i];
+  for (size_t i = 0; i < panel.levels.size(); ++i) script << (i > 0 ? "," : "") << panel.levels[i];
   script << "\nset table " << name << "\nsplot " << name << "_grid using 1:2:3 with lines\nunset table\n"
          << "unset contour\nset surface\n";
 }

@@ -20,7 +20,7 @@ class Unnamed {
   Unnamed() : file_(std::tmpfile()) {
     if (file_ == nullptr) fail();
   }
-  ~Unnamed() { std::fclose(file_); }
+  ~Unnamed() { std::fclose(file_); }  // NOLINT(cppcoreguidelines-owning-memory): it owns it
   Unnamed(const Unnamed&) = delete;
   Unnamed& operator=(const Unnamed&) = delete;
 
@@ -28,10 +28,10 @@ class Unnamed {
   void fill(const std::string& bytes) {
     const bool whole = std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size();
     if (!whole || std::fflush(file_) != 0) fail();
-    std::rewind(file_);
+    if (std::fseek(file_, 0, SEEK_SET) != 0) fail();
   }
   std::string contents() {
-    std::rewind(file_);
+    if (std::fseek(file_, 0, SEEK_SET) != 0) fail();
     std::string bytes;
     char block[4096];
     while (const size_t got = std::fread(block, 1, sizeof block, file_)) bytes.append(block, got);
@@ -58,6 +58,7 @@ std::vector<std::string> environment() {
 // As C wants lists of texts: pointers, a null behind the last.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

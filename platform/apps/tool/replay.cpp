@@ -35,6 +35,7 @@ void run(const ReplayCase& c, uint32_t n, Look look) {
     constexpr int kSlots = std::decay_t<decltype(match)>::Rule::kSlots;
     std::vector<std::vector<float>> memory(2 + kSlots, std::vector<float>(n));
     float* buffers[3 + static_cast<size_t>(kSlots)] = {};
+    // NOLINTNEXTLINE(misc-const-correctness): SGD has no slots
     Buffers by_name = {{kParams, memory[0].data()}};
     for (size_t k = 0; k < memory.size(); ++k) buffers[k] = memory[k].data();
     for (size_t k = 0; k < kSlots; ++k) by_name[match.slot_names[k]] = buffers[2 + k];
@@ -58,6 +59,7 @@ struct Comparison {
   }
   void compare(const std::vector<float>& right, const float* values, const std::string& where) {
     for (size_t i = 0; i < right.size(); ++i) {
+      // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*): bits, also of zeros and NaNs
       add(std::memcmp(&right[i], values + i, sizeof(float)) != 0, where + "[" + std::to_string(i) + "]");
     }
   }
@@ -103,8 +105,8 @@ void run_one(const ReplayCase& c, const std::string& name, size_t index, Counts&
   }
   const Comparison comparison = compare(c);
   ++counts.run;
-  counts.failed += comparison.differing > 0;
-  counts.computed += c.expects_nothing();
+  if (comparison.differing > 0) ++counts.failed;
+  if (c.expects_nothing()) ++counts.computed;
   std::cout << start << " " << c.optimizer << " " << c.json.at("options").json().dump(-1, ' ', true) << ": ";
   if (comparison.differing > 0) {
     std::cout << comparison.differing << " words differ, first " << comparison.first << "\n";
@@ -142,7 +144,7 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& path
   std::vector<std::filesystem::path> files;
   for (const std::string& path : paths) {
     if (!std::filesystem::is_directory(path)) {
-      files.push_back(path);
+      files.emplace_back(path);
       continue;
     }
     for (const auto& entry : std::filesystem::directory_iterator(path)) {

@@ -63,6 +63,7 @@ struct ReplayCase {
 // A file and its cases, which point into it.
 struct ReplayFile {
   explicit ReplayFile(const std::string& path);
+  ~ReplayFile() = default;
   ReplayFile(const ReplayFile&) = delete;
   ReplayFile& operator=(const ReplayFile&) = delete;
 

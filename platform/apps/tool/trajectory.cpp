@@ -82,7 +82,7 @@ Way walk(const Function& function, const std::string& description, const Point& 
       gradients[i] = static_cast<float>(gradient[i]);
       way.lost = way.lost || !std::isfinite(gradients[i]) || std::abs(at[i]) > 1e6;
     }
-    rule->step(weights.data(), gradients.data());
+    rule->step(weights.data(), gradients.data(), 1.0f);
   }
   return way;
 }

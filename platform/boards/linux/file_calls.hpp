@@ -29,6 +29,7 @@ auto call(Call work) -> decltype(work()) {
 
 // Is this errno's call one that this file, or its file system, has not?
 inline bool not_supported(int error) {
+  // NOLINTNEXTLINE(misc-redundant-expression): two of them are one on Linux
   return error == -EINVAL || error == -ENOSYS || error == -EOPNOTSUPP || error == -ENOTSUP ||
          error == -ENOLCK;
 }

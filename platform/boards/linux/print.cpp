@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
 
 #include "boards/console.hpp"
 #include "boards/linux/streams.hpp"
 
 namespace glissade {
 
-void print(const char* text) { fputs(text, stdout); }
+void print(const char* text) { static_cast<void>(fputs(text, stdout)); }  // finish_streams looks
 
 void guard_streams() {
   for (int stream = 0; stream < 3; ++stream) {
+    // NOLINTNEXTLINE(*-vararg): POSIX's
     if (fcntl(stream, F_GETFD) != -1) continue;
-    (void)!open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);  // gets the lowest number: this one
+    // Gets the lowest number: this one.
+    // NOLINTNEXTLINE(*-vararg): POSIX's
+    [[maybe_unused]] const int number = open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
   }
-  signal(SIGXFSZ, SIG_IGN);
-  signal(SIGCHLD, SIG_DFL);
+  static_cast<void>(signal(SIGXFSZ, SIG_IGN));
+  static_cast<void>(signal(SIGCHLD, SIG_DFL));
 }
 
 int finish_streams() {

@@ -16,6 +16,7 @@ struct Scalar {
   static constexpr bool kManyRegisters = false;
   float value;
 
+  // NOLINTNEXTLINE(*-explicit-con*): without a word, so that formulas read as in the paper
   GLISSADE_INLINE Scalar(float x) : value(x) {}
   template <int kBuffer = 0>
   GLISSADE_INLINE static Scalar load(const float* from) {
@@ -42,7 +43,7 @@ constexpr bool kFuses<Scalar> = false;
 // As in derived.hpp, without work for a factor of 1 (Cortex-M0: SGD takes 0.68 of the instructions, momentum
 // 0.62). Looks each time: a copy of each loop for each answer would make kernels a quarter larger.
 GLISSADE_INLINE bool is_one(float x) {
-  uint32_t bits = float_bits(x);
+  uint32_t bits = float_bits(x);  // NOLINT(misc-const-correctness): assembly may write it
   __asm__ volatile("" : "+r"(bits));
   return bits == 0x3f800000u;
 }
