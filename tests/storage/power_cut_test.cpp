@@ -41,10 +41,9 @@ Status commit(gls_store& store, uint32_t n) {
   for (uint32_t first = 0; first < length; first += sizeof bytes) {
     const uint32_t size = length - first < sizeof bytes ? length - first : sizeof bytes;
     for (uint32_t i = 0; i < size; ++i) bytes[i] = byte_of(n, first + i);
-    status = gls_store_put(&store, bytes, size);
+    if (status == GLS_OK) status = gls_store_put(&store, bytes, size);
   }
-  status = gls_store_commit(&store);
-  return status;
+  return status == GLS_OK ? gls_store_commit(&store) : status;
 }
 
 // The number of the state that the store holds; 0 where it has none (nothing but the rest of a first one is

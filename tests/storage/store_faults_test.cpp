@@ -5,6 +5,7 @@
 #include "glissade/glissade.hpp"
 #include "support/check.hpp"
 #include "support/list.hpp"
+#include "support/memcheck.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {
@@ -48,7 +49,9 @@ int read(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, 
 }
 int prog(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size) {
   if (const int number = fails(kProg_)) return number;
+  check_defined(buffer, size);
   __builtin_memcpy(bytes_of(flash) + block * flash->block_size + offset, buffer, size);
+  make_undefined(flash->buffer, flash->prog_size);  // the next unit is put together anew
   return 0;
 }
 int erase(const gls_flash* flash, uint32_t block) {

@@ -3,6 +3,7 @@
 // (Power cuts are power_cut_test's.)
 #include "support/check.hpp"
 #include "support/matrix.hpp"
+#include "support/memcheck.hpp"
 
 namespace glissade {
 namespace test {
@@ -25,7 +26,10 @@ int read(const gls_flash* flash, uint32_t block, uint32_t offset, void* buffer, 
   return fails() ? failure : gls_memory_flash_read(flash, block, offset, buffer, size);
 }
 int prog(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size) {
-  return fails() ? failure : gls_memory_flash_prog(flash, block, offset, buffer, size);
+  check_defined(buffer, size);
+  const int result = fails() ? failure : gls_memory_flash_prog(flash, block, offset, buffer, size);
+  make_undefined(flash->buffer, flash->prog_size);  // the next unit is put together anew
+  return result;
 }
 bool deaf;  // neither erases nor programs, and says nothing
 int prog_if(const gls_flash* flash, uint32_t block, uint32_t offset, const void* buffer, uint32_t size) {
@@ -75,6 +79,7 @@ gls_flash flash;
 gls_store store;
 
 void erase_all(const gls_authenticator* with = nullptr) {
+  make_undefined(unit, sizeof unit);
   flash = {read, prog_if, erase_if, sync, &chip, 1, kProg, kBlock, kBlocks, unit, with};
   for (unsigned char& byte : memory) byte = 0xff;
   calls = failing_call = 0;
@@ -400,7 +405,7 @@ void check_refused() {
   CHECK(ok && refused > 10 && spoiled > 10, "flash that fails while it is restored from: ", refused, " and ",
         spoiled);
   // A checksum inside that is wrong, though the store's own is right.
-  unsigned char bytes[GLS_SAVED_BYTES_MAX(2, kWeights)];
+  unsigned char bytes[GLS_SAVED_BYTES_MAX(2, kWeights)] = {};  // room for any rule: Adam leaves some
   ok = save<Adam>(&params, &state, set.buffers[0], set.buffers + 2, kWeights, bytes, sizeof bytes) == GLS_OK;
   bytes[60] ^= 1;
   ok = ok && gls_store_begin(&store) == GLS_OK && gls_store_put(&store, bytes, sizeof bytes) == GLS_OK &&

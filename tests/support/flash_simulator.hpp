@@ -5,6 +5,7 @@
 #define GLISSADE_TESTS_FLASH_SIMULATOR_HPP
 
 #include "glissade/storage/store.h"
+#include "support/memcheck.hpp"
 #include "support/reference.hpp"
 
 namespace glissade {
@@ -42,6 +43,7 @@ struct FlashSimulator {
     __builtin_memset(visible_, erased, sizeof visible_);
     __builtin_memset(durable_, erased, sizeof durable_);
     for (Unit& unit : units_) unit = {};
+    make_undefined(buffer_, sizeof buffer_);
     power_on();
   }
 
@@ -103,9 +105,12 @@ struct FlashSimulator {
     FlashSimulator& s = self(flash);
     const unsigned char* const bytes = static_cast<const unsigned char*>(buffer);
     const uint32_t first = s.checked(block, offset, size);
+    check_defined(bytes, size);
     const bool stuck = s.stuck - first < size;  // it may not be erased
     if (s.busy_ || (s.units_[first / size].programmed && !stuck && !s.write_back)) s.misused = true;
-    return s.work(first, size, true, [=](uint32_t i) { return bytes[i]; });
+    const int result = s.work(first, size, true, [=](uint32_t i) { return bytes[i]; });
+    make_undefined(flash->buffer, flash->prog_size);  // the next unit is put together anew
+    return result;
   }
 
   static int erase(const gls_flash* flash, uint32_t block) {
