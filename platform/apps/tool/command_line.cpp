@@ -143,6 +143,31 @@ void add_trajectory(CLI::App& app) {
   command->callback([options] { trajectory(*options); });
 }
 
+void add_tflite(CLI::App& app) {
+  const auto options = std::make_shared<TfliteOptions>();
+  CLI::App* const command = app.add_subcommand(
+      "tflite", "an int8 TensorFlow Lite model: what is in it, cut before its head, with a learned head");
+  command->footer(
+      "Without --cut, --header and --patch: tensors, operators, scales, and which layers can be a head, or "
+      "why not.\n"
+      "platform/apps/tool/tflite/README.md says what a state is, and what to do in the engine afterwards.");
+  add_text(command, "file", options->file, "the model; - is standard input")->required();
+  add_number(command, "--head", options->head, 0, 1000000,
+             "the head's operator; without: the last that can be one");
+  auto* const what = command->add_option_group("one of");
+  what->add_flag("--cut", options->cut, "the model that ends where the head begins");
+  what->add_flag("--header", options->header, "what firmware needs of the head, in C");
+  CLI::Option* const patch =
+      add_text(what, "--patch", options->state, "the model with this learned head: saved bytes");
+  add_text(command, "--rows", options->rows,
+           "with --patch: the file's rows for the learned outputs, as 2-11 or 3,1,4; without: from 0 on")
+      ->needs(patch);
+  what->require_option(0, 1);
+  CLI::Option* const output = add_output(command, options->output, "where to");
+  command->add_flag("--in-place", options->in_place, "write over the model's own file")->excludes(output);
+  command->callback([options] { rewrite_tflite(*options); });
+}
+
 std::string version() {
   const auto text = [](int number) { return std::to_string(number); };
   return "glissade " + text(GLS_VERSION_MAJOR) + "." + text(GLS_VERSION_MINOR) + "." +
@@ -158,7 +183,8 @@ int run(int argument_count, char** arguments) {
   add_pretrain(app);
   app.add_subcommand("backends", "list this machine's backends")->callback(list_backends);
   app.add_subcommand("rules", "list the rules, their slots and their parameters")->callback(list_rules);
-  for (const auto add : {add_schedule, add_replay, add_compare, add_average, add_trajectory}) add(app);
+  for (const auto add : {add_schedule, add_replay, add_compare, add_average, add_trajectory, add_tflite})
+    add(app);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::Success& asked) {  // --help, --version

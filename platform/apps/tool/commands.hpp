@@ -72,6 +72,14 @@ struct TrajectoryOptions {
 };
 void trajectory(const TrajectoryOptions& options);
 
+// What is in a TensorFlow Lite model, and changes of it. None of cut, header and state: a list.
+struct TfliteOptions {
+  std::string file, output, state, rows;
+  int head = -1;  // its operator; -1: the last layer that can be one
+  bool cut = false, header = false, in_place = false;
+};
+void rewrite_tflite(const TfliteOptions& options);
+
 }  // namespace glissade
 
 #endif

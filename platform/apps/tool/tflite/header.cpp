@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// `glissade tflite FILE --header`: the head, for firmware.
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+
+#include "apps/tool/text.hpp"
+#include "apps/tool/tflite/rewrite.hpp"
+#include "glissade/storage/saved.h"
+
+namespace glissade {
+namespace {
+
+std::string number(float value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+  std::string result = text;
+  if (result.find_first_of(".e") == std::string::npos) result += ".0";
+  return result + "f";
+}
+std::string number(int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
+
+// A name in C from a file's: letters, digits and _.
+std::string identifier(const std::string& file) {
+  std::string name = std::filesystem::path(file).stem().string();
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 || static_cast<unsigned char>(c) > 127) c = '_';
+  }
+  if (name.empty() || name == "_" || std::isdigit(static_cast<unsigned char>(name[0])) != 0)
+    name = "model" + name;
+  return name;
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// Text that ends no comment and begins none.
+std::string in_comment(std::string text) {
+  text = visible(text);
+  for (const char* const mark : {"*/", "/*"}) {
+    for (size_t at; (at = text.find(mark)) != std::string::npos;) text.insert(at + 1, " ");
+  }
+  return text;
+}
+
+// As gls_dense_forward() takes it: [input][output], then the biases.
+std::vector<float> float_head(const ModelFile& model, const Head& head) {
+  const std::vector<float> scales = weight_scales(model, head);
+  const auto* const weights = model.constant(head.weights);
+  std::vector<float> result((head.input_count + 1) * head.output_count);
+  for (size_t c = 0; c < head.output_count; ++c) {
+    const float scale = scales[scales.size() == 1 ? 0 : c];
+    for (size_t d = 0; d < head.input_count; ++d) {
+      const auto integer = static_cast<int8_t>(weights->Get(static_cast<uint32_t>(c * head.input_count + d)));
+      result[d * head.output_count + c] = scale * static_cast<float>(integer);
+    }
+    if (head.biases < 0) continue;
+    const auto bias = flatbuffers::ReadScalar<int32_t>(model.constant(head.biases)->data() + 4 * c);
+    result[head.input_count * head.output_count + c] =
+        static_cast<float>(static_cast<double>(input_scale(model, head)) * static_cast<double>(scale) * bias);
+  }
+  return result;
+}
+
+class Header {
+ public:
+  Header(const ModelFile& model, const Head& head, const std::string& name)
+      : model_(model), head_(head), name_(name) {}
+
+  void define(const std::string& what, const std::string& value, const std::string& says) {
+    text_ += "#define " + upper(name_) + "_" + what + " " + value + " /* " + says + " */\n";
+  }
+  void define(const std::string& what, size_t value, const std::string& says) {
+    define(what, std::to_string(value) + "u", says);
+  }
+  template <class Number>
+  void array(const std::string& type, const std::string& what, const std::vector<Number>& values,
+             const std::string& says) {
+    text_ += "\n/* " + says + " */\nstatic const " + type + " " + name_ + "_" + what + "[" +
+             std::to_string(values.size()) + "] = {";
+    std::string line;
+    for (size_t i = 0; i < values.size(); ++i) {
+      const std::string next = number(values[i]) + (i + 1 < values.size() ? "," : "");
+      if (line.empty() || line.size() + next.size() + 1 > 110) {
+        text_ += line + "\n  ";
+        line = next;
+      } else {
+        line += " " + next;
+      }
+    }
+    text_ += line + "\n};\n";
+  }
+  void add(const std::string& text) { text_ += text; }
+  const std::string& text() const { return text_; }
+
+  void sizes();
+  void offsets();
+  void head();
+
+ private:
+  std::string offset(const void* place) const { return std::to_string(model_.offset_of(place)) + "u"; }
+
+  const ModelFile& model_;
+  const Head& head_;
+  std::string name_, text_;
+};
+
+void Header::sizes() {
+  define("FILE_BYTES", model_.bytes().size(), "of the file that this was written from");
+  define("FILE_CRC32", std::to_string(gls_crc32(0, model_.bytes().data(), model_.bytes().size())) + "u",
+         "gls_crc32 of it");
+  define("OPERATOR", head_.index, "the head's, counted from 0");
+  define("INPUTS", head_.input_count, "features");
+  define("OUTPUTS", head_.output_count, "rows");
+  define("SCALES", weight_scales(model_, head_).size(), "of the weights: one, or one for each row");
+  define("INPUT_SCALE", number(input_scale(model_, head_)), "it belongs to the layers in front");
+  define("INPUT_ZERO", "(" + std::to_string(input_zero(model_, head_)) + ")", "zero point");
+  define("OUTPUT_SCALE", number(output_scale(model_, head_)), "of its outputs");
+  define("OUTPUT_ZERO", "(" + std::to_string(output_zero(model_, head_)) + ")", "zero point");
+  define("ACTIVATION", std::to_string(static_cast<int>(head_.activation)),
+         "gls_int8_activation: " + std::string(tflite::EnumNameActivationFunctionType(head_.activation)));
+}
+
+void Header::offsets() {
+  const std::string why = why_not_patched(model_, head_);
+  if (!why.empty())
+    return add("\n/* No offsets: a learned head cannot be put back into this file. " + in_comment(why) +
+               " */\n");
+  const Reach reach = reach_of(model_, head_);
+  add("\n/* Where the bytes are in the file, for a model in RAM or in a slot of flash that can be written. "
+      "*/\n");
+  define("WEIGHTS_AT", offset(model_.constant(head_.weights)->data()), "int8_t[OUTPUTS][INPUTS]");
+  define("WEIGHT_SCALES_AT", offset(model_.tensor(head_.weights).quantization()->scale()->data()),
+         "float[SCALES]");
+  if (head_.biases >= 0) {
+    define("BIASES_AT", offset(model_.constant(head_.biases)->data()), "int32_t[OUTPUTS]");
+    const auto* const q = model_.tensor(head_.biases).quantization();
+    if (q != nullptr && size_of(q->scale()) != 0) {
+      define("BIAS_SCALES_AT", offset(q->scale()->data()),
+             "float[" + std::to_string(size_of(q->scale())) + "]: INPUT_SCALE * the weights' scale");
+    }
+  }
+  if (reach.stops != model_.operator_count())
+    return add("/* The output's scale stays: " + model_.name(reach.stops) + " needs it. */\n");
+  std::string scales, zeros;
+  for (const int tensor : reach.tensors) {
+    const auto* const q = model_.tensor(tensor).quantization();
+    scales += (scales.empty() ? "" : ", ") + offset(q->scale()->data());
+    zeros += (zeros.empty() ? "" : ", ") + offset(q->zero_point()->data());
+  }
+  define("OUTPUT_SCALES_AT", "{" + scales + "}", "a float at each");
+  define("OUTPUT_ZEROS_AT", "{" + zeros + "}", "an int64_t at each");
+}
+
+void Header::head() {
+  const auto* const weights = model_.constant(head_.weights);
+  std::vector<int32_t> integers, biases(head_.output_count);
+  for (const uint8_t byte : *weights) integers.push_back(static_cast<int8_t>(byte));
+  for (size_t c = 0; head_.biases >= 0 && c < head_.output_count; ++c) {
+    biases[c] = flatbuffers::ReadScalar<int32_t>(model_.constant(head_.biases)->data() + 4 * c);
+  }
+  array("float", "weight_scales", weight_scales(model_, head_), "Of the weights: real = scale * integer.");
+  array("int8_t", "int8_weights", integers, "As the file has them, and gls_int8_dense: [OUTPUTS][INPUTS].");
+  array("int32_t", "int8_biases", biases, "In units of INPUT_SCALE * the weights' scale.");
+  array("float", "weights", float_head(model_, head_),
+        "The same in float, turned, as gls_dense_forward() takes them: [INPUTS][OUTPUTS], then the biases.");
+}
+
+}  // namespace
+
+std::string header_of(const ModelFile& model, const Head& head, const std::string& file) {
+  const std::string name = identifier(file) + "_head", guard = upper(name) + "_H";
+  Header header(model, head, name);
+  header.add("/* The head of " + in_comment(std::filesystem::path(file).filename().string()) +
+             ", written by `glissade tflite --header`. */\n#ifndef " + guard + "\n#define " + guard +
+             "\n\n#include <stdint.h>\n\n");
+  header.sizes();
+  header.offsets();
+  header.head();
+  header.add("\n#endif\n");
+  return header.text();
+}
+
+}  // namespace glissade
