@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in the files of version 0.1: generate_0_1.cpp made them of it, and formats_test.cpp expects it.
+// What stands in the files of version 0.1: generate.cpp made them of it, and formats_test.cpp expects it.
 // All inputs are exact in float.
 #ifndef GLISSADE_TESTS_FORMATS_CONTENTS_0_1_HPP
 #define GLISSADE_TESTS_FORMATS_CONTENTS_0_1_HPP

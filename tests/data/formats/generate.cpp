@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the files of version 0.1 into the folder that it is given. It was compiled with the library's
-// version 0.1.0, and compiles with that one only: no later version writes what that one wrote. In a checkout
-// of 0.1.0:
-//   c++ -std=c++17 -Iinclude -Isrc -I<this folder> generate_0_1.cpp <build>/libglissade.a -lhwy -o generate
+// Writes the files of the version that it is compiled with into the folder that it is given: of 0.1 all, of
+// 0.2 the stores, whose format is new. (No later version writes what these wrote.) In a checkout of that
+// version:
+//   c++ -std=c++17 -Iinclude -Isrc -I<this folder> generate.cpp <build>/libglissade.a -lhwy -o generate
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +10,8 @@
 
 #include "contents_0_1.hpp"
 
-static_assert(GLS_VERSION_MAJOR == 0 && GLS_VERSION_MINOR == 1, "the version whose files these are");
+static_assert(GLS_VERSION_MAJOR == 0 && (GLS_VERSION_MINOR == 1 || GLS_VERSION_MINOR == 2),
+              "the versions whose files these are");
 
 namespace {
 
@@ -31,6 +32,7 @@ void write(const std::string& path, const Bytes& bytes) {
        path.c_str());
 }
 
+#if GLS_VERSION_MINOR == 1
 void append_word(Bytes& bytes, size_t word) {
   for (int k = 0; k < 4; ++k) bytes.push_back(static_cast<unsigned char>(word >> 8 * k));
 }
@@ -57,6 +59,7 @@ Bytes rules() {
   append_record<AmsGrad>(file, "amsgrad", kManyWeights);
   return file;
 }
+#endif
 
 void commit(Chip& chip, Job<Adam>& adam, Job<Momentum>& momentum) {
   must(gls_store_begin(&chip.store) == GLS_OK && adam.save_to(chip.store) == GLS_OK &&
@@ -103,8 +106,11 @@ Bytes checkpoint() {
 
 int main(int, char** arguments) {
   const std::string folder = arguments[1];
-  write(folder + "/rules_0_1.bin", rules());
-  write(folder + "/store_0_1.bin", store(false));
-  write(folder + "/store_tagged_0_1.bin", store(true));
-  write(folder + "/checkpoint_0_1.bin", checkpoint());
+  const std::string version = "_0_" + std::to_string(GLS_VERSION_MINOR) + ".bin";
+#if GLS_VERSION_MINOR == 1
+  write(folder + "/rules" + version, rules());
+#endif
+  write(folder + "/store" + version, store(false));
+  write(folder + "/store_tagged" + version, store(true));
+  write(folder + "/checkpoint" + version, checkpoint());
 }
