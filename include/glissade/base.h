@@ -59,9 +59,13 @@
 #define GLS_VALUE_9(value, ...) GLS_VALUE_8(__VA_ARGS__)
 /** @endcond */
 
-/** An enum of 4 bytes, whatever the compiler's flags say (-fshort-enums, which bare-metal GCC has of itself).
- */
-#define GLS_INT32 __attribute__((__mode__(__SI__)))
+/** An enum's name, and that it has 4 bytes, whatever the compiler's flags say (-fshort-enums, which bare-metal GCC
+ * has of itself). Any int may stand in such an enum; the library looks. */
+#ifdef __cplusplus
+#define GLS_ENUM(name) name : int
+#else
+#define GLS_ENUM(name) __attribute__((__mode__(__SI__))) name
+#endif
 
 /** @cond INTERNAL */
 /* The caller's flags must not change what both sides share. */
@@ -76,7 +80,7 @@ GLS_ASSERT(offsetof(struct gls_probe, n) == GLS_ALIGNOF(uint64_t), "Glissade nee
 
 /** What a call says: GLS_OK, or why nothing has been written (gls_restore_from has one exception: saved.h).
  */
-typedef enum GLS_INT32 gls_status {
+typedef enum GLS_ENUM(gls_status) {
   GLS_OK = 0,                 /**< done */
   GLS_ERROR_NULL = -1,        /**< a pointer is null that must not be */
   GLS_ERROR_RANGE = -2,       /**< a hyper-parameter, scale or label is NaN or outside its stated range; a

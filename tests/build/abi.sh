@@ -72,7 +72,7 @@ grep -rhoE --include='*.h' 'void gls_[a-z_]+_defaults\(gls_[a-z_]+\* params' "$i
 [ "$(grep -c DEFAULTS "$folder/defaults.c")" -gt 50 ] || fail "too few defaults were found"
 "$cc" -std=c99 -Wall -Wextra -Werror -I"$include" "$folder/defaults.c" "$library" -o "$folder/defaults" || fail "the defaults in C"
 "$folder/defaults" || fail "defaults"
-grep -rlE '^typedef enum (gls|\{)|^ *enum (gls_|\{)' --include='*.h' "$include" && fail "an enum without GLS_INT32"
+grep -rlE '^typedef enum (gls|\{)|^ *enum (gls_|\{)' --include='*.h' "$include" && fail "an enum without GLS_ENUM"
 
 dump() { # compiler and flags...: the section as numbers
   "$@" -I"$include" -c "$folder/abi.c" -o "$folder/abi.o" 2>"$folder/errors.txt" || return 1

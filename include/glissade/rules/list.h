@@ -16,7 +16,7 @@ typedef struct gls_slot_info {
 } gls_slot_info;
 
 /** The type of a hyper-parameter's field. */
-typedef enum GLS_INT32 gls_param_kind {
+typedef enum GLS_ENUM(gls_param_kind) {
   GLS_PARAM_DOUBLE = 0, /**< double */
   GLS_PARAM_BOOL = 1    /**< bool; its numbers here are 0 and 1 */
 } gls_param_kind;

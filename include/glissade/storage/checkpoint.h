@@ -49,7 +49,7 @@ typedef struct gls_checkpoint {
 } gls_checkpoint;
 
 /** What gls_checkpoint_decide has done. */
-typedef enum GLS_INT32 gls_verdict {
+typedef enum GLS_ENUM(gls_verdict) {
   GLS_GO_ON = 0,      /**< The loss is no better, but not for too long. Nothing was done. */
   GLS_COMMITTED = 1,  /**< The loss is better than ever. The state is now what survives. */
   GLS_ROLLED_BACK = 2 /**< No better `patience` times in a row, or spoiled. All is as it was committed. */

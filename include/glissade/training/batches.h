@@ -26,7 +26,7 @@ typedef struct gls_batch {
 } gls_batch;
 
 /** What becomes of the last samples of a pass, where they are fewer than a batch. */
-typedef enum GLS_INT32 gls_last_batch {
+typedef enum GLS_ENUM(gls_last_batch) {
   GLS_LAST_BATCH_SHORT,   /**< They are a short batch. */
   GLS_LAST_BATCH_DROPPED, /**< They are left out: drop_last in PyTorch. With shuffling they are others each
                            * time.

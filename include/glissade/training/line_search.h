@@ -40,7 +40,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_quadratic_step_length(const float* gra
 GLS_FUNCTION double gls_newton_step_length(double gradient, double curvature, double direction);
 
 /** What a search says. */
-typedef enum GLS_INT32 gls_search {
+typedef enum GLS_ENUM(gls_search) {
   GLS_SEARCH_DONE = 0,   /**< alpha is found. */
   GLS_SEARCH_TRY = 1,    /**< Evaluate at alpha, and call again. */
   GLS_SEARCH_FAILED = -1 /**< There is nothing to find; alpha is 0. */

@@ -72,7 +72,7 @@ double gls_schedule_half_cosine(double rate, uint32_t t, uint32_t length, double
 double gls_schedule_cosine_restarts(double rate, uint32_t t, uint32_t period, uint32_t growth, double lowest);
 
 /** How the peaks of gls_schedule_cyclic change. */
-typedef enum GLS_INT32 gls_cycle {
+typedef enum GLS_ENUM(gls_cycle) {
   GLS_CYCLE_TRIANGULAR,  /**< Every peak is as high. */
   GLS_CYCLE_TRIANGULAR2, /**< Each peak is half as high above lowest as the one before. */
   GLS_CYCLE_EXPONENTIAL  /**< The height above lowest is multiplied by gamma^t: exp_range. */
