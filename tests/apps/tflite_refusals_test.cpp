@@ -26,6 +26,18 @@ const uint8_t* field(const void* table, flatbuffers::voffset_t offset) {
   return static_cast<const flatbuffers::Table*>(table)->GetAddressOf(offset);
 }
 
+// Zero points of 64 bits where only 32 bits are aligned.
+std::string misaligned(const std::string& bytes) {
+  const void* const table =
+      tflite::GetModel(bytes.data())->subgraphs()->Get(0)->tensors()->Get(kFeatures)->quantization();
+  const uint8_t* const from = field(table, tflite::QuantizationParameters::VT_ZERO_POINT);
+  const auto* const base = reinterpret_cast<const uint8_t*>(bytes.data());
+  for (size_t at = static_cast<size_t>(from - base) / 8 * 8 + 8; at + 12 < bytes.size(); at += 8) {
+    if (flatbuffers::ReadScalar<uint32_t>(base + at) == 1) return redirected(bytes, from, base + at);
+  }
+  return "";
+}
+
 HeadState state_of(const std::string& bytes) {
   const ModelFile model(bytes);
   const Head head = Heads(model).at(1);
@@ -58,6 +70,8 @@ std::vector<Case> of_files() {
       {Refusal::kIdentifier, "not a TensorFlow Lite model", [=] { list(good.substr(0, 7)); }},
       {Refusal::kBroken, "its root: broken",
        [=] { list(std::string(good).replace(0, 4, "\xff\xff\xff\x7f")); }},
+      {Refusal::kBroken, "subgraphs[0].tensors[3].quantization.zero_point: broken",
+       [=] { list(misaligned(good)); }},
       {Refusal::kIndex, "subgraphs[0].operators[1].inputs: an index that leads nowhere: 99",
        [] { list(with([](ModelSpec& m) { m.operators[1].inputs[0] = 99; })); }},
       {Refusal::kIndex, "subgraphs[0].outputs: an index that leads nowhere: -1",

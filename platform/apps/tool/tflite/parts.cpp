@@ -110,6 +110,7 @@ class Walk {
     const size_t each = tables ? sizeof(flatbuffers::uoffset_t) : flatbuffers::InlineSize(kind, of);
     check(verifier_.VerifyVectorOrString(base_ + at, each));
     const size_t first = at + sizeof(flatbuffers::uoffset_t), count = read_size(at);
+    check(first % each == 0 || tables);  // FlatBuffers' verifier looks at the length's place alone
     add(at, sizeof(flatbuffers::uoffset_t) + count * each);
     for (size_t k = 0; tables && k < count; ++k) {
       path_.push_back({nullptr, k});
