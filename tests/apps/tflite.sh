@@ -66,6 +66,15 @@ for rows in 0-4 1,1,2,3 0-2 x 3-1 1-2-3 ''; do
   [ "$status" = 2 ] && [ ! -e new.tflite ] || fail "--rows '$rows' is taken"
 done
 
+# A header's offsets are those of bytes that nobody else uses.
+cp "$models/shared_zeros.tflite" zeros.tflite
+"$program" tflite zeros.tflite --header >zeros.h || fail "header of shared biases"
+grep -q 'No offsets: .* weights or biases that are shared with another user: tensor 2' zeros.h && ! grep -q '_AT ' zeros.h || fail "shared biases have an offset"
+grep -q 'it cannot be patched: tensor 5 "biases1": weights or biases that are shared' < <("$program" tflite zeros.tflite) || fail "list of shared biases"
+"$program" tflite model.tflite --header --head 0 | grep -q 'It cannot be cut here. operator 0 FULLY_CONNECTED: a cut at operator 0' || fail "header of operator 0"
+cp "$models/deduplicated.tflite" joined.tflite
+"$program" tflite joined.tflite --header | grep -q 'No offsets: .* scale: a vector or table that another one uses too' || fail "header of joined scales"
+
 # What firmware includes, and what it finds at the offsets: the weights that the patch put there.
 "$program" tflite patched.tflite --header -o patched.h || fail "header"
 "$program" tflite patched.tflite --header | cmp -s - patched.h || fail "header to standard output"
@@ -97,6 +106,11 @@ int main(int count, char** names) {
   return fclose(stream);
 }
 END
+"$program" tflite patched.tflite --cut -o patched_cut.tflite >out || fail "cut of what was patched"
+if command -v gzip >/dev/null; then  # a gzip file ends with the CRC-32 of what is in it, and its size
+  crc=$(gzip -c patched_cut.tflite | tail -c 8 | head -c 4 | od -An -tu4 | tr -d ' ')
+  grep -q "^#define PATCHED_HEAD_CUT_CRC32 ${crc}u " patched.h || fail "CUT_CRC32 is not $crc: $(grep CRC patched.h)"
+fi
 for language in "$cc -std=c99" "$cxx -std=c++17 -x c++"; do
   $language -Wall -Wextra -Wpedantic -Werror -I "$include" -c use.c -o use.o || fail "the header by $language"
   "$cxx" use.o "$library" -o use && ./use patched.tflite || fail "the header by $language: status $?"

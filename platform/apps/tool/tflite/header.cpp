@@ -20,6 +20,10 @@ std::string number(float value) {
 }
 std::string number(int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
 
+std::string crc(const std::string& bytes) {
+  return std::to_string(gls_crc32(0, bytes.data(), bytes.size())) + "u";
+}
+
 // A name in C from a file's: letters, digits and _.
 std::string identifier(const std::string& file) {
   std::string name = std::filesystem::path(file).stem().string();
@@ -109,8 +113,14 @@ class Header {
 
 void Header::sizes() {
   define("FILE_BYTES", model_.bytes().size(), "of the file that this was written from");
-  define("FILE_CRC32", std::to_string(gls_crc32(0, model_.bytes().data(), model_.bytes().size())) + "u",
-         "gls_crc32 of it");
+  define("FILE_CRC32", crc(model_.bytes()), "gls_crc32 of it");
+  try {
+    const std::string front = cut_model(model_, head_).bytes;
+    define("CUT_CRC32", crc(front),
+           "of the file that --cut writes: what stays as it is while the head learns");
+  } catch (const Refused& refused) {
+    add("/* It cannot be cut here. " + in_comment(refused.what()) + " */\n");
+  }
   define("OPERATOR", head_.index, "the head's, counted from 0");
   define("INPUTS", head_.input_count, "features");
   define("OUTPUTS", head_.output_count, "rows");

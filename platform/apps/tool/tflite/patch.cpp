@@ -65,7 +65,6 @@ class Patch {
   void constants(const Rows& rows);
   void scales(const std::vector<float>& scales);
   void output(float scale, int zero);
-  const Rows& old() const { return old_; }
   const Edits& edits() const { return edits_; }
 
  private:
@@ -119,19 +118,21 @@ void Patch::scales(const std::vector<float>& scales) {
   for (uint32_t i = 0; i < scales.size(); ++i) {
     edits_.set(place->data() + i, scales[i], model_.tensor_name(head_.weights) + " scale");
   }
-  if (scales != old_.scales) bias_scales(scales);
+  bias_scales(scales);
 }
 
 // The biases' scales are the inputs' times the weights'; engines look whether they are.
 void Patch::bias_scales(const std::vector<float>& scales) {
   if (head_.biases < 0 || model_.tensor(head_.biases).quantization() == nullptr) return;
   const auto* const place = model_.tensor(head_.biases).quantization()->scale();
-  if (size_of(place) == 0) return;
+  if (size_of(place) == 0 || scales == old_.scales) return;
   if (place->size() != head_.output_count && place->size() != scales.size()) {
     throw Refused(Refusal::kScale, model_.tensor_name(head_.biases));
   }
   for (uint32_t i = 0; i < place->size(); ++i) {
-    edits_.set(place->data() + i, input_scale(model_, head_) * scales[scales.size() == 1 ? 0 : i],
+    const size_t k = scales.size() == 1 ? 0 : i;
+    if (scales[k] == old_.scales[k]) continue;  // the file's may be rounded otherwise
+    edits_.set(place->data() + i, input_scale(model_, head_) * scales[k],
                model_.tensor_name(head_.biases) + " scale");
   }
 }
@@ -216,11 +217,23 @@ std::string why_not_patched(const ModelFile& model, const Head& head) {
     const std::string user = tensor < 0 ? "" : other_user(model, head, tensor);
     if (!user.empty()) return Refused(Refusal::kSharedBytes, model.tensor_name(tensor), user).what();
   }
-  Patch patch(model, head);
-  patch.constants(patch.old());
-  patch.scales(patch.old().scales);
+  Edits edits(model);
+  const auto same = [&edits](const auto* vector, const std::string& where) {
+    if (vector == nullptr) return;
+    const auto* const begin = reinterpret_cast<const char*>(vector->Data());
+    edits.set(begin, std::string(begin, vector->size() * sizeof(*vector->data())), where);
+  };
+  std::vector<int> tensors = reach_of(model, head).tensors;
+  for (const int tensor : tensors)
+    same(model.tensor(tensor).quantization()->zero_point(), model.tensor_name(tensor) + " zero_point");
+  tensors.push_back(head.weights);
+  if (head.biases >= 0 && model.tensor(head.biases).quantization() != nullptr) tensors.push_back(head.biases);
+  for (const int tensor : tensors)
+    same(model.tensor(tensor).quantization()->scale(), model.tensor_name(tensor) + " scale");
+  same(model.constant(head.weights), model.tensor_name(head.weights));
+  if (head.biases >= 0) same(model.constant(head.biases), model.tensor_name(head.biases));
   try {
-    patch.edits().check_alone();
+    edits.check_alone();
   } catch (const Refused& refused) {
     return refused.what();
   }
