@@ -92,17 +92,11 @@ struct AtOnce {
   static constexpr size_t kCount = kSamples;
 };
 
-}  // namespace
-
-void dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
-                   size_t input_count, size_t output_count) {
+// tile(AtOnce, s) for all samples from s on, some of them perhaps twice.
+template <class Operation>
+GLISSADE_INLINE void for_samples(size_t samples, size_t output_count, Operation tile) {
   constexpr size_t kSamples = at_once(4);
   size_t s = 0;
-  const auto tile = [&](auto number, size_t first) GLISSADE_FLAT {
-    constexpr size_t kCount = decltype(number)::kCount;
-    forward_samples<kCount, at_once(8 / kCount)>(weights, inputs + first * input_count,
-                                                 outputs + first * output_count, input_count, output_count);
-  };
   if constexpr (kTiles) {
     if (output_count <= Vector::kWidth) {  // 16 outputs on AVX-512: 0.5 of the time
       for (; samples - s >= 8; s += 8) tile(AtOnce<8>{}, s);
@@ -110,12 +104,46 @@ void dense_forward(const float* weights, const float* inputs, float* outputs, si
   }
   for (; samples - s >= kSamples; s += kSamples) tile(AtOnce<kSamples>{}, s);
   if constexpr (kSamples > 1) {
-    if (s < samples && samples > kSamples) {  // the last ones, some of them twice
+    if (s < samples && samples > kSamples) {  // the last ones
       tile(AtOnce<kSamples>{}, samples - kSamples);
       s = samples;
     }
     for (; s < samples; ++s) tile(AtOnce<1>{}, s);
   }
+}
+
+// Whether every |g| of the gradient is below the bound; NaN is not.
+template <class Layer>
+GLISSADE_INLINE void gradient_all_below(const Layer& layer, float bound, bool* below) {
+  GradientBlocks<Layer> blocks(layer, 0, (layer.input_count + 1) * layer.output_count);
+  float gradients[blocks.kMost];
+  *below = true;
+  while (const size_t count = *below ? blocks.next(gradients) : 0) all_below(gradients, bound, below, count);
+}
+
+// Any rule over some weights of a layer, by blocks of gradients that stay in the nearest cache. Moves the
+// slots' pointers on.
+template <class Layer>
+GLISSADE_INLINE void sweep_by_blocks(Sweep* rule, size_t slot_count, const void* c, float* w,
+                                     const Layer& layer, float** slots, size_t first, size_t count) {
+  GradientBlocks<Layer> blocks(layer, first, count);
+  float gradients[blocks.kMost];
+  while (const size_t some = blocks.next(gradients)) {
+    rule(c, w, gradients, slots, some);
+    w += some;
+    for (size_t k = 0; k < slot_count; ++k) slots[k] += some;
+  }
+}
+
+}  // namespace
+
+void dense_forward(const float* weights, const float* inputs, float* outputs, size_t samples,
+                   size_t input_count, size_t output_count) {
+  for_samples(samples, output_count, [&](auto number, size_t first) GLISSADE_FLAT {
+    constexpr size_t kCount = decltype(number)::kCount;
+    forward_samples<kCount, at_once(8 / kCount)>(weights, inputs + first * input_count,
+                                                 outputs + first * output_count, input_count, output_count);
+  });
 }
 
 void dense_input_gradients(const float* weights, const float* output_gradients, float* input_gradients,
@@ -139,25 +167,13 @@ void dense_weight_gradients(const gls_factors* of, float* weight_gradients) {
   });
 }
 
-// Whether every |g| of the gradient is below the bound; NaN is not.
 void factors_all_below(const gls_factors* layer, float bound, bool* below) {
-  GradientBlocks blocks(*layer, 0, (layer->input_count + 1) * layer->output_count);
-  float gradients[GradientBlocks::kMost];
-  *below = true;
-  while (const size_t count = *below ? blocks.next(gradients) : 0) all_below(gradients, bound, below, count);
+  gradient_all_below(*layer, bound, below);
 }
 
-// Any rule over some weights of a layer, by blocks of gradients that stay in the nearest cache. Moves the
-// slots' pointers on.
 void sweep_blocks(Sweep* rule, size_t slot_count, const void* c, float* w, const gls_factors* layer,
                   float** slots, size_t first, size_t count) {
-  GradientBlocks blocks(*layer, first, count);
-  float gradients[GradientBlocks::kMost];
-  while (const size_t some = blocks.next(gradients)) {
-    rule(c, w, gradients, slots, some);
-    w += some;
-    for (size_t k = 0; k < slot_count; ++k) slots[k] += some;
-  }
+  sweep_by_blocks(rule, slot_count, c, w, *layer, slots, first, count);
 }
 
 }  // namespace GLISSADE_BACKEND

@@ -48,9 +48,9 @@ struct GradientInputs {
 };
 
 // kRows rows of a layer's gradient from row i on, in some columns from j on: the samples' products in order,
-// behind what is at `to` (kAdd) or from 0 on. Rows are output_count apart. The row of the biases is taken by
-// itself.
-template <size_t kRows, bool kAdd, class L, size_t kVectors>
+// behind what is at `to` (kAdd) or from 0 on. Rows are output_count apart, their inputs kApart. The row of
+// the biases is taken by itself.
+template <size_t kRows, bool kAdd, size_t kApart = 1, class L, size_t kVectors>
 GLISSADE_INLINE void gradient_tile(const gls_factors& layer, size_t i, size_t j, Columns<L, kVectors> lanes,
                                    float* to) {
   using V = typename L::Type;
@@ -67,7 +67,7 @@ GLISSADE_INLINE void gradient_tile(const gls_factors& layer, size_t i, size_t j,
   const float* dy = layer.samples == 0 ? x : layer.output_gradients + j;
   for (size_t s = layer.samples; s > 0; --s) {
     g.each([=](Row& row, size_t r) GLISSADE_FLAT {
-      const float input = x[r];
+      const float input = x[r * kApart];
       row.each([=](V& sum, size_t n)
                    GLISSADE_FLAT { sum = fma(lanes.template load<1>(dy + n * V::kWidth), input, sum); });
     });
@@ -79,12 +79,37 @@ GLISSADE_INLINE void gradient_tile(const gls_factors& layer, size_t i, size_t j,
   });
 }
 
-// A layer's gradient in blocks: `left` of its weights, from that in row i and column j on.
-class GradientBlocks {
- public:
-  static constexpr size_t kMost = kTiles ? 32 * Vector::kWidth : 16, kRows = at_once(4);
+// Rows of a layer's gradient: how many are written at once, of so many that are left, where there is room for
+// so many floats, and more than for a row; and that, from row i on, in some columns from j on.
+template <class Layer>
+struct GradientRows;
+template <>
+struct GradientRows<gls_factors> {
+  static constexpr size_t kRows = at_once(4);
+  GLISSADE_INLINE static size_t of(size_t left, size_t columns, size_t room) {
+    return left >= kRows && kRows * columns <= room ? kRows : 1;
+  }
+  GLISSADE_INLINE static void write(const gls_factors& layer, size_t i, size_t j, size_t rows, size_t columns,
+                                    float* to) {
+    if (kRows > 1 && rows > 1) {
+      for_columns<2, true>(
+          columns, [&](auto lanes, size_t k) { gradient_tile<kRows, false>(layer, i, k, lanes, to + k); });
+    } else {
+      for_columns<kRows, true>(
+          columns, [&](auto lanes, size_t k) { gradient_tile<1, false>(layer, i, j + k, lanes, to + k); });
+    }
+  }
+};
 
-  GLISSADE_INLINE GradientBlocks(const gls_factors& layer, size_t first, size_t count)
+// A layer's gradient in blocks: `left` of its weights, from that in row i and column j on.
+template <class Layer>
+class GradientBlocks {
+  using Rows = GradientRows<Layer>;
+
+ public:
+  static constexpr size_t kMost = kTiles ? 32 * Vector::kWidth : 16;
+
+  GLISSADE_INLINE GradientBlocks(const Layer& layer, size_t first, size_t count)
       : of_(&layer), left_(count), i_(0), j_(first) {
     if (first >= layer.output_count && count > 0) {
       i_ = first / layer.output_count;
@@ -94,28 +119,20 @@ class GradientBlocks {
 
   // Writes the next kMost, or what is left; how many.
   __attribute__((noinline)) size_t next(float* gradients) {
-    const gls_factors& layer = *of_;
+    const Layer& layer = *of_;
     const size_t most = left_ < kMost ? left_ : kMost;
     size_t count = 0;
     while (count < most) {
       const size_t in_row = layer.output_count - j_, room = most - count;
       const size_t columns = in_row < room ? in_row : room;
-      float* const to = gradients + count;
-      if (kRows > 1 && j_ == 0 && layer.input_count >= i_ + kRows && kRows * columns <= room) {
-        for_columns<2, true>(
-            columns, [&](auto lanes, size_t k) { gradient_tile<kRows, false>(layer, i_, k, lanes, to + k); });
-        count += kRows * columns;
-        i_ += kRows;
-      } else {
-        for_columns<at_once(4), true>(columns, [&](auto lanes, size_t k) {
-          gradient_tile<1, false>(layer, i_, j_ + k, lanes, to + k);
-        });
-        count += columns;
-        j_ += columns;
-        if (j_ == layer.output_count) {
-          ++i_;
-          j_ = 0;
-        }
+      const bool is_row = j_ == 0 && columns == layer.output_count;
+      const size_t rows = is_row ? Rows::of(layer.input_count - i_, columns, room) : 1;
+      Rows::write(layer, i_, j_, rows, columns, gradients + count);
+      count += rows * columns;
+      j_ += columns;
+      if (j_ == layer.output_count) {
+        i_ += rows;
+        j_ = 0;
       }
     }
     left_ -= count;
@@ -123,7 +140,7 @@ class GradientBlocks {
   }
 
  private:
-  const gls_factors* of_;
+  const Layer* of_;
   size_t left_, i_, j_;
 };
 
@@ -150,8 +167,8 @@ struct FactorGradients {
   }
   template <class Work>
   GLISSADE_INLINE void each_span(size_t count, Work work) const {
-    GradientBlocks blocks(layer, first, count);
-    float gradients[GradientBlocks::kMost];
+    GradientBlocks<gls_factors> blocks(layer, first, count);
+    float gradients[blocks.kMost];
     while (const size_t some = blocks.next(gradients)) work(gradients, some);
   }
 };

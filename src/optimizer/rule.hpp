@@ -65,9 +65,12 @@ inline float* const* buffers_of(const gls_optimizer& o) {
 }
 
 // Whether two buffers share memory: where one begins less than the other's size behind it.
-inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_count) {
+inline bool overlap_bytes(const void* a, size_t a_bytes, const void* b, size_t b_bytes) {
   const uintptr_t behind = reinterpret_cast<uintptr_t>(b) - reinterpret_cast<uintptr_t>(a);
-  return behind < a_count * sizeof(float) || 0 - behind < b_count * sizeof(float);
+  return behind < a_bytes || 0 - behind < b_bytes;
+}
+inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_count) {
+  return overlap_bytes(a, a_count * sizeof(float), b, b_count * sizeof(float));
 }
 
 // The first `count` of an optimizer's buffers, and behind its slots a buffer of gradients: as check_floats,

@@ -1,93 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gradients of dense layers, one behind the other, as their factors.
-#include "cpu/exact_math.hpp"
-#include "optimizer/gradients/source.hpp"
+#include "optimizer/gradients/factors.hpp"
 
 namespace glissade {
 namespace {
 
-// The layers, for loops over them.
-struct Layers {
-  const gls_gradients& gradients;
+struct OfFloats {
+  using Layer = gls_factors;
 
-  const gls_factors* begin() const { return static_cast<const gls_factors*>(gradients.data); }
-  const gls_factors* end() const { return begin() + gradients.count; }
+  static Status check(const Layer& layer, const gls_optimizer& o) {
+    return check_factor(o, layer.inputs, elements(layer.samples, layer.input_count));
+  }
+  static bool inputs_below(const Layer& layer, float bound, Backend backend) {
+    bool below;
+    backend->all_below(layer.inputs, bound, &below, layer.samples * layer.input_count);
+    return below;
+  }
+  static bool products_below(const Layer& layer, float bound, Backend backend) {
+    bool below;
+    backend->factors_all_below(&layer, bound, &below);
+    return below;
+  }
 };
-
-// As check_floats, and shares no memory with the optimizer.
-Status check_factor(const gls_optimizer& o, const float* buffer, size_t count) {
-  Status status = check_floats(count, buffer);
-  for (size_t k = 0; k <= o.rule->slot_count && status == GLS_OK; ++k) {
-    if (overlap(buffers_of(o)[k], o.count, buffer, count)) status = GLS_ERROR_OVERLAP;
-  }
-  return status;
-}
-
-Status check_factors(const gls_gradients& gradients, const gls_optimizer& o) noexcept {
-  if (gradients.data == nullptr && gradients.count != 0) return GLS_ERROR_NULL;
-  Status status = check_buffers(o, nullptr, size_t{1} + o.rule->slot_count);
-  if (status != GLS_OK) return status;
-  size_t count = o.count;
-  for (const gls_factors& layer : Layers{gradients}) {
-    const size_t weight_count = elements(layer.input_count, layer.output_count);
-    status = check_factor(o, layer.inputs, elements(layer.samples, layer.input_count));
-    if (status == GLS_OK) {
-      status = check_factor(o, layer.output_gradients, elements(layer.samples, layer.output_count));
-    }
-    if (status != GLS_OK) return status;
-    if (weight_count > count || layer.output_count > count - weight_count) return GLS_ERROR_RANGE;
-    count -= weight_count + layer.output_count;
-  }
-  return count == 0 ? GLS_OK : GLS_ERROR_RANGE;
-}
-
-// No sum is larger than that of the largest factors would be, each rounded up; where those factors are below
-// two powers of two whose product, times the samples, is below the bound, nothing needs to be multiplied out.
-bool factors_fit(const gls_gradients& gradients, size_t, uint32_t exponent, float scale,
-                 Backend backend) noexcept {
-  const float bound = unscaled(exponent, scale);
-  const int bound_exponent = static_cast<int>(float_bits(bound) >> 23) - 127;
-  for (const gls_factors& layer : Layers{gradients}) {
-    bool below = false;
-    int half = (bound_exponent < 126 ? bound_exponent : 126) - 1;
-    for (size_t samples = layer.samples; samples > 1; samples -= samples / 2) --half;
-    if (half >= 0) {
-      const float factor = bits_float(static_cast<uint32_t>(127 + half / 2) << 23);
-      backend->all_below(layer.inputs, factor, &below, layer.samples * layer.input_count);
-      if (below) {
-        backend->all_below(layer.output_gradients, factor, &below, layer.samples * layer.output_count);
-      }
-    }
-    if (!below) backend->factors_all_below(&layer, bound, &below);
-    if (!below) return false;
-  }
-  return true;
-}
-
-void sweep_factors(const gls_gradients& gradients, const StepCoefficients& c, float* w, float* const* slots,
-                   size_t first, size_t count, Backend backend) noexcept {
-  float* at[GLS_SLOTS_MOST];
-  const size_t slot_count = c.rule->slot_count;
-  for (size_t k = 0; k < slot_count; ++k) at[k] = slots[k];
-  for (const gls_factors& layer : Layers{gradients}) {
-    const size_t all = (layer.input_count + 1) * layer.output_count;
-    if (first >= all) {
-      first -= all;
-      continue;
-    }
-    const size_t here = all - first < count ? all - first : count;
-    sweep_layer(backend, c.rule->kernels, slot_count, c.of_rule, w, layer, at, first, here);
-    first = 0;
-    count -= here;
-    w += here;
-  }
-}
-
-constexpr gls_gradient_source kFactors = {check_factors, factors_fit, sweep_factors};
 
 }  // namespace
 }  // namespace glissade
 
 gls_gradients gls_gradient_factors(const gls_factors* layers, size_t layer_count) {
-  return {&glissade::kFactors, layers, layer_count, {}};
+  return {&glissade::kFactors<glissade::OfFloats>, layers, layer_count, {}};
 }
