@@ -53,12 +53,13 @@ typedef struct gls_optimizer {
 /** Where gradients come from. Each kind is inside the library, and in a firmware only if it is used. */
 typedef struct gls_gradient_source gls_gradient_source;
 
-/** A step's gradients: pointers to memory that the caller owns. Made by gls_gradient_buffer() or
- * gls_gradient_factors(). All zero is GLS_ERROR_NULL. */
+/** A step's gradients: pointers to memory that the caller owns. Made by gls_gradient_buffer(),
+ * gls_gradient_factors() or, in layers/int8_inputs.h, gls_gradient_int8_factors(). All zero is
+ * GLS_ERROR_NULL. */
 typedef struct gls_gradients {
   const gls_gradient_source* source; /**< what kind */
-  const void* data;                  /**< a buffer of floats, or an array of gls_factors */
-  size_t count;                      /**< of the gls_factors; not used by a buffer */
+  const void* data;                  /**< a buffer of floats, or an array of gls_(int8_)factors */
+  size_t count;                      /**< of the factors; not used by a buffer */
   uintptr_t reserved[2];             /**< zero */
 } gls_gradients;
 

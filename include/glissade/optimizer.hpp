@@ -7,6 +7,7 @@
 #define GLISSADE_OPTIMIZER_HPP
 
 #include "glissade/cpp17.hpp"
+#include "glissade/layers/int8_inputs.h"
 #include "glissade/storage/saved.h"
 
 /** Glissade's C++ face. */
@@ -20,6 +21,12 @@ using Status = gls_status;
 struct Factors {
   const gls_factors* layers; /**< [0 .. layer_count) */
   size_t layer_count;        /**< how many layers */
+};
+
+/** The same of layers with int8 inputs. */
+struct Int8Factors {
+  const gls_int8_factors* layers; /**< [0 .. layer_count) */
+  size_t layer_count;             /**< how many layers */
 };
 
 /** @cond INTERNAL */
@@ -37,6 +44,10 @@ inline gls_gradients gradients_of(const float* buffer) { return {&buffer_source,
 /** Gradients as factors: gls_gradient_factors(). */
 inline gls_gradients gradients_of(const Factors& factors) {
   return gls_gradient_factors(factors.layers, factors.layer_count);
+}
+/** Gradients as factors with int8 inputs: gls_gradient_int8_factors(). */
+inline gls_gradients gradients_of(const Int8Factors& factors) {
+  return gls_gradient_int8_factors(factors.layers, factors.layer_count);
 }
 
 /** @cond INTERNAL */
@@ -109,8 +120,8 @@ struct OptimizerView {
   float* slots[Rule::kSlots + 1]; /**< float[count] each, zero at the start; and one that is not used */
   size_t count;                   /**< weights */
 
-  /** One step. weights is float[count], gradients too, or Factors of layers with as many weights. A gradient
-   * that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing. */
+  /** One step. weights is float[count], gradients too, or (Int8)Factors of layers with as many weights. A
+   * gradient that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing. */
   template <class Gradients>
   [[nodiscard]] Status step(float* weights, Gradients gradients, const Params& params = {},
                             float gradient_scale = 1.0f) const {
@@ -216,7 +227,7 @@ struct SlotMemory<0, N> {};
 /** An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
  * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros, a static one without a call.
  * Hyper-parameters come with each step, so they may change at any. Buffers are float[N] or std::array<float,
- * N>; another size does not compile. Gradients may also be an array of gls_factors.
+ * N>; another size does not compile. Gradients may also be an array of gls_factors or gls_int8_factors.
  *
  *     static glissade::Optimizer<glissade::Adam, 683> optimizer;
  *     glissade::Adam::Params params;
@@ -318,6 +329,11 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
   static Factors pointer(const Factors& factors) { return factors; }
   template <size_t kLayers>
   static Factors pointer(const gls_factors (&layers)[kLayers]) {
+    return {layers, kLayers};
+  }
+  static Int8Factors pointer(const Int8Factors& factors) { return factors; }
+  template <size_t kLayers>
+  static Int8Factors pointer(const gls_int8_factors (&layers)[kLayers]) {
     return {layers, kLayers};
   }
   template <template <class, size_t> class Array>

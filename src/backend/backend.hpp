@@ -84,6 +84,7 @@ inline void sweep_layer(Backend backend, RuleKernels rule, size_t slot_count, co
                         const gls_factors& layer, float** slots, size_t first, size_t count) {
   backend->sweep_blocks(rule, slot_count, c, w, &layer, slots, first, count);
 }
+inline Sweep* buffer_sweep(Backend, RuleKernels rule) { return rule; }
 
 #else
 
@@ -116,8 +117,16 @@ inline void sweep_layer(Backend backend, RuleKernels rule, size_t slot_count, co
   (backend.operator->()->*rule.of_factors)(c, w, &layer, slots, first, count);
   for (size_t k = 0; k < slot_count; ++k) slots[k] += count;
 }
+inline Sweep* buffer_sweep(Backend backend, RuleKernels rule) {
+  return backend.operator->()->*rule.of_buffer;
+}
 
 #endif
+
+inline void sweep_layer(Backend backend, RuleKernels rule, size_t slot_count, const void* c, float* w,
+                        const gls_int8_factors& layer, float** slots, size_t first, size_t count) {
+  backend->sweep_int8_blocks(buffer_sweep(backend, rule), slot_count, c, w, &layer, slots, first, count);
+}
 
 // As many floats as two counts make; where that overflows, more than any memory holds.
 inline size_t elements(size_t rows, size_t columns) {

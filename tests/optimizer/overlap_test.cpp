@@ -30,16 +30,23 @@ class Buffers {
   // Buffer a begins `by` floats behind buffer b.
   void move(size_t a, size_t b, ptrdiff_t by) { buffers_[a] = buffers_[b] + by; }
 
-  // The calls that read these buffers, in turn.
+  // The calls that read these buffers, in turn: of gradients, of a layer's inputs, of four int8 in each
+  // float.
   Status call(int which) {
     const gls_optimizer o = optimizer_of<Rule>(&params_, &state_, buffers_[0], buffers_ + 1, kFew);
-    const gls_factors layer = {buffers_[kGradients], room_.floats + 11 * kFew, 1, kFew - 1, 1};
-    const gls_gradients gradients =
-        which < 5 ? gls_gradient_buffer(buffers_[kGradients]) : gls_gradient_factors(&layer, 1);
+    const float *const from = buffers_[kGradients], *const others = room_.floats + 11 * kFew;
+    const gls_factors layer = {from, others, 1, kFew - 1, 1};
+    const int8_t* const values = reinterpret_cast<const int8_t*>(from);
+    const gls_int8_factors int8_layer = {{values, kFew, nullptr, 0.5f, 0}, others, 1, kFew - 1, 1};
+    const gls_gradients gradients[] = {gls_gradient_buffer(from), gls_gradient_factors(&layer, 1),
+                                       gls_gradient_int8_factors(&int8_layer, 1)};
+    return call(which % 5, o, gradients[which / 5]);
+  }
+  Status call(int which, const gls_optimizer& o, const gls_gradients& gradients) {
     gls_coefficients c;
-    if (which % 5 == 4 && gls_begin(&o, 1.0f, &c) != GLS_OK) return GLS_ERROR_ORDER;
+    if (which == 4 && gls_begin(&o, 1.0f, &c) != GLS_OK) return GLS_ERROR_ORDER;
     state_ = {};
-    switch (which % 5) {
+    switch (which) {
       case 0:
         return gls_step(&o, gradients, 1.0f);
       case 1:
@@ -52,7 +59,7 @@ class Buffers {
         return gls_sweep(&o, &c, gradients, 0, kFew);
     }
   }
-  static constexpr int kCalls = 10;
+  static constexpr int kCalls = 15;
   Status save(unsigned char* bytes, size_t size) {
     const gls_optimizer o = optimizer_of<Rule>(&params_, &state_, buffers_[0], buffers_ + 1, kFew);
     return gls_save(&o, bytes, size);
@@ -76,7 +83,7 @@ void check_overlaps(const char* name) {
       for (const ptrdiff_t by : distances) {
         for (int which = 0; which < All::kCalls; ++which) {
           // Of a layer's factors the inputs have one float less.
-          if (which >= 5 && a == All::kGradients && by == 1 - n) continue;
+          if (which / 5 == 1 && a == All::kGradients && by == 1 - n) continue;
           All all;
           all.move(a, b, by);
           CHECK(all.call(which) == GLS_ERROR_OVERLAP && all.untouched(), name, ": buffers ",
