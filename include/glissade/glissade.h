@@ -46,6 +46,7 @@
 #include "glissade/training/gradients.h"
 #include "glissade/training/line_search.h"
 #include "glissade/training/natural_gradient.h"
+#include "glissade/training/replay.h"
 #include "glissade/training/schedules.h"
 
 /** The version of these headers: it grows by a minor number where the C face or the ABI changes. */

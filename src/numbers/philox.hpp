@@ -10,7 +10,7 @@ namespace glissade {
 namespace {
 
 // What the fourth word of the counter says, so that uses of one seed do not meet.
-enum : uint32_t { kNoiseStream, kShuffleStream };
+enum : uint32_t { kNoiseStream, kShuffleStream, kReplayStream };
 
 // words: the counter, then the random words.
 inline void philox(uint32_t (&words)[4], uint64_t key) {

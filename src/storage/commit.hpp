@@ -49,6 +49,20 @@ Status write(gls_store& store, const unsigned char* bytes, size_t size) {
   return status;
 }
 
+// Headers first: an older state whose bytes are partly gone is none.
+Status erase_older(gls_store& store) {
+  const gls_flash& flash = *store.flash;
+  const uint32_t slot = 1 - store.slot;
+  Status status = store.barred != GLS_OK ? store.barred : unchanged(store);
+  if (status == GLS_OK) status = erase_headers(flash, slot);
+  if (status == GLS_OK) status = status_of(flash.sync(&flash));
+  for (uint32_t block = 0; block < first_header_block(flash) && status == GLS_OK; ++block)
+    status = status_of(flash.erase(&flash, block_of(flash, slot, 0) + block));
+  if (status == GLS_OK) status = status_of(flash.sync(&flash));
+  store.checks[slot] = look_at(flash, slot).check;
+  return status;
+}
+
 // The slot's old headers must be gone before anything of its old state is. Where no state was found, what is
 // in the other slot must never come back.
 Status start_slot(gls_store& store) {

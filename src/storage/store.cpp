@@ -122,6 +122,17 @@ gls_status gls_store_rewind(gls_store* store) {
   return GLS_OK;
 }
 
+gls_status gls_store_erase_older(gls_store* store) {
+  if (store == nullptr) return GLS_ERROR_NULL;
+  if (store->phase == kClosed) return GLS_ERROR_ORDER;
+  if (store->sequence == 0) return GLS_ERROR_EMPTY;
+  const Status status = erase_older(*store);
+  if (store->phase == kClosed) return status;
+  read_from_start(*store);
+  store->failure = GLS_OK;
+  return status;
+}
+
 gls_status gls_store_begin(gls_store* store) {
   if (store == nullptr) return GLS_ERROR_NULL;
   if (store->phase == kClosed) return GLS_ERROR_ORDER;

@@ -13,7 +13,7 @@ src/kernels                include/glissade platform/cpu src/numbers src/backend
 src/optimizer              include/glissade platform/cpu src/numbers src/backend
 src/training               include/glissade src/numbers src/backend
 src/layers                 include/glissade src/backend src/training
-src/storage                include/glissade src/numbers src/backend src/optimizer
+src/storage                include/glissade src/numbers src/backend src/optimizer src/training
 platform/boards            include/glissade
 platform/apps              include/glissade platform/boards bench
 platform/packages          include/glissade platform/cpu src

@@ -338,4 +338,29 @@ TEST(Formats, CheckpointOf02IsMadeAgainByteForByte) {
   EXPECT_EQ(chip.image, bytes_of("checkpoint_0_2.bin"));
 }
 
+TEST(Formats, ReplayOf02IsReadAndMadeAgain) {
+  Chip chip;
+  Samples expected, samples;
+  const auto bytes = bytes_of("replay_0_2.bin");
+  ASSERT_EQ(expected.add(1, 20), GLS_OK);
+  ASSERT_EQ(chip.open(), GLS_ERROR_EMPTY);
+  ASSERT_EQ(gls_store_begin(&chip.store), GLS_OK);
+  ASSERT_EQ(gls_store_put(&chip.store, bytes.data(), bytes.size()), GLS_OK);
+  ASSERT_EQ(gls_store_commit(&chip.store), GLS_OK);
+  samples.replay.seed = 0;
+  ASSERT_EQ(gls_replay_restore_from(&samples.replay, &chip.store), GLS_OK);
+  EXPECT_EQ(memcmp(samples.samples, expected.samples, sizeof samples.samples), 0);
+  EXPECT_EQ(memcmp(samples.labels, expected.labels, sizeof samples.labels), 0);
+  EXPECT_EQ(samples.replay.seed, expected.replay.seed);
+  EXPECT_EQ(samples.replay.count, 7u);
+  EXPECT_EQ(samples.replay.old, expected.replay.old);
+  EXPECT_EQ(samples.replay.added, 20u);
+  ASSERT_EQ(gls_store_begin(&chip.store), GLS_OK);
+  ASSERT_EQ(gls_replay_save_to(&samples.replay, &chip.store), GLS_OK);
+  ASSERT_EQ(gls_store_commit(&chip.store), GLS_OK);
+  std::vector<unsigned char> again(chip.store.size);
+  ASSERT_EQ(gls_store_get(&chip.store, again.data(), again.size()), GLS_OK);
+  EXPECT_EQ(again, bytes);
+}
+
 }  // namespace

@@ -147,6 +147,26 @@ struct Keyed {
   }
 };
 
+#if GLS_VERSION_MINOR >= 2
+// Kept samples.
+struct Samples {
+  int8_t samples[7 * 3] = {};
+  uint8_t labels[7] = {};
+  gls_replay replay = {samples, labels, 3, 7, 2, 0, 0xfeedf00d, 0x123456789a, 0, 0, 0};
+
+  Status add(uint32_t first, uint32_t last) {
+    Status status = GLS_OK;
+    for (uint32_t n = first; n <= last && status == GLS_OK; ++n) {
+      const int8_t features[] = {static_cast<int8_t>(n * 11), static_cast<int8_t>(-static_cast<int>(n)), 5};
+      const uint8_t label = n % 3 == 0;
+      status = gls_replay_add(&replay, features, &label);
+      if (n == 13) gls_replay_settle(&replay);
+    }
+    return status;
+  }
+};
+#endif
+
 // Two kilobytes of memory as flash: the image that a file holds.
 struct Chip {
   std::vector<unsigned char> image = std::vector<unsigned char>(2048, 0xff);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the files of the version that it is compiled with into the folder that it is given: of 0.1 all, of
-// 0.2 the stores, whose format is new. (No later version writes what these wrote.) In a checkout of that
+// 0.2 what is new. (No later version writes what these wrote.) In a checkout of that
 // version:
 //   c++ -std=c++17 -Iinclude -Isrc -I<this folder> generate.cpp <build>/libglissade.a -lhwy -o generate
 #include <stdio.h>
@@ -102,6 +102,20 @@ Bytes checkpoint() {
   return chip.image;
 }
 
+#if GLS_VERSION_MINOR >= 2
+Bytes replay() {
+  Chip chip;
+  Samples samples;
+  must(chip.open() == GLS_ERROR_EMPTY && samples.add(1, 20) == GLS_OK, "samples");
+  must(gls_store_begin(&chip.store) == GLS_OK && gls_replay_save_to(&samples.replay, &chip.store) == GLS_OK &&
+           gls_store_commit(&chip.store) == GLS_OK,
+       "a commit");
+  Bytes bytes(chip.store.size);
+  must(gls_store_get(&chip.store, bytes.data(), bytes.size()) == GLS_OK, "reading");
+  return bytes;
+}
+#endif
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -109,6 +123,9 @@ int main(int, char** arguments) {
   const std::string version = "_0_" + std::to_string(GLS_VERSION_MINOR) + ".bin";
 #if GLS_VERSION_MINOR == 1
   write(folder + "/rules" + version, rules());
+#endif
+#if GLS_VERSION_MINOR >= 2
+  write(folder + "/replay" + version, replay());
 #endif
   write(folder + "/store" + version, store(false));
   write(folder + "/store_tagged" + version, store(true));
