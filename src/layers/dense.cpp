@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "glissade/layers/dense.h"
 
-#include "layers/int8_inputs.hpp"
+#include "backend/int8_inputs.hpp"
 #include "layers/some.hpp"
 
 using namespace glissade;

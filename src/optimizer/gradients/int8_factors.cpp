@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "layers/int8_inputs.hpp"
+#include "backend/int8_inputs.hpp"
 #include "optimizer/gradients/factors.hpp"
 
 namespace glissade {
