@@ -86,7 +86,7 @@ typedef enum GLS_ENUM(gls_status) {
   GLS_ERROR_RANGE = -2,       /**< a hyper-parameter, scale or label is NaN or outside its stated range; a
                                  range of weights lies beyond their count, factors are of another count; or a
                                  count is larger than any memory (half the address space in bytes) */
-  GLS_ERROR_ALIGNMENT = -3,   /**< a float buffer is not 4-byte aligned */
+  GLS_ERROR_ALIGNMENT = -3,   /**< a buffer of floats or 32-bit integers is not 4-byte aligned */
   GLS_ERROR_BACKEND = -4,     /**< the named backend (by call or GLISSADE_BACKEND) is not one of this
                                  machine's */
   GLS_ERROR_CURVATURE = -5,   /**< a matrix is not positive definite, or a curvature not positive */
@@ -94,8 +94,8 @@ typedef enum GLS_ENUM(gls_status) {
   GLS_ERROR_SIZE = -7,        /**< too few bytes to save into or restore from */
   GLS_ERROR_MISMATCH = -8,    /**< the bytes are of another rule, count or format */
   GLS_ERROR_DAMAGED = -9,     /**< the bytes are not as they were saved */
-  GLS_ERROR_NOT_FINITE = -10, /**< a weight or slot to be saved, or an input of which a trace would stay, is
-                                 infinite, NaN, or too large */
+  GLS_ERROR_NOT_FINITE = -10, /**< a weight or slot to be saved or made int8, or an input of which a trace
+                                 would stay, is infinite, NaN, or too large */
   GLS_ERROR_DEVICE = -11,     /**< a callback of a store failed, or flash does not read back as it was
                                  programmed */
   GLS_ERROR_EMPTY = -12,      /**< nothing was ever committed to the store */

@@ -134,6 +134,12 @@ inline size_t elements(size_t rows, size_t columns) {
   return __builtin_mul_overflow(rows, columns, &product) ? SIZE_MAX : product;
 }
 
+// Whether two parts of memory share some: where one begins less than the other's size behind it.
+inline bool overlap_bytes(const void* a, size_t a_bytes, const void* b, size_t b_bytes) {
+  const uintptr_t behind = reinterpret_cast<uintptr_t>(b) - reinterpret_cast<uintptr_t>(a);
+  return behind < a_bytes || 0 - behind < b_bytes;
+}
+
 // Buffers must be aligned, and null only where there is nothing in them.
 template <class... Buffer>
 Status check_pointers(size_t count, const Buffer*... buffers) {

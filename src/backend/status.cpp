@@ -13,7 +13,7 @@ extern "C" const char* gls_status_text(gls_status status) {
       return "a hyper-parameter, scale, size, range or label is NaN or out of range, or a batch has too few "
              "samples";
     case GLS_ERROR_ALIGNMENT:
-      return "a float buffer is not 4-byte aligned";
+      return "a buffer of floats or 32-bit integers is not 4-byte aligned";
     case GLS_ERROR_BACKEND:
       return "this machine has no such backend";
     case GLS_ERROR_CURVATURE:
@@ -35,8 +35,8 @@ extern "C" const char* gls_status_text(gls_status status) {
     case GLS_ERROR_FORGED:
       return "no state in the store is authentic and new enough";
     case GLS_ERROR_ORDER:
-      return "a call came too early: the store is not open, reading or writing, or gls_begin did not fill "
-             "the coefficients";
+      return "a call came too early: the store is not open, reading or writing, gls_begin did not fill "
+             "the coefficients, or an int8 layer is not prepared";
     case GLS_ERROR_OVERLAP:
       return "two buffers share memory";
     case GLS_ERROR_OLDER:

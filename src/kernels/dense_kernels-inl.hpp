@@ -87,11 +87,6 @@ GLISSADE_INLINE void backward_short_rows(const float* weights, const float* outp
   });
 }
 
-template <size_t kSamples>
-struct AtOnce {
-  static constexpr size_t kCount = kSamples;
-};
-
 // tile(AtOnce, s) for all samples from s on, some of them perhaps twice.
 template <class Operation>
 GLISSADE_INLINE void for_samples(size_t samples, size_t output_count, Operation tile) {

@@ -7,6 +7,7 @@
 #include "kernels/dense_kernels-inl.hpp"
 #include "kernels/factors-inl.hpp"
 #include "kernels/int8_inputs-inl.hpp"
+#include "kernels/int8_kernels-inl.hpp"
 #include "kernels/loss_kernels-inl.hpp"
 #include "kernels/matrix_kernels-inl.hpp"
 #include "kernels/noise_kernel-inl.hpp"

@@ -20,6 +20,11 @@ constexpr bool kTiles = false;
 constexpr bool kTiles = Vector::kManyRegisters;
 #endif
 constexpr size_t at_once(size_t most) { return kTiles ? most : 1; }
+// So many at once, as an argument.
+template <size_t kNumber>
+struct AtOnce {
+  static constexpr size_t kCount = kNumber;
+};
 
 // The lanes that a function works in: all of a vector's,
 template <class V>

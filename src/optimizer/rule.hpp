@@ -64,11 +64,6 @@ inline float* const* buffers_of(const gls_optimizer& o) {
                                          offsetof(gls_optimizer, weights));
 }
 
-// Whether two buffers share memory: where one begins less than the other's size behind it.
-inline bool overlap_bytes(const void* a, size_t a_bytes, const void* b, size_t b_bytes) {
-  const uintptr_t behind = reinterpret_cast<uintptr_t>(b) - reinterpret_cast<uintptr_t>(a);
-  return behind < a_bytes || 0 - behind < b_bytes;
-}
 inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_count) {
   return overlap_bytes(a, a_count * sizeof(float), b, b_count * sizeof(float));
 }

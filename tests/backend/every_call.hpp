@@ -56,6 +56,24 @@ struct Bytes {
   unsigned char bytes[256];
 };
 
+struct Octets {
+  int8_t values[32] = {1, -2, 3, -4, 5, -6, 7, -8, 127, -128};
+};
+
+struct Multipliers {
+  gls_int8_multiplier of[5] = {{1 << 30, 1}};
+};
+
+inline gls_int8_dense int8_layer(size_t outputs, size_t scale_count, const float* scales) {
+  gls_int8_dense layer = {};
+  layer.weight_scales = scales;
+  layer.scale_count = scale_count;
+  layer.input_count = 2;
+  layer.output_count = outputs;
+  layer.input_scale = layer.output_scale = 0.3f;
+  return layer;
+}
+
 struct Flash {
   unsigned char bytes[1280] = {}, unit[16] = {};
   gls_memory_flash memory = {bytes, nullptr};

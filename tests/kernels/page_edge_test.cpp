@@ -55,6 +55,22 @@ TEST_P(PageEdge, NothingBeyondIsReadOrWritten) {
   });
 }
 
+// An int8 layer of n inputs and 5 outputs, two samples.
+Status int8_forward(const Page (&pages)[kBuffers], bool at_end, size_t n) {
+  const auto bytes = [&](size_t k, size_t count) {
+    return reinterpret_cast<int8_t*>(at_end ? pages[k].end() : pages[k].begin()) - (at_end ? count : 0);
+  };
+  gls_int8_multiplier multiplier = {1 << 30, -3};
+  gls_int8_dense layer = {};
+  layer.weights = bytes(0, 5 * n);
+  layer.multipliers = &multiplier;
+  layer.scale_count = layer.prepared = 1;
+  layer.input_count = n;
+  layer.output_count = 5;
+  layer.most = 127;
+  return gls_int8_dense_forward(&layer, bytes(1, 2 * n), bytes(2, 10), 2);
+}
+
 // Everything else that takes buffers, each of exactly `length` floats (or as many rows as the header says).
 TEST_P(PageEdge, NorByTheCallsAroundAStep) {
   if (gls_backend_force(gls_backend_name(GetParam())) != GLS_OK) GTEST_SKIP();
@@ -94,6 +110,7 @@ TEST_P(PageEdge, NorByTheCallsAroundAStep) {
       good(gls_dense_backward(buffer(0, 4 * n), buffer(1, 18), buffer(2, 6 * n), buffer(3, 4 * n),
                               buffer(4, 18), 6, 3, n),
            "dense backward");
+      good(int8_forward(pages, at_end, n), "int8");
       for (const auto forward : {gls_relu_forward, gls_sigmoid_forward, gls_tanh_forward}) {
         good(forward(buffer(0, n), buffer(1, n), n), "activation");
       }

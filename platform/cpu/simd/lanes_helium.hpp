@@ -81,6 +81,33 @@ GLISSADE_INLINE Vector power_of_two(Vector n) {
   return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32((n + 12583039.0f).value), 23));
 }
 
+// The weights are added up too: their sum times the zero point comes off at the end.
+struct HeliumProducts {
+  static constexpr size_t kWidth = 16, kRows = 2;
+  static constexpr bool kMasks = true;
+  int32_t products = 0, weights = 0;
+
+  GLISSADE_INLINE static int8x16_t load(const int8_t* from, int32_t /*zero*/) { return vldrbq_s8(from); }
+  GLISSADE_INLINE static int8x16_t load_first(size_t count, const int8_t* from, int32_t /*zero*/) {
+    return vldrbq_z_s8(from, vctp8q(count));
+  }
+  GLISSADE_INLINE void add(int8x16_t w, int8x16_t x) {
+    products = vmladavaq_s8(products, w, x);
+    weights = vaddvaq_s8(weights, w);
+  }
+  GLISSADE_INLINE void add(const int8_t* from, int8x16_t x) { add(vldrbq_s8(from), x); }
+  GLISSADE_INLINE void add_first(size_t count, const int8_t* from, int8x16_t x) {
+    add(vldrbq_z_s8(from, vctp8q(count)), x);
+  }
+  GLISSADE_INLINE uint32_t total(int32_t zero) const {
+    return static_cast<uint32_t>(products) - static_cast<uint32_t>(zero) * static_cast<uint32_t>(weights);
+  }
+};
+template <>
+struct Products<Vector> {
+  using Type = HeliumProducts;
+};
+
 }  // namespace
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade

@@ -22,12 +22,18 @@ struct Vector {
 #if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
   static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;
   typedef svfloat32_t Native __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+  typedef svint32_t Integers __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+  typedef svint16_t Halves __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 #elif defined(__riscv_v_fixed_vlen)
   static constexpr size_t kWidth = __riscv_v_fixed_vlen / 32;
   typedef vfloat32m1_t Native __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
+  typedef vint32m1_t Integers __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
+  typedef vint16m1_t Halves __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
 #else
   static constexpr size_t kWidth = HWY_LANES(float);
   using Native = hn::VFromD<Tag>;
+  using Integers = hn::VFromD<hn::Repartition<int32_t, Tag>>;
+  using Halves = hn::VFromD<hn::Repartition<int16_t, Tag>>;
 #endif
   using Mask = decltype(hn::Gt(hn::Zero(Tag()), hn::Zero(Tag())));
   static constexpr bool kFlushesSubnormals = false;
@@ -161,6 +167,49 @@ GLISSADE_INLINE Vector power_of_two(Vector n) {
   const hn::RebindToUnsigned<Vector::Tag> bits;
   return hn::BitCast(Vector::Tag(), hn::ShiftLeft<23>(hn::BitCast(bits, (n + 12583039.0f).value)));
 }
+
+// In 16 bits, of which pairs of products are added to 32.
+struct HighwayProducts {
+  static constexpr size_t kWidth = 2 * Vector::kWidth, kRows = 4;
+  static constexpr bool kMasks = ::glissade::GLISSADE_BACKEND::kMasks<Vector>;
+  using Sums = hn::Repartition<int32_t, Vector::Tag>;
+  using Words16 = hn::Repartition<int16_t, Vector::Tag>;
+  using Bytes = hn::Rebind<int8_t, Words16>;
+  Vector::Integers sums = hn::Zero(Sums()), others = hn::Zero(Sums());
+
+  GLISSADE_INLINE static Vector::Halves widen(const int8_t* from) {
+    return hn::PromoteTo(Words16(), hn::LoadU(Bytes(), from));
+  }
+  GLISSADE_INLINE static Vector::Halves widen_first(size_t count, const int8_t* from) {
+    return hn::PromoteTo(Words16(), hn::MaskedLoad(hn::FirstN(Bytes(), count), Bytes(), from));
+  }
+  GLISSADE_INLINE static Vector::Halves less(Vector::Halves x, int32_t zero) {
+    return hn::Sub(x, hn::Set(Words16(), static_cast<int16_t>(zero)));
+  }
+  GLISSADE_INLINE static Vector::Halves load(const int8_t* from, int32_t zero) {
+    return less(widen(from), zero);
+  }
+  GLISSADE_INLINE static Vector::Halves load_first(size_t count, const int8_t* from, int32_t zero) {
+    return less(widen_first(count, from), zero);
+  }
+  GLISSADE_INLINE void add(Vector::Halves w, Vector::Halves x) {
+    hn::VFromD<Sums> odd = others;
+    sums = hn::ReorderWidenMulAccumulate(Sums(), hn::VFromD<Words16>(w), hn::VFromD<Words16>(x),
+                                         hn::VFromD<Sums>(sums), odd);
+    others = odd;
+  }
+  GLISSADE_INLINE void add(const int8_t* from, Vector::Halves x) { add(widen(from), x); }
+  GLISSADE_INLINE void add_first(size_t count, const int8_t* from, Vector::Halves x) {
+    add(widen_first(count, from), x);
+  }
+  GLISSADE_INLINE uint32_t total(int32_t /*zero*/) const {
+    return static_cast<uint32_t>(hn::GetLane(hn::SumOfLanes(Sums(), hn::Add(sums, others))));
+  }
+};
+template <>
+struct Products<Vector> {
+  using Type = HighwayProducts;
+};
 
 }  // namespace
 }  // namespace GLISSADE_BACKEND

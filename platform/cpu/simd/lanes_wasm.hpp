@@ -78,6 +78,29 @@ GLISSADE_INLINE Vector fma(Vector a, Vector b, Vector c) {
 // 2^n for an integer n from -126 to 127.
 GLISSADE_INLINE Vector power_of_two(Vector n) { return wasm_i32x4_shl((n + 12583039.0f).value, 23); }
 
+// In 16 bits, of which pairs of products are added to 32.
+struct WasmProducts {
+  static constexpr size_t kWidth = 8, kRows = 4;
+  static constexpr bool kMasks = false;
+  v128_t sums = wasm_i32x4_splat(0);
+
+  GLISSADE_INLINE static v128_t load(const int8_t* from, int32_t zero) {
+    return wasm_i16x8_sub(wasm_i16x8_load8x8(from), wasm_i16x8_splat(static_cast<int16_t>(zero)));
+  }
+  GLISSADE_INLINE void add(const int8_t* from, v128_t x) {
+    sums = wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(wasm_i16x8_load8x8(from), x));
+  }
+  GLISSADE_INLINE uint32_t total(int32_t /*zero*/) const {
+    const v128_t pairs = wasm_i32x4_add(sums, wasm_i32x4_shuffle(sums, sums, 2, 3, 0, 1));
+    const v128_t all = wasm_i32x4_add(pairs, wasm_i32x4_shuffle(pairs, pairs, 1, 0, 3, 2));
+    return static_cast<uint32_t>(wasm_i32x4_extract_lane(all, 0));
+  }
+};
+template <>
+struct Products<Vector> {
+  using Type = WasmProducts;
+};
+
 }  // namespace
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade

@@ -80,6 +80,54 @@ GLISSADE_INLINE Vector power_of_two(Vector n) {
 }
 #endif
 
+// In 16 bits, of which pairs of products are added to 32: xsimd has no such operation.
+#if XSIMD_WITH_NEON
+struct XsimdProducts {
+  static constexpr size_t kWidth = 8, kRows = 4;
+  static constexpr bool kMasks = false;
+  int32x4_t sums = vdupq_n_s32(0), others = vdupq_n_s32(0);
+
+  GLISSADE_INLINE static int16x8_t load(const int8_t* from, int32_t zero) {
+    return vsubq_s16(vmovl_s8(vld1_s8(from)), vdupq_n_s16(static_cast<int16_t>(zero)));
+  }
+  GLISSADE_INLINE void add(const int8_t* from, int16x8_t x) {
+    const int16x8_t w = vmovl_s8(vld1_s8(from));
+    sums = vmlal_s16(sums, vget_low_s16(w), vget_low_s16(x));
+    others = vmlal_s16(others, vget_high_s16(w), vget_high_s16(x));
+  }
+  GLISSADE_INLINE uint32_t total(int32_t /*zero*/) const {
+    uint32_t lanes[4];
+    vst1q_u32(lanes, vreinterpretq_u32_s32(vaddq_s32(sums, others)));
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3];
+  }
+};
+#else
+struct XsimdProducts {
+  static constexpr size_t kWidth = 16, kRows = 4;
+  static constexpr bool kMasks = false;
+  __m256i sums = _mm256_setzero_si256();
+
+  GLISSADE_INLINE static __m256i widen(const int8_t* from) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  }
+  GLISSADE_INLINE static __m256i load(const int8_t* from, int32_t zero) {
+    return _mm256_sub_epi16(widen(from), _mm256_set1_epi16(static_cast<int16_t>(zero)));
+  }
+  GLISSADE_INLINE void add(const int8_t* from, __m256i x) {
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(widen(from), x));
+  }
+  GLISSADE_INLINE uint32_t total(int32_t /*zero*/) const {
+    uint32_t lanes[8];
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes), sums);
+    return lanes[0] + lanes[1] + lanes[2] + lanes[3] + lanes[4] + lanes[5] + lanes[6] + lanes[7];
+  }
+};
+#endif
+template <>
+struct Products<Vector> {
+  using Type = XsimdProducts;
+};
+
 }  // namespace
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade
