@@ -11,6 +11,9 @@
 // something else.
 bool add_layers();
 
+// Rows dense_int8_1/<who>/<n>, per weight: an int8 layer, forward, one sample.
+bool add_int8();
+
 // A layer as Eigen computes it: weights are a matrix of n rows, then a row of biases.
 struct LayerPeer {
   void (*forward)(const float* weights, const float* inputs, float* outputs, size_t samples, size_t n);

@@ -100,4 +100,19 @@ void adam_passes(float* w, const float* g, float* m, float* v, float* temporary,
   for (size_t i = 0; i < count; ++i) w[i] = w[i] - temporary[i];
 }
 
+void int8_dense(const int8_t* weights, const int32_t* biases, const int8_t* inputs, int8_t* outputs,
+                size_t input_count, size_t output_count, Int8Scale scale) {
+  for (size_t c = 0; c < output_count; ++c) {
+    int32_t acc = biases[c];
+    for (size_t d = 0; d < input_count; ++d)
+      acc += weights[c * input_count + d] * (inputs[d] - scale.input_zero);
+    const int64_t product = int64_t{acc} * scale.multiplier;
+    const int32_t high = static_cast<int32_t>((product + (int64_t{1} << 30)) >> 31);
+    const int32_t mask = (1 << scale.right_shift) - 1, threshold = (mask >> 1) + (high < 0 ? 1 : 0);
+    int32_t y = (high >> scale.right_shift) + ((high & mask) > threshold ? 1 : 0) + scale.output_zero;
+    y = y < -128 ? -128 : y;
+    outputs[c] = static_cast<int8_t>(y > 127 ? 127 : y);
+  }
+}
+
 }  // namespace GLISSADE_PLAIN

@@ -7,6 +7,7 @@
 #endif
 
 #include <stddef.h>
+#include <stdint.h>
 
 namespace GLISSADE_PLAIN {
 
@@ -35,5 +36,13 @@ void adam_folded(float* w, const float* g, float* m, float* v, size_t count, flo
 // as the rest.
 void adam_passes(float* w, const float* g, float* m, float* v, float* temporary, size_t count, float scale,
                  float rate, float beta1, float beta2, float root_divisor, float epsilon);
+
+// An int8 layer with one scale, as TensorFlow Lite Micro's reference kernel has it: zero points, then the
+// multiplier and its shift to the right. Outputs from -128 to 127.
+struct Int8Scale {
+  int32_t input_zero, output_zero, multiplier, right_shift;
+};
+void int8_dense(const int8_t* weights, const int32_t* biases, const int8_t* inputs, int8_t* outputs,
+                size_t input_count, size_t output_count, Int8Scale scale);
 
 }  // namespace GLISSADE_PLAIN

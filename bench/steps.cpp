@@ -338,6 +338,7 @@ int main(int argument_count, char** arguments) {
   bool same = true;
   for (const Peer& peer : peers) same = check(peer) && same;
   same = add_layers() && same;
+  same = add_int8() && same;
   if (!same) return 1;
   if (argument_count == 2 && std::strcmp(arguments[1], "--check") == 0) {
     std::printf("%zu peers compute the same steps, and Eigen the same layers\n", peers.size());

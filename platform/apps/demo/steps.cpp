@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Firmware for counting what a step costs: rules, unguarded, and the guard, over 128 and over 256 weights, a
-// line "<rule> <weights>" before each; then the same formulas written plainly. The difference over 128 is the
-// instructions per weight; the rest is per step.
+// line "<rule> <weights>" before each; an int8 layer of 8 outputs, forward; then the same written plainly.
+// The difference over 128 is the instructions per weight; the rest is per step.
 #include "../../../bench/plain.hpp"
 #include "apps/demo/marks.hpp"
 #include "boards/console.hpp"
@@ -56,6 +56,31 @@ bool count_guard() {
   });
 }
 
+// An int8 layer; its integers are the bytes of weights and gradients.
+constexpr size_t kOutputs = 8;
+const int8_t* bytes_of(const float* floats) { return reinterpret_cast<const int8_t*>(floats); }
+int32_t biases[kOutputs];
+int8_t outputs[kOutputs];
+
+bool count_int8() {
+  return count("int8", [](size_t n) {
+    static gls_int8_multiplier multiplier = {1 << 30, -6};
+    gls_int8_dense layer = {};
+    layer.weights = bytes_of(weights);
+    layer.biases = biases;
+    layer.multipliers = &multiplier;
+    layer.scale_count = layer.prepared = 1;
+    layer.input_count = n / kOutputs;
+    layer.output_count = kOutputs;
+    layer.input_zero = layer.least = -128;
+    layer.most = 127;
+    count_begins();
+    const gls_status status = gls_int8_dense_forward(&layer, bytes_of(gradients), outputs, 1);
+    count_ends();
+    return status;
+  });
+}
+
 template <class Loop>
 bool count_plain(const char* name, Loop loop) {
   return count(name, [loop](size_t n) {
@@ -73,11 +98,18 @@ int program(int, char**) {
   if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
   const bool ok =
       count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count_guard() &&
+      count_int8() &&
       count_plain("plain_sgd", [](size_t n) { plain::sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
       count_plain("plain_momentum",
                   [](size_t n) { plain::momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&
-      count_plain("plain_adam", [](size_t n) {
-        plain::adam(weights, gradients, slots[0], slots[1], n, 0.5f, 1e-3f, 0.9f, 0.999f, 0.1f, 1e-8f);
+      count_plain("plain_adam",
+                  [](size_t n) {
+                    plain::adam(weights, gradients, slots[0], slots[1], n, 0.5f, 1e-3f, 0.9f, 0.999f, 0.1f,
+                                1e-8f);
+                  }) &&
+      count_plain("plain_int8", [](size_t n) {
+        plain::int8_dense(bytes_of(weights), biases, bytes_of(gradients), outputs, n / kOutputs, kOutputs,
+                          {-128, 0, 1 << 30, 6});
       });
   return ok ? 0 : 1;
 }
