@@ -72,6 +72,9 @@ cp "$models/shared_zeros.tflite" zeros.tflite
 grep -q 'No offsets: .* weights or biases that are shared with another user: tensor 2' zeros.h && ! grep -q '_AT ' zeros.h || fail "shared biases have an offset"
 grep -q 'it cannot be patched: tensor 5 "biases1": weights or biases that are shared' < <("$program" tflite zeros.tflite) || fail "list of shared biases"
 "$program" tflite model.tflite --header --head 0 | grep -q 'It cannot be cut here. operator 0 FULLY_CONNECTED: a cut at operator 0' || fail "header of operator 0"
+cp "$models/autoencoder.tflite" auto-encoder.tflite
+"$program" tflite auto-encoder.tflite --header --head 7 | grep -qx '#define AUTO_ENCODER_HEAD7_INPUTS 6u .*' || fail "header of operator 7"
+"$program" tflite auto-encoder.tflite --header | grep -qx '#define AUTO_ENCODER_HEAD_INPUTS 6u .*' || fail "header of operator 9"
 cp "$models/deduplicated.tflite" joined.tflite
 "$program" tflite joined.tflite --header | grep -q 'No offsets: .* scale: a vector or table that another one uses too' || fail "header of joined scales"
 

@@ -44,6 +44,7 @@ TEST(TflitePatch, ChangesTheHeadAndNothingElse) {
     const Head head = Heads(model).last();
     const HeadState state = learned(state_of(model, head));
     const ModelFile after(patch_model(model, head, state, {}).bytes);
+    EXPECT_TRUE(verifies(after.bytes())) << name;
     equal(state_of(after, Heads(after).last()), state, name);
     const auto* const bias_scales = after.tensor(head.biases).quantization()->scale();
     for (uint32_t i = 0; i < bias_scales->size(); ++i) {

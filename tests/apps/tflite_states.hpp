@@ -8,6 +8,12 @@
 #include "apps/tool/tflite/rewrite.hpp"
 #include "glissade/storage/saved.h"
 
+// What FlatBuffers' verifier alone says.
+inline bool verifies(const std::string& bytes) {
+  flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  return glissade::tflite::VerifyModelBuffer(verifier);
+}
+
 // The model's own head, row by row.
 inline glissade::HeadState state_of(const glissade::ModelFile& model, const glissade::Head& head) {
   using namespace glissade;

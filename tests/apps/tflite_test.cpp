@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "apps/tool/tflite/rewrite.hpp"
 #include "tflite_models.hpp"
+#include "tflite_states.hpp"
 
 namespace {
 
@@ -76,6 +76,7 @@ TEST(Tflite, CutsEveryModel) {
     const Rewritten cut = cut_model(model, head);
     const ModelFile after(cut.bytes);
     ASSERT_EQ(after.bytes().size(), model.bytes().size()) << name;
+    EXPECT_TRUE(verifies(cut.bytes)) << name;
     EXPECT_EQ(after.operator_count(), head.index) << name;
     EXPECT_EQ(elements(after.graph().outputs()), std::vector<int>{head.input}) << name;
     // Integers below 256: a byte each.

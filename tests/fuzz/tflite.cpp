@@ -14,7 +14,7 @@ void check(bool ok) {
 
 void check_cut(const ModelFile& model, const Head& head) {
   const ModelFile after(cut_model(model, head).bytes);
-  check(after.bytes().size() == model.bytes().size());
+  check(verifies(after.bytes()) && after.bytes().size() == model.bytes().size());
   check(after.operator_count() == head.index);
   check(elements(after.graph().outputs()) == std::vector<int>{head.input});
 }
@@ -23,6 +23,7 @@ void check_patch(const ModelFile& model, const Head& head) {
   const HeadState state = learned(state_of(model, head));
   parse_state(saved(state));
   const ModelFile after(patch_model(model, head, state, {}).bytes);
+  check(verifies(after.bytes()));
   const HeadState now = state_of(after, Heads(after).at(head.index));
   check(now.weights == state.weights && (head.biases < 0 || now.biases == state.biases));
   check(now.weight_scales == state.weight_scales && now.output_scale == state.output_scale);
@@ -43,6 +44,7 @@ void may_refuse(Do something) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   may_refuse([&] {
     const ModelFile model(std::string(reinterpret_cast<const char*>(bytes), size));
+    check(verifies(model.bytes()));
     check(!list_model(model, "model.tflite").empty());
     const Heads heads(model);
     for (size_t i = model.operator_count(), looks = 0; i-- > 0 && looks < 8;) {

@@ -135,9 +135,10 @@ void Header::sizes() {
 
 void Header::offsets() {
   const std::string why = why_not_patched(model_, head_);
-  if (!why.empty())
-    return add("\n/* No offsets: a learned head cannot be put back into this file. " + in_comment(why) +
-               " */\n");
+  if (!why.empty()) {
+    add("\n/* No offsets: a learned head cannot be put back into this file. " + in_comment(why) + " */\n");
+    return;
+  }
   const Reach reach = reach_of(model_, head_);
   add("\n/* Where the bytes are in the file, for a model in RAM or in a slot of flash that can be written. "
       "*/\n");
@@ -152,8 +153,10 @@ void Header::offsets() {
              "float[" + std::to_string(size_of(q->scale())) + "]: INPUT_SCALE * the weights' scale");
     }
   }
-  if (reach.stops != model_.operator_count())
-    return add("/* The output's scale stays: " + model_.name(reach.stops) + " needs it. */\n");
+  if (reach.stops != model_.operator_count()) {
+    add("/* The output's scale stays: " + in_comment(model_.name(reach.stops)) + " needs it. */\n");
+    return;
+  }
   std::string scales, zeros;
   for (const int tensor : reach.tensors) {
     const auto* const q = model_.tensor(tensor).quantization();
@@ -181,7 +184,9 @@ void Header::head() {
 }  // namespace
 
 std::string header_of(const ModelFile& model, const Head& head, const std::string& file) {
-  const std::string name = identifier(file) + "_head", guard = upper(name) + "_H";
+  const bool last = Heads(model).last().index == head.index;
+  const std::string name = identifier(file) + "_head" + (last ? "" : std::to_string(head.index)),
+                    guard = upper(name) + "_H";
   Header header(model, head, name);
   header.add("/* The head of " + in_comment(std::filesystem::path(file).filename().string()) +
              ", written by `glissade tflite --header`. */\n#ifndef " + guard + "\n#define " + guard +

@@ -23,7 +23,8 @@ std::string type_name(TensorType type) {
 uint64_t count_of(const std::vector<int>& shape) {
   uint64_t count = 1;
   for (const int dimension : shape) {
-    if (dimension <= 0 || (count *= static_cast<uint64_t>(dimension)) > UINT32_MAX) return 0;
+    count *= static_cast<uint64_t>(std::max(dimension, 0));
+    if (count > UINT32_MAX) return 0;
   }
   return count;
 }

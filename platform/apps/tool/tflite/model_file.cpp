@@ -27,10 +27,10 @@ const char* text_of(Refusal refusal) {
   return kTexts[static_cast<size_t>(refusal)];
 }
 
-Refused::Refused(Refusal refusal, const std::string& where, const std::string& detail)
-    : std::runtime_error((where.empty() ? "" : where + ": ") + text_of(refusal) +
+Refused::Refused(Refusal why, const std::string& where, const std::string& detail)
+    : std::runtime_error((where.empty() ? "" : where + ": ") + text_of(why) +
                          (detail.empty() ? "" : ": " + detail)),
-      which(refusal) {}
+      which(why) {}
 
 ModelFile::ModelFile(std::string bytes) : bytes_(std::move(bytes)) {
   constexpr size_t kHead = 2 * sizeof(flatbuffers::uoffset_t);

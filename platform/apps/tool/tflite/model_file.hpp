@@ -25,7 +25,7 @@ const char* text_of(Refusal refusal);
 // One line: "where: name of the refusal", and ": detail" where there is more to say.
 class Refused : public std::runtime_error {
  public:
-  Refused(Refusal which, const std::string& where, const std::string& detail = "");
+  Refused(Refusal why, const std::string& where, const std::string& detail = "");
   const Refusal which;
 };
 
@@ -42,6 +42,7 @@ class ModelFile {
  public:
   // Refused: Refusal::kIdentifier to kCompressed.
   explicit ModelFile(std::string bytes);
+  ~ModelFile() = default;
   ModelFile(const ModelFile&) = delete;
   ModelFile& operator=(const ModelFile&) = delete;
 

@@ -98,9 +98,9 @@ class Walk {
         fields.GetField<uint8_t>(flatbuffers::FieldIndexToOffset(static_cast<voffset_t>(i - 1)), 0);
     for (size_t k = 0; k < kinds.num_elems; ++k) {
       const int64_t value = kinds.values == nullptr ? static_cast<int64_t>(k) : kinds.values[k];
-      if (value == kind && kinds.type_codes[k].sequence_ref >= 0) {
-        return table(at, *kinds.type_refs[kinds.type_codes[k].sequence_ref]());
-      }
+      if (value != kind || kinds.type_codes[k].sequence_ref < 0) continue;
+      table(at, *kinds.type_refs[kinds.type_codes[k].sequence_ref]());
+      return;
     }
     add(at, sizeof(flatbuffers::soffset_t));  // a table that the schema does not know
   }
