@@ -89,6 +89,13 @@ std::vector<Case> of_layers() {
                [](ModelSpec& m) { m.tensors[kLogits].scales = {INFINITY}; }),
       of_layer(Refusal::kScale, "a scale or zero point",
                [](ModelSpec& m) { m.tensors[kFeatures].zeros = {128}; }),
+      of_layer(Refusal::kScale,
+               "operator 1 FULLY_CONNECTED: a scale or zero point that is missing or out of range: no engine "
+               "can prepare",
+               [](ModelSpec& m) {
+                 m.tensors[kWeights].scales = {3e38f};
+                 m.tensors[kFeatures].scales = {3e38f};
+               }),
       of_layer(Refusal::kFilterZero, "weights with a zero point other than 0",
                [](ModelSpec& m) { m.tensors[kWeights].zeros = {1}; }),
       of_layer(Refusal::kDimension, "weights quantized along dimension 1",

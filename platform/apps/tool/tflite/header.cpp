@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "apps/tool/text.hpp"
+#include "apps/tool/tflite/int8_layer.hpp"
 #include "apps/tool/tflite/rewrite.hpp"
 #include "glissade/storage/saved.h"
 
@@ -47,25 +48,6 @@ std::string in_comment(std::string text) {
     for (size_t at; (at = text.find(mark)) != std::string::npos;) text.insert(at + 1, " ");
   }
   return text;
-}
-
-// As gls_dense_forward() takes it: [input][output], then the biases.
-std::vector<float> float_head(const ModelFile& model, const Head& head) {
-  const std::vector<float> scales = weight_scales(model, head);
-  const auto* const weights = model.constant(head.weights);
-  std::vector<float> result((head.input_count + 1) * head.output_count);
-  for (size_t c = 0; c < head.output_count; ++c) {
-    const float scale = scales[scales.size() == 1 ? 0 : c];
-    for (size_t d = 0; d < head.input_count; ++d) {
-      const auto integer = static_cast<int8_t>(weights->Get(static_cast<uint32_t>(c * head.input_count + d)));
-      result[d * head.output_count + c] = scale * static_cast<float>(integer);
-    }
-    if (head.biases < 0) continue;
-    const auto bias = flatbuffers::ReadScalar<int32_t>(model.constant(head.biases)->data() + 4 * c);
-    result[head.input_count * head.output_count + c] =
-        static_cast<float>(static_cast<double>(input_scale(model, head)) * static_cast<double>(scale) * bias);
-  }
-  return result;
 }
 
 class Header {
@@ -177,7 +159,7 @@ void Header::head() {
   array("float", "weight_scales", weight_scales(model_, head_), "Of the weights: real = scale * integer.");
   array("int8_t", "int8_weights", integers, "As the file has them, and gls_int8_dense: [OUTPUTS][INPUTS].");
   array("int32_t", "int8_biases", biases, "In units of INPUT_SCALE * the weights' scale.");
-  array("float", "weights", float_head(model_, head_),
+  array("float", "weights", Int8Layer(model_, head_).in_float(),
         "The same in float, turned, as gls_dense_forward() takes them: [INPUTS][OUTPUTS], then the biases.");
 }
 

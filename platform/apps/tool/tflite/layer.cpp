@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/tool/tflite/int8_layer.hpp"
+
 namespace glissade {
 namespace {
 
 using tflite::ActivationFunctionType;
 using tflite::BuiltinOperator;
 using tflite::TensorType;
-
-constexpr size_t kMostInputs = 65793;  // with them no sum of products wraps
 
 std::string type_name(TensorType type) {
   const std::string name = tflite::EnumNameTensorType(type);
@@ -43,6 +43,7 @@ class Look {
     sizes();
     constants();
     scales();
+    const Int8Layer prepared(model_, head_);
     return head_;
   }
 
@@ -93,7 +94,7 @@ class Look {
     }
     const int activation = static_cast<int>(head_.activation);
     const std::string name = tflite::EnumNameActivationFunctionType(head_.activation);
-    refuse(activation < 0 || activation > static_cast<int>(ActivationFunctionType::RELU6), Refusal::kFused,
+    refuse(activation < GLS_INT8_NO_ACTIVATION || activation > GLS_INT8_RELU6, Refusal::kFused,
            name.empty() ? std::to_string(activation) : name);
   }
 
@@ -114,7 +115,8 @@ class Look {
              std::to_string(input[1]) + " x " + std::to_string(input[2]));
     }
     rows(input, output);
-    refuse(head_.input_count > kMostInputs, Refusal::kInputs, std::to_string(head_.input_count));
+    refuse(head_.input_count > size_t{GLS_INT8_INPUTS_MOST}, Refusal::kInputs,
+           std::to_string(head_.input_count));
   }
 
   void rows(const std::vector<int>& input, const std::vector<int>& output) const {

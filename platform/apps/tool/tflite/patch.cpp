@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `glissade tflite FILE --patch STATE`: a learned head, in place.
 #include <algorithm>
-#include <cmath>
 
 #include "apps/tool/tflite/edits.hpp"
+#include "apps/tool/tflite/int8_layer.hpp"
 #include "apps/tool/tflite/rewrite.hpp"
 
 namespace glissade {
@@ -45,13 +45,9 @@ std::string other_user(const ModelFile& model, const Head& head, int tensor) {
 
 // The least bias of a row that shall never win: with weights of 0 it is the sum itself, which no engine may
 // shift out of 32 bits.
-int32_t lowest_bias(const ModelFile& model, const Head& head, float scale) {
-  int exponent = 0;
-  std::frexp(static_cast<double>(input_scale(model, head)) * static_cast<double>(scale) /
-                 static_cast<double>(output_scale(model, head)),
-             &exponent);
+int32_t lowest_bias(const Head& head, int left_shift) {
   const int64_t most = INT32_MAX - int64_t{32640} * static_cast<int64_t>(head.input_count);
-  return static_cast<int32_t>(-(most >> std::clamp(exponent, 0, 30)));
+  return static_cast<int32_t>(-(most >> left_shift));
 }
 
 void store(std::string& bytes, size_t at, int32_t value) { flatbuffers::WriteScalar(&bytes[at], value); }
@@ -87,8 +83,10 @@ Rows Patch::new_rows(const HeadState& state, const std::vector<size_t>& rows) co
                            i * head_.input_count, head_.input_count);
     result.scales[each(result.scales, rows[i])] = state.weight_scales[each(state.weight_scales, i)];
   }
+  Int8Layer layer(model_, head_);
+  layer.prepare(result.scales, state.output_scale, state.output_zero);
   for (size_t row = 0; row < head_.output_count && head_.biases >= 0; ++row) {
-    store(result.biases, 4 * row, lowest_bias(model_, head_, result.scales[each(result.scales, row)]));
+    store(result.biases, 4 * row, lowest_bias(head_, layer.left_shift(row)));
   }
   for (size_t i = 0; i < rows.size() && head_.biases >= 0; ++i)
     store(result.biases, 4 * rows[i], state.biases[i]);
