@@ -107,9 +107,9 @@ int32_t edge_of_multiplier(uint32_t i) {
 // Sums that come out near a half, or near the ends, after multiplier and shift.
 int32_t near_a_half(gls_int8_multiplier m, uint32_t i) {
   const int32_t halves = static_cast<int32_t>(i % 64) * 8 - 256 + static_cast<int32_t>(i % 3);
-  int64_t acc = int64_t{halves} << 30;
+  int64_t acc = int64_t{halves} * (1 << 30);
   const int32_t bits = -m.shift;
-  acc = bits >= 0 && bits < 24 ? (acc << bits) / (m.multiplier == 0 ? 1 : m.multiplier) : halves;
+  acc = bits >= 0 && bits < 24 ? acc * (1 << bits) / (m.multiplier == 0 ? 1 : m.multiplier) : halves;
   return model::cut(static_cast<uint64_t>(acc) + (i / 64) - 1);
 }
 
