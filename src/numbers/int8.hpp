@@ -30,17 +30,6 @@ inline int32_t scaled_once(int32_t acc, gls_int8_multiplier m) {
   return static_cast<int32_t>(product >> (31 - m.shift));
 }
 
-// An output from the sum of its products and its bias: not inlined where code must be small.
-inline int8_t int8_output(const gls_int8_dense& layer, uint32_t sum, size_t c) {
-  if (layer.biases != nullptr) sum += static_cast<uint32_t>(layer.biases[c]);
-  const gls_int8_multiplier m = layer.multipliers[layer.scale_count == 1 ? 0 : c];
-  const int32_t acc = static_cast<int32_t>(sum);
-  int32_t y = layer.rounding == GLS_INT8_SINGLE_ROUNDING ? scaled_once(acc, m) : scaled_twice(acc, m);
-  y = wrapped_sum(y, layer.output_zero);
-  if (y < layer.least) y = layer.least;
-  return static_cast<int8_t>(y > layer.most ? layer.most : y);
-}
-
 // Rounded half away from 0, for x from -2^31 to 2^31 - 1.
 inline int32_t round_half_away(double x) {
   const int32_t whole = static_cast<int32_t>(x);
