@@ -103,7 +103,8 @@ typedef enum GLS_ENUM(gls_status) {
   GLS_ERROR_ORDER = -14,      /**< a call came before the one it needs: the store is not open, or not reading
                                  or writing; the coefficients are not from gls_begin */
   GLS_ERROR_OVERLAP = -15,    /**< two buffers share memory that must not */
-  GLS_ERROR_OLDER = -16       /**< a store's newest state cannot be read: what is open may be an older one */
+  GLS_ERROR_OLDER = -16,      /**< a store's newest state cannot be read: what is open may be an older one */
+  GLS_ERROR_WORSE = -17       /**< what was trained is worse than what is in use, or that is not known */
 } gls_status;
 GLS_ASSERT(sizeof(gls_status) == 4, "the library's enums have 4 bytes");
 

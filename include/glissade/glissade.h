@@ -15,6 +15,7 @@
 #include "glissade/base.h"
 #include "glissade/layers/activations.h"
 #include "glissade/layers/dense.h"
+#include "glissade/layers/head.h"
 #include "glissade/layers/int8.h"
 #include "glissade/layers/int8_inputs.h"
 #include "glissade/layers/losses.h"

@@ -41,6 +41,8 @@ extern "C" const char* gls_status_text(gls_status status) {
       return "two buffers share memory";
     case GLS_ERROR_OLDER:
       return "the newest state in the store cannot be read: this may be an older one";
+    case GLS_ERROR_WORSE:
+      return "what was trained is worse than what is in use, or that is not known";
   }
   return "unknown status";
 }

@@ -38,7 +38,7 @@ Status store_failure(const gls_store& store) { return store.failure; }
 
 bool store_only_checks(const gls_store& store) { return store.phase == kChecking; }
 
-void store_only_check(gls_store& store) { store.phase = kChecking; }
+void store_only_check(gls_store& store, bool only) { store.phase = only ? kChecking : kReading; }
 
 bool store_is_open(const gls_store& store) { return store.phase != kClosed; }
 

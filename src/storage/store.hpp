@@ -26,8 +26,8 @@ gls_status store_fail(gls_store& store, gls_status status);
 // GLS_OK: none stays.
 gls_status store_failure(const gls_store& store);
 
-// Until rewind, gls_restore_from checks whether what it would read can be restored, and writes nothing.
-void store_only_check(gls_store& store);
+// Until rewind, or not: gls_restore_from checks whether what it would read can be restored, and writes nothing.
+void store_only_check(gls_store& store, bool only = true);
 bool store_only_checks(const gls_store& store);
 
 bool store_is_open(const gls_store& store);

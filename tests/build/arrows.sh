@@ -12,8 +12,8 @@ src/backend                include/glissade platform/cpu
 src/kernels                include/glissade platform/cpu src/numbers src/backend
 src/optimizer              include/glissade platform/cpu src/numbers src/backend
 src/training               include/glissade src/numbers src/backend
-src/layers                 include/glissade src/numbers src/backend src/training
-src/storage                include/glissade src/numbers src/backend src/optimizer src/training
+src/layers                 include/glissade src/numbers src/backend src/optimizer src/training
+src/storage                include/glissade src/numbers src/backend src/optimizer src/training src/layers
 platform/boards            include/glissade
 platform/apps              include/glissade platform/boards bench
 platform/packages          include/glissade platform/cpu src

@@ -338,6 +338,31 @@ TEST(Formats, CheckpointOf02IsMadeAgainByteForByte) {
   EXPECT_EQ(chip.image, bytes_of("checkpoint_0_2.bin"));
 }
 
+TEST(Formats, HeadOf02IsReadAndMadeAgain) {
+  Chip chip, again;
+  Head expected, head;
+  const auto bytes = bytes_of("head_0_2.bin");
+  ASSERT_EQ(head.start(), GLS_OK);
+  ASSERT_EQ(chip.open(), GLS_ERROR_EMPTY);
+  ASSERT_EQ(gls_store_begin(&chip.store), GLS_OK);
+  ASSERT_EQ(gls_store_put(&chip.store, bytes.data(), bytes.size()), GLS_OK);
+  ASSERT_EQ(gls_store_commit(&chip.store), GLS_OK);
+  ASSERT_EQ(gls_head_restore_from(&head.head, &chip.store), GLS_OK);
+  ASSERT_EQ(again.open(), GLS_ERROR_EMPTY);
+  ASSERT_EQ(expected.start(), GLS_OK);
+  ASSERT_EQ(expected.learn(), GLS_OK);
+  ASSERT_EQ(gls_head_commit(&expected.head, &again.store, GLS_HEAD_ALWAYS), GLS_OK);
+  const gls_head &a = head.head, &b = expected.head;
+  EXPECT_EQ(memcmp(a.optimizer.weights, b.optimizer.weights, sizeof(float) * b.optimizer.count), 0);
+  EXPECT_EQ(memcmp(a.layers[a.in_use].weights, b.layers[b.in_use].weights, 6), 0);
+  EXPECT_EQ(a.layers[a.in_use].output_scale, b.layers[b.in_use].output_scale);
+  EXPECT_EQ(a.train.count, b.train.count);
+  EXPECT_EQ(a.held.count, b.held.count);
+  std::vector<unsigned char> made(again.store.size);
+  ASSERT_EQ(gls_store_get(&again.store, made.data(), made.size()), GLS_OK);
+  EXPECT_EQ(made, bytes);
+}
+
 TEST(Formats, ReplayOf02IsReadAndMadeAgain) {
   Chip chip;
   Samples expected, samples;

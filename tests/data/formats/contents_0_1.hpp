@@ -165,6 +165,41 @@ struct Samples {
     return status;
   }
 };
+
+// A head that learned.
+struct Head {
+  alignas(8) unsigned char memory[GLS_HEAD_BYTES(3, 2, 1, 18, 1)];
+  gls_momentum_params params;
+  gls_momentum_state state = {};
+  gls_head head = {};
+
+  Status start() {
+    gls_momentum_defaults(&params);
+    head.kind = &gls_head_classes;
+    head.inputs = 3;
+    head.outputs = 2;
+    head.samples = 18;
+    head.held_back = 4;
+    head.input_scale = 0.125f;
+    head.input_zero = 7;
+    head.model = 0xfeedf00d;
+    head.seed = 0x123456789a;
+    head.optimizer = gls_momentum(&params, &state, nullptr, nullptr, 0);
+    return gls_head_start(&head, memory, sizeof memory, nullptr);
+  }
+  Status learn() {
+    Status status = GLS_OK;
+    for (int n = 0; n < 18 && status == GLS_OK; ++n) {
+      const int8_t features[] = {static_cast<int8_t>(n * 5 - 40), static_cast<int8_t>(20 * (n % 2)), 5};
+      const uint8_t label = n % 2 != 0;
+      status = gls_head_observe(&head, features, &label);
+    }
+    params.learning_rate = 0.25;
+    if (status == GLS_OK) status = gls_head_train_begin(&head, 5);
+    while (status == GLS_OK && head.phase == GLS_HEAD_TRAINING) status = gls_head_train(&head);
+    return status;
+  }
+};
 #endif
 
 // Two kilobytes of memory as flash: the image that a file holds.

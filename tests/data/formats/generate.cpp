@@ -114,6 +114,16 @@ Bytes replay() {
   must(gls_store_get(&chip.store, bytes.data(), bytes.size()) == GLS_OK, "reading");
   return bytes;
 }
+
+Bytes head() {
+  Chip chip;
+  Head head;
+  must(chip.open() == GLS_ERROR_EMPTY && head.start() == GLS_OK && head.learn() == GLS_OK, "a head");
+  must(gls_head_commit(&head.head, &chip.store, GLS_HEAD_ALWAYS) == GLS_OK, "a commit");
+  Bytes bytes(chip.store.size);
+  must(gls_store_get(&chip.store, bytes.data(), bytes.size()) == GLS_OK, "reading");
+  return bytes;
+}
 #endif
 
 }  // namespace
@@ -126,6 +136,7 @@ int main(int, char** arguments) {
 #endif
 #if GLS_VERSION_MINOR >= 2
   write(folder + "/replay" + version, replay());
+  write(folder + "/head" + version, head());
 #endif
   write(folder + "/store" + version, store(false));
   write(folder + "/store_tagged" + version, store(true));

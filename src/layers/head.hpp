@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a head learns, as the head sees it.
+#ifndef GLISSADE_SRC_HEAD_HPP
+#define GLISSADE_SRC_HEAD_HPP
+
+#include "glissade/layers/head.h"
+
+struct gls_head_kind {
+  uint32_t number;  // as it is saved
+  uint32_t most_outputs;
+  bool has_classes;                       // or float targets
+  double (*curvature)(uint32_t outputs);  // of the loss, at most, for |x| = 1
+  // A sample's loss and its gradients, which take the place of the outputs.
+  gls_status (*learn)(float* outputs, const void* label, uint32_t count);
+  // What an int8 layer's outputs get wrong.
+  double (*wrong)(const gls_int8_dense& layer, const int8_t* outputs, const void* label);
+};
+
+namespace glissade {
+
+// A label of this head, as it is kept.
+inline uint32_t label_bytes(const gls_head& head) {
+  return head.kind->has_classes ? 1 : head.outputs * static_cast<uint32_t>(sizeof(float));
+}
+inline size_t weight_count(const gls_head& head) { return (size_t{head.inputs} + 1) * head.outputs; }
+
+// Where the parts of an int8 layer of the head lie.
+struct LayerParts {
+  float* scales;
+  int32_t* biases;
+  int8_t* weights;
+};
+LayerParts parts_of(const gls_head& head, uint32_t which);
+
+// Was the head started, and are its fields still in range? Does it collect?
+gls_status check_head(const gls_head* head);
+gls_status check_collecting(const gls_head* head);
+
+}  // namespace glissade
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// A head's training, piece by piece.
+#include "backend/gate.hpp"
+#include "glissade/training/batches.h"
+#include "layers/head.hpp"
+#include "numbers/permutation.hpp"
+#include "numbers/philox.hpp"
+
+namespace glissade {
+namespace {
+
+constexpr uint32_t kSweptWeights = 64;
+
+// What the next piece is.
+enum Stage : uint32_t { kSample, kSweep, kRange, kInt8, kCheck };
+
+// A batch in the place of the int8 layer that is not in use.
+struct Batch {
+  uint32_t* rows;
+  float* gradients;
+};
+Batch batch_of(const gls_head& head) {
+  uint32_t* const rows = reinterpret_cast<uint32_t*>(head.layers[1 - head.in_use].multipliers);
+  return {rows, reinterpret_cast<float*>(rows + GLS_HEAD_BATCH_MOST)};
+}
+
+gls_int8_inputs inputs_of(const gls_head& head, const uint32_t* rows) {
+  return {head.train.samples, head.train.count, rows, head.input_scale, head.input_zero};
+}
+const void* label_at(const gls_head& head, const gls_replay& replay, uint32_t row) {
+  return static_cast<const unsigned char*>(replay.labels) + size_t{row} * label_bytes(head);
+}
+
+// Batches of equal length, ceil(n / ceil(n / batch)), but for the last.
+uint32_t length_of(const gls_head& head) {
+  const uint32_t n = head.train.count, batches = (n - 1) / head.batch + 1, whole = (n - 1) / batches + 1;
+  return whole < n - head.first ? whole : n - head.first;
+}
+
+uint32_t row_of(const gls_head& head, uint32_t place) {
+  uint32_t keys[4] = {head.epoch, head.train.added, 1, kShuffleStream};
+  philox(keys, head.seed);
+  return permuted(place, head.train.count, keys);
+}
+
+// One sample, forward and its loss; behind the last of a batch the step begins.
+Status learn_sample(gls_head& head) {
+  const Batch batch = batch_of(head);
+  uint32_t* const row = batch.rows + head.done;
+  float* const gradients = batch.gradients + size_t{head.done} * head.outputs;
+  *row = row_of(head, head.first + head.done);
+  const gls_int8_inputs inputs = inputs_of(head, row);
+  Status status =
+      gls_dense_forward_int8(head.optimizer.weights, &inputs, gradients, 1, head.inputs, head.outputs);
+  if (status == GLS_OK) status = head.kind->learn(gradients, label_at(head, head.train, *row), head.outputs);
+  if (status == GLS_OK && !all_finite(active_backend(), gradients, head.outputs)) status = GLS_ERROR_GRADIENT;
+  if (status != GLS_OK || ++head.done < length_of(head)) return status;
+  head.done = 0;
+  head.stage = kSweep;
+  const uint32_t length = length_of(head);
+  return gls_begin(&head.optimizer, gls_batch_at(length, length, 0).mean, &head.coefficients);
+}
+
+Status sweep_some(gls_head& head) {
+  const Batch batch = batch_of(head);
+  const uint32_t length = length_of(head);
+  const gls_int8_factors factors = {inputs_of(head, batch.rows), batch.gradients, length, head.inputs,
+                                    head.outputs};
+  const uint32_t left = static_cast<uint32_t>(head.optimizer.count) - head.done,
+                 count = left < kSweptWeights ? left : kSweptWeights;
+  const Status status = gls_sweep(&head.optimizer, &head.coefficients, gls_gradient_int8_factors(&factors, 1),
+                                  head.done, count);
+  if (status != GLS_OK || count < left) {
+    head.done += count;
+    return status;
+  }
+  head.done = 0;
+  head.stage = kSample;
+  head.first += length;
+  if (head.first < head.train.count) return GLS_OK;
+  head.first = 0;
+  if (++head.epoch == head.epochs) head.stage = kRange;
+  return GLS_OK;
+}
+
+// What the float head says of one sample: the int8 one must be able to say it.
+Status see_outputs(gls_head& head) {
+  const Batch batch = batch_of(head);
+  const gls_int8_inputs inputs = inputs_of(head, &head.done);
+  Status status =
+      gls_dense_forward_int8(head.optimizer.weights, &inputs, batch.gradients, 1, head.inputs, head.outputs);
+  if (status == GLS_OK) status = gls_int8_range_update(&head.range, batch.gradients, head.outputs);
+  if (++head.done == head.train.count) head.stage = kInt8;
+  return status;
+}
+
+Status make_int8(gls_head& head) {
+  const uint32_t which = 1 - head.in_use;
+  gls_int8_dense& layer = head.layers[which];
+  const LayerParts parts = parts_of(head, which);
+  // Rows without a scale get one of 1; the range of a head that says nothing keeps the old one.
+  for (size_t k = 0; k < head.scales; ++k) parts.scales[k] = 1.0f;
+  Status status = gls_int8_dense_requantize(&layer, head.optimizer.weights, GLS_INT8_NEW_SCALES,
+                                            parts.weights, parts.biases, parts.scales, &head.clamped);
+  if (status != GLS_OK) return status;
+  layer.output_scale = head.layers[head.in_use].output_scale;
+  layer.output_zero = head.layers[head.in_use].output_zero;
+  layer.activation = head.layers[head.in_use].activation;
+  status = gls_int8_range_scale(&head.range, &layer.output_scale, &layer.output_zero);
+  if (status == GLS_ERROR_RANGE) status = GLS_OK;
+  if (status == GLS_OK) status = gls_int8_dense_prepare(&layer);
+  head.done = 0;
+  head.stage = kCheck;
+  return status;
+}
+
+// Too few are held back where a class that is trained on has fewer than two.
+bool knows(const gls_head& head) {
+  if (!head.kind->has_classes) return head.held.count >= 2;
+  const unsigned char* const trained = static_cast<const unsigned char*>(head.train.labels);
+  const unsigned char* const held = static_cast<const unsigned char*>(head.held.labels);
+  for (uint32_t row = 0; row < head.train.count; ++row) {
+    uint32_t same = 0;
+    for (uint32_t k = 0; k < head.held.count; ++k) same += held[k] == trained[row];
+    if (same < 2) return false;
+  }
+  return true;
+}
+
+__attribute__((noinline)) double sum_of(double a, double b) { return a + b; }
+
+Status check_one(gls_head& head) {
+  if (head.done < head.held.count) {
+    const int8_t* const features = head.held.samples + size_t{head.done} * head.inputs;
+    const void* const label = label_at(head, head.held, head.done);
+    for (uint32_t k = 0; k < 2; ++k) {
+      const gls_int8_dense& layer = head.layers[k];
+      const Status status = gls_int8_dense_forward(&layer, features, head.checked, 1);
+      if (status != GLS_OK) return status;
+      const ScalarMode mode;
+      double& wrong = k == head.in_use ? head.wrong_in_use : head.wrong;
+      wrong = sum_of(wrong, head.kind->wrong(layer, head.checked, label));
+    }
+    ++head.done;
+  }
+  if (head.done < head.held.count) return GLS_OK;
+  head.phase = !knows(head)                      ? GLS_HEAD_UNKNOWN
+               : head.wrong <= head.wrong_in_use ? GLS_HEAD_BETTER
+                                                 : GLS_HEAD_NOT_BETTER;
+  return GLS_OK;
+}
+
+// 1 / (c (1 + scale^2 squares / n)).
+double rate_of(double scale, double squares, double n, double curvature) {
+  const double most = curvature * (1.0 + scale * scale * squares / n);
+  return most <= 1.7976931348623157e308 ? 1.0 / most : 0.0;
+}
+
+}  // namespace
+}  // namespace glissade
+
+using namespace glissade;
+
+extern "C" {
+
+double gls_head_rate(const gls_head* head) {
+  if (check_head(head) != GLS_OK || head->train.count == 0) return 0.0;
+  uint64_t squares = 0;
+  const size_t values = size_t{head->train.count} * head->inputs;
+  for (size_t i = 0; i < values; ++i) {
+    const int32_t q = head->train.samples[i] - head->input_zero;
+    squares += static_cast<uint32_t>(q * q);
+  }
+  return in_scalar_mode<double, double, double, double, double>(
+      rate_of, static_cast<double>(head->input_scale), static_cast<double>(squares), head->train.count,
+      head->kind->curvature(head->outputs));
+}
+
+gls_status gls_head_train_begin(gls_head* head, uint32_t epochs) {
+  const Status status = check_collecting(head);
+  if (status != GLS_OK) return status;
+  if (epochs == 0) return GLS_ERROR_RANGE;
+  if (head->train.count == 0) return GLS_ERROR_EMPTY;
+  head->layers[1 - head->in_use].prepared = 0;
+  head->wrong = head->wrong_in_use = 0.0;
+  head->clamped = {0, 0, 0};
+  head->range = {0.0f, 0.0f};
+  head->stage = kSample;
+  head->epochs = epochs;
+  head->epoch = head->first = head->done = 0;
+  head->phase = GLS_HEAD_TRAINING;
+  return GLS_OK;
+}
+
+gls_status gls_head_train(gls_head* head) {
+  Status status = check_head(head);
+  if (status != GLS_OK) return status;
+  if (head->phase != GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
+  switch (static_cast<Stage>(head->stage)) {
+    case kSample:
+      status = learn_sample(*head);
+      break;
+    case kSweep:
+      status = sweep_some(*head);
+      break;
+    case kRange:
+      status = see_outputs(*head);
+      break;
+    case kInt8:
+      status = make_int8(*head);
+      break;
+    case kCheck:
+      status = check_one(*head);
+      break;
+  }
+  if (status != GLS_OK) head->phase = GLS_HEAD_NOT_BETTER;
+  return status;
+}
+
+}  // extern "C"

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// A head in a store; glissade/layers/head.h has the format.
+#include "glissade/glissade.h"
+#include "layers/head.hpp"
+#include "storage/saved_words.hpp"
+#include "storage/store.hpp"
+
+namespace glissade {
+namespace {
+
+constexpr uint32_t kMagic = 0x35534c47u;  // "GLS5"
+enum : uint32_t {
+  kFormatAt,
+  kVersion,
+  kKind,
+  kInputs,
+  kOutputs,
+  kHeldBack,
+  kScales,
+  kModel,
+  kOutputScale,
+  kOutputZero,
+  kActivation,
+  kTrained,
+  kWords
+};
+constexpr uint32_t kHeaderBytes = 4 * kWords;
+
+uint32_t bits_of(float value) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+// What is frozen: the model, and what its features are.
+uint32_t model_of(const gls_head& head) {
+  unsigned char bytes[12];
+  store_word(bytes, head.model);
+  store_word(bytes + 4, bits_of(head.input_scale));
+  store_word(bytes + 8, static_cast<uint32_t>(head.input_zero));
+  return crc32(bytes, sizeof bytes);
+}
+
+bool is_trained(const gls_head& head) { return head.phase >= GLS_HEAD_BETTER; }
+
+struct Header {
+  unsigned char bytes[kHeaderBytes];
+
+  Header() = default;
+  Header(const gls_head& head, const gls_int8_dense& layer) {
+    const uint32_t words[kWords] = {kMagic,
+                                    gls_version(),
+                                    head.kind->number,
+                                    head.inputs,
+                                    head.outputs,
+                                    head.held_back,
+                                    head.scales,
+                                    model_of(head),
+                                    bits_of(layer.output_scale),
+                                    static_cast<uint32_t>(layer.output_zero),
+                                    static_cast<uint32_t>(layer.activation),
+                                    is_trained(head) ? 1u : 0u};
+    for (uint32_t k = 0; k < kWords; ++k) store_word(bytes + 4 * k, words[k]);
+  }
+  uint32_t word(uint32_t k) const { return load_word(bytes + 4 * k); }
+  bool fits(const gls_head& head) const {
+    const Header own(head, head.layers[0]);
+    for (uint32_t k = kFormatAt; k <= kModel; ++k) {
+      if (k != kVersion && word(k) != own.word(k)) return false;
+    }
+    return true;
+  }
+  void copy_to(gls_int8_dense& layer) const {
+    const uint32_t scale = word(kOutputScale);
+    __builtin_memcpy(&layer.output_scale, &scale, sizeof scale);
+    layer.output_zero = static_cast<int32_t>(word(kOutputZero));
+    layer.activation = static_cast<gls_int8_activation>(word(kActivation));
+  }
+};
+
+// The parts behind the header, in memory: words, then bytes.
+struct Part {
+  void* memory;
+  size_t count;  // of words; of bytes in the last
+};
+struct Parts {
+  Part words[3], weights;
+};
+Parts parts_to_save(const gls_head& head, uint32_t which) {
+  const LayerParts layer = parts_of(head, which);
+  return {{{head.seen, head.outputs}, {layer.scales, head.scales}, {layer.biases, head.outputs}},
+          {layer.weights, size_t{head.inputs} * head.outputs}};
+}
+
+uint32_t bytes_before_optimizer(const gls_head& head) {
+  return kHeaderBytes + 4 * (2 * head.outputs + head.scales) + head.inputs * head.outputs + 4;
+}
+
+// Float weights and int8 ones must be of the same training: what was trained is accepted with them, or
+// nothing is saved.
+Status check_condition(const gls_head& head, gls_head_condition condition) {
+  if (head.phase == GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
+  gls_head copy = head;
+  return is_trained(head) ? gls_head_accept(&copy, condition) : GLS_OK;
+}
+
+void put_layer(const gls_head& head, uint32_t which, gls_store& store) {
+  uint32_t crc = 0;
+  const auto put = [&](const void* bytes, size_t size) {
+    crc = crc32(bytes, size, crc);
+    static_cast<void>(gls_store_put(&store, bytes, size));
+  };
+  const Header header(head, head.layers[which]);
+  put(header.bytes, sizeof header.bytes);
+  const Parts parts = parts_to_save(head, which);
+  unsigned char word[4];
+  for (const Part& part : parts.words) {
+    for (size_t k = 0; k < part.count; ++k) {
+      store_word(word, word_at(static_cast<const unsigned char*>(part.memory) + 4 * k));
+      put(word, sizeof word);
+    }
+  }
+  put(parts.weights.memory, parts.weights.count);
+  store_word(word, crc);
+  static_cast<void>(gls_store_put(&store, word, sizeof word));
+}
+
+// Into the int8 layer that is not in use; `seen` only where `all`.
+Status get_layer(gls_head& head, gls_store& store, bool all, bool& trained) {
+  const uint32_t which = 1 - head.in_use;
+  Header header;
+  store_get(store, header.bytes, sizeof header.bytes);
+  if (store_failure(store) != GLS_OK) return GLS_OK;  // told by the caller
+  if (!header.fits(head)) return GLS_ERROR_MISMATCH;
+  head.layers[which].prepared = 0;
+  uint32_t crc = crc32(header.bytes, sizeof header.bytes);
+  const auto get = [&](void* bytes, size_t size) {
+    store_get(store, bytes, size);
+    crc = crc32(bytes, size, crc);
+  };
+  const Parts parts = parts_to_save(head, which);
+  unsigned char word[4];
+  for (const Part& part : parts.words) {
+    for (size_t k = 0; k < part.count; ++k) {
+      get(word, sizeof word);
+      const uint32_t value = load_word(word);
+      if (all || part.memory != head.seen)
+        __builtin_memcpy(static_cast<unsigned char*>(part.memory) + 4 * k, &value, sizeof value);
+    }
+  }
+  get(parts.weights.memory, parts.weights.count);
+  store_get(store, word, sizeof word);
+  if (load_word(word) != crc) return GLS_ERROR_DAMAGED;
+  header.copy_to(head.layers[which]);
+  trained = header.word(kTrained) != 0;
+  const Status status = gls_int8_dense_prepare(&head.layers[which]);
+  return status == GLS_OK ? status : GLS_ERROR_DAMAGED;
+}
+
+// All of it, from where the store is read. A commit of what was trained has made all samples old ones. `all`:
+// also what was seen, which no call of the store checks.
+Status get_all(gls_head& head, gls_store& store, bool all) {
+  bool trained = false;
+  Status status = get_layer(head, store, all, trained);
+  if (status == GLS_OK) status = store_failure(store);
+  if (status == GLS_OK) status = gls_restore_from(&head.optimizer, &store);
+  if (status == GLS_OK) status = gls_replay_restore_from(&head.train, &store);
+  if (status == GLS_OK && head.held_back != 0) status = gls_replay_restore_from(&head.held, &store);
+  if (status == GLS_OK && all && trained) gls_replay_settle(&head.train);
+  if (status == GLS_OK && all && trained) gls_replay_settle(&head.held);
+  return status;
+}
+
+// All parts come back, or none: first each is only checked.
+Status restore(gls_head& head, gls_store& store) {
+  const uint32_t start = store_tell(store);
+  const bool only_checks = store_only_checks(store);
+  store_only_check(store);
+  Status status = get_all(head, store, false);
+  store_only_check(store, only_checks);
+  if (only_checks && status == GLS_OK) return status;
+  store_seek(store, start);
+  if (status != GLS_OK) return status;
+  status = get_all(head, store, true);
+  if (status != GLS_OK) {
+    store_seek(store, start);
+    return GLS_ERROR_DEVICE;
+  }
+  __atomic_store_n(&head.in_use, 1 - head.in_use, __ATOMIC_RELEASE);
+  head.phase = GLS_HEAD_COLLECTING;
+  return GLS_OK;
+}
+
+}  // namespace
+}  // namespace glissade
+
+using namespace glissade;
+
+extern "C" {
+
+uint32_t gls_head_saved_bytes(const gls_head* head) {
+  if (check_head(head) != GLS_OK) return 0;
+  const uint64_t bytes = uint64_t{bytes_before_optimizer(*head)} + gls_saved_bytes(&head->optimizer) +
+                         gls_replay_saved_bytes(&head->train) +
+                         (head->held_back == 0 ? 0 : gls_replay_saved_bytes(&head->held));
+  return bytes > UINT32_MAX ? 0 : static_cast<uint32_t>(bytes);
+}
+
+gls_status gls_head_save_to(const gls_head* head, gls_store* store, gls_head_condition condition) {
+  Status status = gls_store_put(store, nullptr, 0);  // null, not begun, or failed before
+  if (status != GLS_OK) return status;
+  status = check_head(head);
+  if (status == GLS_OK) status = check_condition(*head, condition);
+  if (status != GLS_OK) return store_fail(*store, status);
+  put_layer(*head, is_trained(*head) ? 1 - head->in_use : head->in_use, *store);
+  status = gls_save_to(&head->optimizer, store);
+  if (status == GLS_OK) status = gls_replay_save_to(&head->train, store);
+  if (status == GLS_OK && head->held_back != 0) status = gls_replay_save_to(&head->held, store);
+  return status;
+}
+
+gls_status gls_head_commit(gls_head* head, gls_store* store, gls_head_condition condition) {
+  Status status = check_head(head);
+  if (status != GLS_OK) return status;
+  const bool trained = is_trained(*head);
+  status = check_condition(*head, condition);
+  if (status == GLS_OK) status = gls_store_begin(store);
+  if (status == GLS_OK) status = gls_head_save_to(head, store, condition);
+  if (status == GLS_OK) status = gls_store_commit(store);
+  return status == GLS_OK && trained ? gls_head_accept(head, condition) : status;
+}
+
+gls_status gls_head_restore_from(gls_head* head, gls_store* store) {
+  Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
+  if (status == GLS_OK) status = check_head(head);
+  if (status == GLS_OK && head->phase == GLS_HEAD_TRAINING) status = GLS_ERROR_ORDER;
+  if (status == GLS_OK && store_left(*store) < bytes_before_optimizer(*head)) status = GLS_ERROR_SIZE;
+  return status == GLS_OK ? restore(*head, *store) : status;
+}
+
+}  // extern "C"
