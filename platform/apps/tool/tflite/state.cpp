@@ -29,8 +29,8 @@ class Reader {
   }
   template <class Number>
   std::vector<Number> next(size_t count) {
-    std::vector<Number> numbers;
-    for (size_t i = 0; i < count; ++i) numbers.push_back(next<Number>());
+    std::vector<Number> numbers(count);
+    for (Number& number : numbers) number = next<Number>();
     return numbers;
   }
   size_t at() const { return at_; }

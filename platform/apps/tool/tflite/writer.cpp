@@ -81,6 +81,7 @@ Offset<tflite::Operator> Writer::operation(const OperatorSpec& spec, uint32_t co
 Offset<Vector<Offset<tflite::TensorMap>>> Writer::maps(
     const std::vector<std::pair<std::string, int>>& named) {
   std::vector<Offset<tflite::TensorMap>> all;
+  all.reserve(named.size());
   for (const auto& [name, tensor] : named) {
     all.push_back(
         tflite::CreateTensorMap(builder_, builder_.CreateString(name), static_cast<uint32_t>(tensor)));
@@ -90,8 +91,10 @@ Offset<Vector<Offset<tflite::TensorMap>>> Writer::maps(
 
 Offset<tflite::SubGraph> Writer::graph() {
   std::vector<Offset<tflite::Tensor>> tensors;
+  tensors.reserve(spec_.tensors.size());
   for (const TensorSpec& spec : spec_.tensors) tensors.push_back(tensor(spec));
   std::vector<Offset<tflite::Operator>> operators;
+  operators.reserve(spec_.operators.size());
   for (uint32_t i = 0; i < spec_.operators.size(); ++i) operators.push_back(operation(spec_.operators[i], i));
   const auto all_tensors = builder_.CreateVector(tensors);
   const auto all_operators = builder_.CreateVector(operators);
@@ -102,22 +105,26 @@ Offset<tflite::SubGraph> Writer::graph() {
 
 std::string Writer::run() {
   std::vector<Offset<tflite::Buffer>> buffers;
+  buffers.reserve(spec_.buffers.size());
   for (const std::string& bytes : spec_.buffers) {
     buffers.push_back(buffer(bytes, spec_.external != 0 && &bytes == &spec_.buffers.back()));
   }
   std::vector<Offset<tflite::OperatorCode>> codes;
+  codes.reserve(spec_.operators.size());
   for (const OperatorSpec& spec : spec_.operators) {
     const int old = std::min(static_cast<int>(spec.code),
                              static_cast<int>(tflite::BuiltinOperator::PLACEHOLDER_FOR_GREATER_OP_CODES));
     codes.push_back(tflite::CreateOperatorCode(builder_, static_cast<int8_t>(old), 0, 1, spec.code));
   }
   std::vector<Offset<tflite::SignatureDef>> signatures;
+  signatures.reserve(spec_.signatures.size());
   for (const SignatureSpec& spec : spec_.signatures) {
     const auto inputs = maps(spec.inputs), outputs = maps(spec.outputs);
     signatures.push_back(
         tflite::CreateSignatureDef(builder_, inputs, outputs, builder_.CreateString(spec.key)));
   }
   std::vector<Offset<tflite::Metadata>> metadata;
+  metadata.reserve(spec_.metadata.size());
   for (const std::string& name : spec_.metadata) {
     metadata.push_back(tflite::CreateMetadata(builder_, builder_.CreateString(name), 0));
   }
