@@ -127,7 +127,7 @@ Status fill_layer(gls_head& head, const gls_int8_dense* shipped) {
   return gls_int8_dense_prepare(&layer);
 }
 
-// May the shipped layer be taken over? On a copy, so that nothing is written.
+// May the shipped layer be taken over?
 Status check_shipped(const gls_head& head, const gls_int8_dense* shipped) {
   if (shipped == nullptr) return GLS_OK;
   if (shipped->weights == nullptr || shipped->weight_scales == nullptr) return GLS_ERROR_NULL;
@@ -172,6 +172,13 @@ Status check_collecting(const gls_head* head) {
   return status == GLS_OK && head->phase != GLS_HEAD_COLLECTING ? GLS_ERROR_ORDER : status;
 }
 
+Status check_condition(const gls_head& head, gls_head_condition condition) {
+  if (!is_trained(head)) return GLS_ERROR_ORDER;
+  const bool taken = head.phase == GLS_HEAD_BETTER || condition == GLS_HEAD_ALWAYS ||
+                     (head.phase == GLS_HEAD_UNKNOWN && condition == GLS_HEAD_IF_NOT_WORSE);
+  return taken && head.layers[1 - head.in_use].prepared != 0 ? GLS_OK : GLS_ERROR_WORSE;
+}
+
 }  // namespace glissade
 
 using namespace glissade;
@@ -185,22 +192,17 @@ gls_status gls_head_start(gls_head* head, void* memory, size_t size, const gls_i
   if (status != GLS_OK) return status;
   if (reinterpret_cast<uintptr_t>(memory) % alignof(float) != 0) return GLS_ERROR_ALIGNMENT;
   if (size < head_bytes(*head)) return GLS_ERROR_SIZE;
-  gls_head made = *head;
-  made.phase = GLS_HEAD_CLOSED;
-  made.in_use = 0;
-  if (made.batch == 0) made.batch = 10;
-  made.scales = shipped != nullptr ? static_cast<uint32_t>(shipped->scale_count)
-                : made.scales == 0 ? 1
-                                   : made.scales;
-  lay_out(made, static_cast<unsigned char*>(memory));
-  make_layer(made, 0);
-  make_layer(made, 1);
-  status = fill_layer(made, shipped);
-  if (status == GLS_OK) status = float_head_again(made);
-  if (status != GLS_OK) return status;
-  __builtin_memset(made.seen, 0, sizeof(uint32_t) * made.outputs);
-  *head = made;
-  return GLS_OK;
+  head->phase = GLS_HEAD_CLOSED;
+  head->in_use = 0;
+  if (head->batch == 0) head->batch = 10;
+  if (head->scales == 0) head->scales = 1;
+  if (shipped != nullptr) head->scales = static_cast<uint32_t>(shipped->scale_count);
+  lay_out(*head, static_cast<unsigned char*>(memory));
+  make_layer(*head, 0);
+  make_layer(*head, 1);
+  __builtin_memset(head->seen, 0, sizeof(uint32_t) * head->outputs);
+  status = fill_layer(*head, shipped);
+  return status == GLS_OK ? float_head_again(*head) : status;
 }
 
 gls_status gls_head_observe(gls_head* head, const int8_t* features, const void* label) {
@@ -228,14 +230,9 @@ gls_status gls_head_predict(const gls_head* head, const int8_t* features, int8_t
 }
 
 gls_status gls_head_accept(gls_head* head, gls_head_condition condition) {
-  const Status status = check_head(head);
+  Status status = check_head(head);
+  if (status == GLS_OK) status = check_condition(*head, condition);
   if (status != GLS_OK) return status;
-  if (head->phase < GLS_HEAD_BETTER) return GLS_ERROR_ORDER;
-  const gls_head_phase phase = head->phase;
-  const bool taken = head->layers[1 - head->in_use].prepared != 0 &&
-                     (phase == GLS_HEAD_BETTER || condition == GLS_HEAD_ALWAYS ||
-                      (phase == GLS_HEAD_UNKNOWN && condition == GLS_HEAD_IF_NOT_WORSE));
-  if (!taken) return GLS_ERROR_WORSE;
   __atomic_store_n(&head->in_use, 1 - head->in_use, __ATOMIC_RELEASE);
   gls_replay_settle(&head->train);
   gls_replay_settle(&head->held);

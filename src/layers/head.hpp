@@ -36,6 +36,10 @@ LayerParts parts_of(const gls_head& head, uint32_t which);
 gls_status check_head(const gls_head* head);
 gls_status check_collecting(const gls_head* head);
 
+// May what was trained be accepted?
+inline bool is_trained(const gls_head& head) { return head.phase >= GLS_HEAD_BETTER; }
+gls_status check_condition(const gls_head& head, gls_head_condition condition);
+
 }  // namespace glissade
 
 #endif

@@ -41,8 +41,6 @@ uint32_t model_of(const gls_head& head) {
   return crc32(bytes, sizeof bytes);
 }
 
-bool is_trained(const gls_head& head) { return head.phase >= GLS_HEAD_BETTER; }
-
 struct Header {
   unsigned char bytes[kHeaderBytes];
 
@@ -98,10 +96,9 @@ uint32_t bytes_before_optimizer(const gls_head& head) {
 
 // Float weights and int8 ones must be of the same training: what was trained is accepted with them, or
 // nothing is saved.
-Status check_condition(const gls_head& head, gls_head_condition condition) {
+Status check_saving(const gls_head& head, gls_head_condition condition) {
   if (head.phase == GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
-  gls_head copy = head;
-  return is_trained(head) ? gls_head_accept(&copy, condition) : GLS_OK;
+  return is_trained(head) ? check_condition(head, condition) : GLS_OK;
 }
 
 void put_layer(const gls_head& head, uint32_t which, gls_store& store) {
@@ -210,7 +207,7 @@ gls_status gls_head_save_to(const gls_head* head, gls_store* store, gls_head_con
   Status status = gls_store_put(store, nullptr, 0);  // null, not begun, or failed before
   if (status != GLS_OK) return status;
   status = check_head(head);
-  if (status == GLS_OK) status = check_condition(*head, condition);
+  if (status == GLS_OK) status = check_saving(*head, condition);
   if (status != GLS_OK) return store_fail(*store, status);
   put_layer(*head, is_trained(*head) ? 1 - head->in_use : head->in_use, *store);
   status = gls_save_to(&head->optimizer, store);
@@ -223,7 +220,7 @@ gls_status gls_head_commit(gls_head* head, gls_store* store, gls_head_condition 
   Status status = check_head(head);
   if (status != GLS_OK) return status;
   const bool trained = is_trained(*head);
-  status = check_condition(*head, condition);
+  status = check_saving(*head, condition);
   if (status == GLS_OK) status = gls_store_begin(store);
   if (status == GLS_OK) status = gls_head_save_to(head, store, condition);
   if (status == GLS_OK) status = gls_store_commit(store);

@@ -125,7 +125,7 @@ typedef struct gls_head {
  * which is copied, and from which training goes on; its counts, input_scale and input_zero must be the
  * head's, its scales become the head's. Null: the head knows nothing yet. GLS_ERROR_NULL: also where kind, or
  * the optimizer's rule, params or state are null. GLS_ERROR_RANGE: a field outside its range; a shipped layer
- * that gls_int8_dense_prepare refuses. */
+ * that gls_int8_dense_prepare refuses, and then the head is closed. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_start(gls_head* head, void* memory, size_t size,
                                                      const gls_int8_dense* shipped);
 
@@ -171,9 +171,9 @@ GLS_FUNCTION uint32_t gls_head_saved_bytes(const gls_head* head);
  *
  * The format, all numbers little-endian: "GLS5"; the library's version; the kind (0, 1, 2 in the order
  * above), inputs, outputs, held_back, scales, the CRC-32 of model, input_scale and input_zero, output_scale,
- * output_zero, activation, whether it was trained for this commit, 4 bytes each; how many samples of each output were seen, 4 bytes each; the int8
- * layer's scales, biases and weights; the CRC-32 of all that; then what gls_save_to writes, and
- * gls_replay_save_to of train and (where held_back is not 0) of held. */
+ * output_zero, activation, whether it was trained for this commit, 4 bytes each; how many samples of each
+ * output were seen, 4 bytes each; the int8 layer's scales, biases and weights; the CRC-32 of all that; then
+ * what gls_save_to writes, and gls_replay_save_to of train and (where held_back is not 0) of held. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_save_to(const gls_head* head, struct gls_store* store,
                                                        gls_head_condition condition);
 
