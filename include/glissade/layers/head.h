@@ -138,8 +138,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_observe(gls_head* head, const int
 /** A learning rate for gls_momentum with momentum 0.9 that needs no tuning: 1 / (c (1 + mean |x|^2)) over the
  * samples to train on, x the features as real numbers. c (1 + mean |x|^2) is the most that the loss curves: c
  * is 1/2 for classes (Boehning 1992), 1 / (4 outputs) for answers, 2 / outputs for values. Momentum is stable
- * to 3.8 times this rate. 0 where there is no sample, or head is null. (Among eight rules with rates of this
- * kind it was the best after 150 to 500 steps on vowels and key words: layers/README.md.) */
+ * to 3.8 times this rate. 0 where there is no sample, or head is null. (Of seven rules with such rates
+ * it was the best after 150 to 500 steps on what it was chosen on, vowels and three speakers' key words:
+ * layers/README.md.) */
 GLS_FUNCTION double gls_head_rate(const gls_head* head);
 
 /** Begins a training of so many passes (epochs, > 0) over the samples. Each pass is cut into batches of equal
@@ -154,7 +155,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_train_begin(gls_head* head, uint3
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_train(gls_head* head);
 
 /** What the head in use says: outputs, int8_t[outputs], in units of layers[in_use].output_scale; with softmax
- * the class is the index of the largest, the first of equals. Reads nothing that training writes. */
+ * the class is the index of the largest, the first of equals. Reads no weight that training writes. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_predict(const gls_head* head, const int8_t* features,
                                                        int8_t* outputs);
 
