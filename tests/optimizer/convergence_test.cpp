@@ -56,7 +56,7 @@ double distance_after(const Row& row) {
       gradients[i] = static_cast<float>(gradient[i]);
       if (!std::isfinite(gradients[i]) || std::abs(weights[i]) > 1e6f) return INFINITY;
     }
-    rule->step(weights.data(), gradients.data());
+    rule->step(weights.data(), gradients.data(), 1.0f);
   }
   double nearest = INFINITY;
   for (const Point& minimum : function.minima) {
@@ -130,7 +130,7 @@ double loss_on_sparse_features(const std::string& description) {
     const float label = wanted > 0 ? 1.0f : 0.0f, p = 1.0f / (1.0f + std::exp(-logit));
     if (sample >= kSamples - kLast) sum -= std::log(std::fmax(label > 0 ? p : 1.0f - p, 1e-7f)) / kLast;
     for (size_t k = 0; k < kFeatures; ++k) gradients[k] = (p - label) * x[k];
-    rule->step(weights, gradients);
+    rule->step(weights, gradients, 1.0f);
   }
   return sum;
 }
@@ -201,7 +201,7 @@ double deep_loss(bool normalized, double rate) {
       }
       ok = ok && gls_dense_backward(w, a[layer], dz, g, dy, kSamples, kWide, kWide) == GLS_OK;
     }
-    rule->step(weights, gradients);
+    rule->step(weights, gradients, 1.0f);
   }
   EXPECT_TRUE(ok);
   return last;
