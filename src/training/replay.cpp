@@ -54,9 +54,11 @@ uint32_t row_to_replace(const gls_replay& replay, const void* its_label) {
     if (samples > most) largest = k;
     if (samples > most) most = samples;
   }
-  uint32_t row = 0;
-  for (uint32_t left = below(most);; ++row) {
-    if (*label(replay, row) == largest && left-- == 0) return row;
+  uint32_t left = below(most);
+  for (uint32_t row = 0;; ++row) {
+    if (*label(replay, row) != largest) continue;
+    if (left == 0) return row;
+    --left;
   }
 }
 

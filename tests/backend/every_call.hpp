@@ -64,6 +64,12 @@ struct Multipliers {
   gls_int8_multiplier of[5] = {{1 << 30, 1}};
 };
 
+// The first of them, also where there are none.
+inline int8_t* octets(Memory& m) { return reinterpret_cast<int8_t*>(m.object(Octets())); }
+inline gls_int8_multiplier* multipliers(Memory& m) {
+  return reinterpret_cast<gls_int8_multiplier*>(m.object(Multipliers()));
+}
+
 inline gls_int8_dense int8_layer(size_t outputs, size_t scale_count, const float* scales) {
   gls_int8_dense layer = {};
   layer.weight_scales = scales;
