@@ -216,7 +216,7 @@ gls_status gls_head_observe(gls_head* head, const int8_t* features, const void* 
   } else {
     const float* const targets = static_cast<const float*>(label);
     if (reinterpret_cast<uintptr_t>(targets) % alignof(float) != 0) return GLS_ERROR_ALIGNMENT;
-    if (!all_finite(active_backend(), targets, head->outputs)) return GLS_ERROR_NOT_FINITE;
+    if (!are_finite(targets, head->outputs)) return GLS_ERROR_NOT_FINITE;
   }
   const uint32_t seen = head->seen[its_class]++;
   return gls_replay_add(is_held_back(*head, seen) ? &head->held : &head->train, features, label);

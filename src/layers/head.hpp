@@ -4,6 +4,7 @@
 #define GLISSADE_SRC_HEAD_HPP
 
 #include "glissade/layers/head.h"
+#include "glissade/rules/common.hpp"
 
 struct gls_head_kind {
   uint32_t number;  // as it is saved
@@ -35,6 +36,14 @@ LayerParts parts_of(const gls_head& head, uint32_t which);
 // Was the head started, and are its fields still in range? Does it collect?
 gls_status check_head(const gls_head* head);
 gls_status check_collecting(const gls_head* head);
+
+// Few numbers: no backend is asked.
+inline bool are_finite(const float* values, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (!is_finite(values[i])) return false;
+  }
+  return true;
+}
 
 // May what was trained be accepted?
 inline bool is_trained(const gls_head& head) { return head.phase >= GLS_HEAD_BETTER; }

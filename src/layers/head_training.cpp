@@ -53,7 +53,7 @@ Status learn_sample(gls_head& head) {
   Status status =
       gls_dense_forward_int8(head.optimizer.weights, &inputs, gradients, 1, head.inputs, head.outputs);
   if (status == GLS_OK) status = head.kind->learn(gradients, label_at(head, head.train, *row), head.outputs);
-  if (status == GLS_OK && !all_finite(active_backend(), gradients, head.outputs)) status = GLS_ERROR_GRADIENT;
+  if (status == GLS_OK && !are_finite(gradients, head.outputs)) status = GLS_ERROR_GRADIENT;
   if (status != GLS_OK || ++head.done < length_of(head)) return status;
   head.done = 0;
   head.stage = kSweep;

@@ -37,14 +37,14 @@ struct Job {
     head.seed = 7;
     head.optimizer = gls_momentum(&params, &state, nullptr, nullptr, 0);
   }
-  static size_t bytes(const gls_head_kind& kind) {
-    return &kind == &gls_head_classes ? GLS_HEAD_BYTES(kInputs, kOutputs, 1, kSamples, 1)
-                                      : GLS_HEAD_BYTES(kInputs, kOutputs, 1, kSamples, 4 * kOutputs);
+  static size_t bytes(const gls_head_kind* kind) {
+    return kind == &gls_head_classes ? GLS_HEAD_BYTES(kInputs, kOutputs, 1, kSamples, 1)
+                                     : GLS_HEAD_BYTES(kInputs, kOutputs, 1, kSamples, 4 * kOutputs);
   }
   Status start(const gls_int8_dense* shipped = nullptr) {
-    return gls_head_start(&head, memory, bytes(*head.kind), shipped);
+    return gls_head_start(&head, memory, bytes(head.kind), shipped);
   }
-  bool unharmed() const { return memory[bytes(*head.kind)] == 0x5a; }
+  bool unharmed() const { return memory[bytes(head.kind)] == 0x5a; }
   Status train(uint32_t epochs, uint32_t* calls = nullptr) {
     params.learning_rate = gls_head_rate(&head);
     Status status = gls_head_train_begin(&head, epochs);
@@ -308,7 +308,7 @@ void check_errors() {
   CHECK(gls_head_start(nullptr, job.memory, kBytes, nullptr) == GLS_ERROR_NULL, "no head");
   CHECK(gls_head_start(&job.head, nullptr, kBytes, nullptr) == GLS_ERROR_NULL, "no memory");
   CHECK(gls_head_start(&job.head, job.memory + 1, kBytes, nullptr) == GLS_ERROR_ALIGNMENT, "odd memory");
-  CHECK(gls_head_start(&job.head, job.memory, Job::bytes(gls_head_classes) - 1, nullptr) == GLS_ERROR_SIZE,
+  CHECK(gls_head_start(&job.head, job.memory, Job::bytes(&gls_head_classes) - 1, nullptr) == GLS_ERROR_SIZE,
         "too small");
   struct Wrong {
     void (*make)(gls_head&);
