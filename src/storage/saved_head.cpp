@@ -151,7 +151,7 @@ Status get_layer(gls_head& head, gls_store& store, bool all, bool& trained) {
   header.copy_to(head.layers[which]);
   trained = header.word(kTrained) != 0;
   const Status status = gls_int8_dense_prepare(&head.layers[which]);
-  return status == GLS_OK ? status : GLS_ERROR_DAMAGED;
+  return status == GLS_ERROR_RANGE ? GLS_ERROR_DAMAGED : status;
 }
 
 // All of it, from where the store is read. A commit of what was trained has made all samples old ones. `all`:
@@ -181,7 +181,7 @@ Status restore(gls_head& head, gls_store& store) {
   status = get_all(head, store, true);
   if (status != GLS_OK) {
     store_seek(store, start);
-    return GLS_ERROR_DEVICE;
+    return status == GLS_ERROR_BACKEND ? status : GLS_ERROR_DEVICE;
   }
   __atomic_store_n(&head.in_use, 1 - head.in_use, __ATOMIC_RELEASE);
   head.phase = GLS_HEAD_COLLECTING;
