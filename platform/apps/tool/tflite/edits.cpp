@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tool/tflite/edits.hpp"
 
-#include <algorithm>
+#include <map>
 
 namespace glissade {
 
@@ -11,9 +11,10 @@ void Edits::set(const void* place, const std::string& bytes, const std::string& 
 
 // Those of one place are one, with as many users.
 std::vector<Edits::Edit> Edits::in_order() const {
-  std::vector<Edit> all = edits_, result;
-  std::stable_sort(all.begin(), all.end(), [](const Edit& a, const Edit& b) { return a.at < b.at; });
-  for (Edit& edit : all) {
+  std::multimap<size_t, Edit> all;  // of equal places, in the order in which they came
+  for (const Edit& edit : edits_) all.emplace(edit.at, edit);
+  std::vector<Edit> result;
+  for (auto& [place, edit] : all) {
     if (!result.empty() && edit.at < result.back().at + result.back().bytes.size()) {
       Edit& last = result.back();
       if (edit.at != last.at || edit.bytes != last.bytes)
