@@ -42,7 +42,7 @@ GLISSADE_INLINE double round_to_odd(double product, double addend, double sum) {
   const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 48 bits
   const double addend = static_cast<double>(c);
   double sum = product + addend;
-  if (__builtin_expect(rounds_twice(sum) ? 1 : 0, 0) != 0) sum = round_to_odd(product, addend, sum);
+  if (__builtin_expect(static_cast<long>(rounds_twice(sum)), 0) != 0) sum = round_to_odd(product, addend, sum);
   return static_cast<float>(sum);
 }
 
@@ -63,7 +63,7 @@ inline Unpacked unpack(uint32_t bits) {
 // x / 2^shift, shift >= 0, with every bit that falls off kept in the last one.
 // By words: processors without FPU have no 64-bit shift.
 inline uint64_t shift_right_sticky(uint64_t x, int32_t shift) {
-  if (shift > 63) return x != 0 ? 1u : 0u;
+  if (shift > 63) return static_cast<uint64_t>(x != 0);
   uint32_t high = static_cast<uint32_t>(x >> 32), low = static_cast<uint32_t>(x), lost = 0;
   if (shift >= 32) {
     lost = low;
@@ -76,7 +76,7 @@ inline uint64_t shift_right_sticky(uint64_t x, int32_t shift) {
     low = low >> shift | high << (32 - shift);
     high >>= shift;
   }
-  return static_cast<uint64_t>(high) << 32 | low | (lost != 0 ? 1u : 0u);
+  return static_cast<uint64_t>(high) << 32 | low | static_cast<uint64_t>(lost != 0);
 }
 
 // a * b of 24 bits each. Cortex-M0 and M23 multiply 32 bits to 32; a call for 64 takes 41 instructions.
@@ -113,7 +113,7 @@ inline float round_to_float(uint32_t sign, uint64_t magnitude, int32_t exponent)
   const uint32_t kept = static_cast<uint32_t>(magnitude >> 40);
   const uint64_t rest = magnitude << 24;
   const uint64_t half = uint64_t{1} << 63;
-  const uint32_t up = rest > half || (rest == half && (kept & 1) != 0) ? 1u : 0u;
+  const uint32_t up = static_cast<uint32_t>(rest > half || (rest == half && (kept & 1) != 0));
   // The mantissa's leading bit, or a carry, counts the exponent up by itself.
   return bits_float(sign | (((static_cast<uint32_t>(biased) - 1) << 23) + kept + up));
 }

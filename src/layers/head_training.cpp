@@ -12,7 +12,7 @@ namespace {
 constexpr uint32_t kSweptWeights = 64;
 
 // What the next piece is.
-enum Stage : uint32_t { kSample, kSweep, kRange, kInt8, kCheck };
+enum Stage : uint32_t { kSample, kSweep, kRange, kInt8, kCheck, kStages };
 
 // A batch in the place of the int8 layer that is not in use.
 struct Batch {
@@ -150,6 +150,10 @@ Status check_one(gls_head& head) {
   return GLS_OK;
 }
 
+// By stage.
+constexpr Status (*const kPieces[kStages])(gls_head&) = {learn_sample, sweep_some, see_outputs, make_int8,
+                                                         check_one};
+
 // 1 / (c (1 + scale^2 squares / n)).
 double rate_of(double scale, double squares, double n, double curvature) {
   const double most = curvature * (1.0 + scale * scale * squares / n);
@@ -196,23 +200,7 @@ gls_status gls_head_train(gls_head* head) {
   Status status = check_head(head);
   if (status != GLS_OK) return status;
   if (head->phase != GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
-  switch (static_cast<Stage>(head->stage)) {
-    case kSample:
-      status = learn_sample(*head);
-      break;
-    case kSweep:
-      status = sweep_some(*head);
-      break;
-    case kRange:
-      status = see_outputs(*head);
-      break;
-    case kInt8:
-      status = make_int8(*head);
-      break;
-    case kCheck:
-      status = check_one(*head);
-      break;
-  }
+  status = kPieces[head->stage % kStages](*head);
   if (status != GLS_OK) head->phase = GLS_HEAD_NOT_BETTER;
   return status;
 }

@@ -62,7 +62,7 @@ uint64_t content_bytes(const gls_replay& r, uint32_t count) {
 // Reads `size` bytes, and looks at each piece.
 template <class Look>
 void look_through(gls_store& store, uint32_t size, uint32_t& crc, Look look) {
-  unsigned char piece[64];
+  unsigned char piece[32];
   while (size > 0) {
     const uint32_t part = size < sizeof piece ? size : sizeof piece;
     store_get(store, piece, part);
