@@ -157,7 +157,8 @@ Status float_head_again(gls_head& head) {
 LayerParts parts_of(const gls_head& head, uint32_t which) {
   gls_int8_multiplier* const multipliers = head.layers[which].multipliers;
   float* const scales = reinterpret_cast<float*>(multipliers + head.scales);
-  int32_t* const biases = reinterpret_cast<int32_t*>(scales + head.scales);
+  unsigned char* const behind = reinterpret_cast<unsigned char*>(scales + head.scales);
+  int32_t* const biases = reinterpret_cast<int32_t*>(behind);
   return {scales, biases, reinterpret_cast<int8_t*>(biases + head.outputs)};
 }
 

@@ -21,14 +21,16 @@ struct Batch {
 };
 Batch batch_of(const gls_head& head) {
   uint32_t* const rows = reinterpret_cast<uint32_t*>(head.layers[1 - head.in_use].multipliers);
-  return {rows, reinterpret_cast<float*>(rows + GLS_HEAD_BATCH_MOST)};
+  unsigned char* const behind = reinterpret_cast<unsigned char*>(rows + GLS_HEAD_BATCH_MOST);
+  return {rows, reinterpret_cast<float*>(behind)};
 }
 
 gls_int8_inputs inputs_of(const gls_head& head, const uint32_t* rows) {
   return {head.train.samples, head.train.count, rows, head.input_scale, head.input_zero};
 }
 const void* label_at(const gls_head& head, const gls_replay& replay, uint32_t row) {
-  return static_cast<const unsigned char*>(replay.labels) + size_t{row} * label_bytes(head);
+  const unsigned char* const labels = static_cast<const unsigned char*>(replay.labels);
+  return &labels[size_t{row} * label_bytes(head)];
 }
 
 // Batches of equal length, ceil(n / ceil(n / batch)), but for the last.
@@ -66,11 +68,12 @@ Status sweep_some(gls_head& head) {
   const uint32_t length = length_of(head);
   const gls_int8_factors factors = {inputs_of(head, batch.rows), batch.gradients, length, head.inputs,
                                     head.outputs};
-  const uint32_t left = static_cast<uint32_t>(head.optimizer.count) - head.done,
-                 count = left < kSweptWeights ? left : kSweptWeights;
+  const uint32_t left = static_cast<uint32_t>(head.optimizer.count) - head.done;
+  const bool last = left <= kSweptWeights;
+  const uint32_t count = last ? left : kSweptWeights;
   const Status status = gls_sweep(&head.optimizer, &head.coefficients, gls_gradient_int8_factors(&factors, 1),
                                   head.done, count);
-  if (status != GLS_OK || count < left) {
+  if (status != GLS_OK || !last) {
     head.done += count;
     return status;
   }

@@ -163,9 +163,10 @@ Status get_all(gls_head& head, gls_store& store, bool all) {
   if (status == GLS_OK) status = gls_restore_from(&head.optimizer, &store);
   if (status == GLS_OK) status = gls_replay_restore_from(&head.train, &store);
   if (status == GLS_OK && head.held_back != 0) status = gls_replay_restore_from(&head.held, &store);
-  if (status == GLS_OK && all && trained) gls_replay_settle(&head.train);
-  if (status == GLS_OK && all && trained) gls_replay_settle(&head.held);
-  return status;
+  if (status != GLS_OK || !all || !trained) return status;
+  gls_replay_settle(&head.train);
+  gls_replay_settle(&head.held);
+  return GLS_OK;
 }
 
 // All parts come back, or none: first each is only checked.

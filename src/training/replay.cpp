@@ -51,8 +51,9 @@ uint32_t row_to_replace(const gls_replay& replay, const void* its_label) {
   uint32_t most = samples_of(replay, largest);
   for (uint32_t k = 0; k < replay.classes; ++k) {
     const uint32_t samples = samples_of(replay, k);
-    if (samples > most) largest = k;
-    if (samples > most) most = samples;
+    if (samples <= most) continue;
+    largest = k;
+    most = samples;
   }
   uint32_t left = below(most);
   for (uint32_t row = 0;; ++row) {
