@@ -28,9 +28,10 @@ Status check_fields(const gls_head& head) {
   if (head.kind == nullptr || optimizer.rule == nullptr || optimizer.params == nullptr ||
       optimizer.state == nullptr)
     return GLS_ERROR_NULL;
-  const bool sizes = within(head.inputs, 1, 65535) && within(head.outputs, 1, head.kind->most_outputs) &&
-                     within(head.samples, 1, 65536) &&
-                     (head.held_back == 0 || within(head.held_back, 2, head.samples));
+  const bool sizes =
+      within(head.inputs, 1, 65535) && within(head.outputs, 1, head.kind->most_outputs) &&
+      within(head.samples, 1, 65536) &&
+      (head.held_back == 0 || (within(head.held_back, 2, 255) && head.held_back <= head.samples));
   const bool choices =
       head.batch <= GLS_HEAD_BATCH_MOST && (head.scales <= 1 || head.scales == head.outputs) &&
       (head.rounding == GLS_INT8_DOUBLE_ROUNDING || head.rounding == GLS_INT8_SINGLE_ROUNDING);
@@ -61,7 +62,6 @@ void lay_out(gls_head& head, unsigned char* at) {
     optimizer.slots[k] = reinterpret_cast<float*>(take(floats));
   for (gls_int8_dense& layer : head.layers)
     layer.multipliers = reinterpret_cast<gls_int8_multiplier*>(take(static_cast<size_t>(layer_bytes(head))));
-  head.seen = reinterpret_cast<uint32_t*>(take(sizeof(uint32_t) * head.outputs));
   unsigned char* const train_labels = take(size_t{train} * label_bytes(head));
   unsigned char* const held_labels = take(size_t{held} * label_bytes(head));
   const uint32_t classes = head.kind->has_classes ? head.outputs : 0,
@@ -82,6 +82,7 @@ void lay_out(gls_head& head, unsigned char* at) {
   head.held.labels = held_labels;
   head.held.capacity = held;
   head.checked = reinterpret_cast<int8_t*>(take(head.outputs));
+  head.seen = take(head.outputs);
 }
 
 // An int8 layer in its part of the memory.
@@ -136,8 +137,11 @@ Status check_shipped(const gls_head& head, const gls_int8_dense* shipped) {
 }
 
 // To be held back: of `held_back` in a row the second one.
-bool is_held_back(const gls_head& head, uint32_t seen) {
-  return head.held_back != 0 && seen % head.held_back == 1 % head.held_back;
+bool hold_back(const gls_head& head, uint8_t& seen) {
+  if (head.held_back == 0) return false;
+  const bool second = seen == 1;
+  seen = static_cast<uint8_t>(seen + 1 < static_cast<int32_t>(head.held_back) ? seen + 1 : 0);
+  return second;
 }
 
 // From the int8 layer in use; slots and state as at the start.
@@ -201,7 +205,7 @@ gls_status gls_head_start(gls_head* head, void* memory, size_t size, const gls_i
   lay_out(*head, static_cast<unsigned char*>(memory));
   make_layer(*head, 0);
   make_layer(*head, 1);
-  __builtin_memset(head->seen, 0, sizeof(uint32_t) * head->outputs);
+  __builtin_memset(head->seen, 0, head->outputs);
   status = fill_layer(*head, shipped);
   return status == GLS_OK ? float_head_again(*head) : status;
 }
@@ -219,8 +223,8 @@ gls_status gls_head_observe(gls_head* head, const int8_t* features, const void* 
     if (reinterpret_cast<uintptr_t>(targets) % alignof(float) != 0) return GLS_ERROR_ALIGNMENT;
     if (!are_finite(targets, head->outputs)) return GLS_ERROR_NOT_FINITE;
   }
-  const uint32_t seen = head->seen[its_class]++;
-  return gls_replay_add(is_held_back(*head, seen) ? &head->held : &head->train, features, label);
+  gls_replay& kept = hold_back(*head, head->seen[its_class]) ? head->held : head->train;
+  return gls_replay_add(&kept, features, label);
 }
 
 gls_status gls_head_predict(const gls_head* head, const int8_t* features, int8_t* outputs) {

@@ -5,6 +5,7 @@
 #include "layers/head.hpp"
 #include "numbers/permutation.hpp"
 #include "numbers/philox.hpp"
+#include "optimizer/rule.hpp"
 
 namespace glissade {
 namespace {
@@ -18,11 +19,17 @@ enum Stage : uint32_t { kSample, kSweep, kRange, kInt8, kCheck, kStages };
 struct Batch {
   uint32_t* rows;
   float* gradients;
+  gls_coefficients* coefficients;  // of the step; less memory than it has, but all that is used
 };
+static_assert(sizeof(StepCoefficients) + alignof(gls_coefficients) - alignof(float) <=
+                  GLS_HEAD_BATCH_BYTES(1) - sizeof(float) * 2 * GLS_HEAD_BATCH_MOST,
+              "they fit behind a batch, aligned");
 Batch batch_of(const gls_head& head) {
   uint32_t* const rows = reinterpret_cast<uint32_t*>(head.layers[1 - head.in_use].multipliers);
-  unsigned char* const behind = reinterpret_cast<unsigned char*>(rows + GLS_HEAD_BATCH_MOST);
-  return {rows, reinterpret_cast<float*>(behind)};
+  unsigned char* const gradients = reinterpret_cast<unsigned char*>(rows + GLS_HEAD_BATCH_MOST);
+  unsigned char* coefficients = gradients + sizeof(float) * GLS_HEAD_BATCH_MOST * head.outputs;
+  coefficients += (0 - reinterpret_cast<uintptr_t>(coefficients)) % alignof(gls_coefficients);
+  return {rows, reinterpret_cast<float*>(gradients), reinterpret_cast<gls_coefficients*>(coefficients)};
 }
 
 gls_int8_inputs inputs_of(const gls_head& head, const uint32_t* rows) {
@@ -60,7 +67,7 @@ Status learn_sample(gls_head& head) {
   head.done = 0;
   head.stage = kSweep;
   const uint32_t length = length_of(head);
-  return gls_begin(&head.optimizer, gls_batch_at(length, length, 0).mean, &head.coefficients);
+  return gls_begin(&head.optimizer, gls_batch_at(length, length, 0).mean, batch.coefficients);
 }
 
 Status sweep_some(gls_head& head) {
@@ -71,7 +78,7 @@ Status sweep_some(gls_head& head) {
   const uint32_t left = static_cast<uint32_t>(head.optimizer.count) - head.done;
   const bool last = left <= kSweptWeights;
   const uint32_t count = last ? left : kSweptWeights;
-  const Status status = gls_sweep(&head.optimizer, &head.coefficients, gls_gradient_int8_factors(&factors, 1),
+  const Status status = gls_sweep(&head.optimizer, batch.coefficients, gls_gradient_int8_factors(&factors, 1),
                                   head.done, count);
   if (status != GLS_OK || !last) {
     head.done += count;
@@ -104,7 +111,7 @@ Status make_int8(gls_head& head) {
   // Rows without a scale get one of 1; the range of a head that says nothing keeps the old one.
   for (size_t k = 0; k < head.scales; ++k) parts.scales[k] = 1.0f;
   Status status = gls_int8_dense_requantize(&layer, head.optimizer.weights, GLS_INT8_NEW_SCALES,
-                                            parts.weights, parts.biases, parts.scales, &head.clamped);
+                                            parts.weights, parts.biases, parts.scales, nullptr);
   if (status != GLS_OK) return status;
   layer.output_scale = head.layers[head.in_use].output_scale;
   layer.output_zero = head.layers[head.in_use].output_zero;
@@ -190,7 +197,6 @@ gls_status gls_head_train_begin(gls_head* head, uint32_t epochs) {
   if (head->train.count == 0) return GLS_ERROR_EMPTY;
   head->layers[1 - head->in_use].prepared = 0;
   head->wrong = head->wrong_in_use = 0.0;
-  head->clamped = {0, 0, 0};
   head->range = {0.0f, 0.0f};
   head->stage = kSample;
   head->epochs = epochs;

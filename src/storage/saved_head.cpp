@@ -41,57 +41,27 @@ uint32_t model_of(const gls_head& head) {
   return crc32(bytes, sizeof bytes);
 }
 
-struct Header {
-  unsigned char bytes[kHeaderBytes];
+using Header = SavedHeader<kWords>;
 
-  Header() = default;
-  Header(const gls_head& head, const gls_int8_dense& layer) {
-    const uint32_t words[kWords] = {kMagic,
-                                    gls_version(),
-                                    head.kind->number,
-                                    head.inputs,
-                                    head.outputs,
-                                    head.held_back,
-                                    head.scales,
-                                    model_of(head),
-                                    bits_of(layer.output_scale),
-                                    static_cast<uint32_t>(layer.output_zero),
-                                    static_cast<uint32_t>(layer.activation),
-                                    is_trained(head) ? 1u : 0u};
-    for (uint32_t k = 0; k < kWords; ++k) store_word(bytes + 4 * k, words[k]);
-  }
-  uint32_t word(uint32_t k) const { return load_word(bytes + 4 * k); }
-  bool fits(const gls_head& head) const {
-    const Header own(head, head.layers[0]);
-    for (uint32_t k = kFormatAt; k <= kModel; ++k) {
-      if (k != kVersion && word(k) != own.word(k)) return false;
-    }
-    return true;
-  }
-  void copy_to(gls_int8_dense& layer) const {
-    const uint32_t scale = word(kOutputScale);
-    __builtin_memcpy(&layer.output_scale, &scale, sizeof scale);
-    layer.output_zero = static_cast<int32_t>(word(kOutputZero));
-    layer.activation = static_cast<gls_int8_activation>(word(kActivation));
-  }
-};
-
-// The parts behind the header, in memory: words, then bytes.
-struct Part {
-  void* memory;
-  size_t count;  // of words; of bytes in the last
-};
-struct Parts {
-  Part words[3], weights;
-};
-Parts parts_to_save(const gls_head& head, uint32_t which) {
-  const LayerParts layer = parts_of(head, which);
-  return {{{head.seen, head.outputs}, {layer.scales, head.scales}, {layer.biases, head.outputs}},
-          {layer.weights, size_t{head.inputs} * head.outputs}};
+Header header_of(const gls_head& head, const gls_int8_dense& layer) {
+  return Header({kMagic, gls_version(), head.kind->number, head.inputs, head.outputs, head.held_back,
+                 head.scales, model_of(head), bits_of(layer.output_scale),
+                 static_cast<uint32_t>(layer.output_zero), static_cast<uint32_t>(layer.activation),
+                 is_trained(head) ? 1u : 0u});
+}
+void copy_fields(const Header& header, gls_int8_dense& layer) {
+  const uint32_t scale = header.word(kOutputScale);
+  __builtin_memcpy(&layer.output_scale, &scale, sizeof scale);
+  layer.output_zero = static_cast<int32_t>(header.word(kOutputZero));
+  layer.activation = static_cast<gls_int8_activation>(header.word(kActivation));
 }
 
+// The words behind the header, in memory: scales, then biases, one behind the other.
+size_t word_count(const gls_head& head) { return size_t{head.scales} + head.outputs; }
+size_t int8_weights(const gls_head& head) { return size_t{head.inputs} * head.outputs; }
+
 uint32_t bytes_before_optimizer(const gls_head& head) {
-  return kHeaderBytes + 4 * (2 * head.outputs + head.scales) + head.inputs * head.outputs + 4;
+  return static_cast<uint32_t>(kHeaderBytes + 4 * word_count(head) + int8_weights(head) + head.outputs + 4);
 }
 
 // Float weights and int8 ones must be of the same training: what was trained is accepted with them, or
@@ -107,17 +77,16 @@ void put_layer(const gls_head& head, uint32_t which, gls_store& store) {
     crc = crc32(bytes, size, crc);
     static_cast<void>(gls_store_put(&store, bytes, size));
   };
-  const Header header(head, head.layers[which]);
+  const Header header = header_of(head, head.layers[which]);
   put(header.bytes, sizeof header.bytes);
-  const Parts parts = parts_to_save(head, which);
+  const LayerParts parts = parts_of(head, which);
   unsigned char word[4];
-  for (const Part& part : parts.words) {
-    for (size_t k = 0; k < part.count; ++k) {
-      store_word(word, word_at(static_cast<const unsigned char*>(part.memory) + 4 * k));
-      put(word, sizeof word);
-    }
+  for (size_t k = 0; k < word_count(head); ++k) {
+    store_word(word, word_at(reinterpret_cast<const unsigned char*>(parts.scales) + 4 * k));
+    put(word, sizeof word);
   }
-  put(parts.weights.memory, parts.weights.count);
+  put(parts.weights, int8_weights(head));
+  put(head.seen, head.outputs);
   store_word(word, crc);
   static_cast<void>(gls_store_put(&store, word, sizeof word));
 }
@@ -128,27 +97,30 @@ Status get_layer(gls_head& head, gls_store& store, bool all, bool& trained) {
   Header header;
   store_get(store, header.bytes, sizeof header.bytes);
   if (store_failure(store) != GLS_OK) return GLS_OK;  // told by the caller
-  if (!header.fits(head)) return GLS_ERROR_MISMATCH;
+  if (!header.same_until(header_of(head, head.layers[0]), kModel)) return GLS_ERROR_MISMATCH;
   head.layers[which].prepared = 0;
   uint32_t crc = crc32(header.bytes, sizeof header.bytes);
   const auto get = [&](void* bytes, size_t size) {
     store_get(store, bytes, size);
     crc = crc32(bytes, size, crc);
   };
-  const Parts parts = parts_to_save(head, which);
+  const LayerParts parts = parts_of(head, which);
   unsigned char word[4];
-  for (const Part& part : parts.words) {
-    for (size_t k = 0; k < part.count; ++k) {
-      get(word, sizeof word);
-      const uint32_t value = load_word(word);
-      if (all || part.memory != head.seen)
-        __builtin_memcpy(static_cast<unsigned char*>(part.memory) + 4 * k, &value, sizeof value);
-    }
+  for (size_t k = 0; k < word_count(head); ++k) {
+    get(word, sizeof word);
+    const uint32_t value = load_word(word);
+    __builtin_memcpy(reinterpret_cast<unsigned char*>(parts.scales) + 4 * k, &value, sizeof value);
   }
-  get(parts.weights.memory, parts.weights.count);
+  get(parts.weights, int8_weights(head));
+  bool fit = true;
+  for (uint32_t k = 0; k < head.outputs; ++k) {
+    get(word, 1);
+    fit = fit && (word[0] < head.held_back || word[0] == 0);
+    if (all) head.seen[k] = word[0];
+  }
   store_get(store, word, sizeof word);
-  if (load_word(word) != crc) return GLS_ERROR_DAMAGED;
-  header.copy_to(head.layers[which]);
+  if (load_word(word) != crc || !fit) return GLS_ERROR_DAMAGED;
+  copy_fields(header, head.layers[which]);
   trained = header.word(kTrained) != 0;
   const Status status = gls_int8_dense_prepare(&head.layers[which]);
   return status == GLS_ERROR_RANGE ? GLS_ERROR_DAMAGED : status;

@@ -23,35 +23,16 @@ enum : uint32_t {
 };
 constexpr uint32_t kHeaderBytes = 4 * kWords;
 
-struct Header {
-  unsigned char bytes[kHeaderBytes];
+using Header = SavedHeader<kWords>;
 
-  Header() = default;
-  explicit Header(const gls_replay& r) {
-    const uint32_t words[kWords] = {kMagic,
-                                    gls_version(),
-                                    r.features,
-                                    r.classes,
-                                    r.target_bytes,
-                                    r.model,
-                                    r.count,
-                                    r.old,
-                                    r.added,
-                                    static_cast<uint32_t>(r.seed),
-                                    static_cast<uint32_t>(r.seed >> 32)};
-    for (uint32_t k = 0; k < kWords; ++k) store_word(bytes + 4 * k, words[k]);
-  }
-  uint32_t word(uint32_t k) const { return load_word(bytes + 4 * k); }
-  uint64_t seed() const { return static_cast<uint64_t>(word(kSeed + 1)) << 32 | word(kSeed); }
-
-  bool fits(const gls_replay& r) const {
-    const Header own(r);
-    for (uint32_t k = kFormatAt; k <= kModel; ++k) {
-      if (k != kVersion && word(k) != own.word(k)) return false;
-    }
-    return word(kCount) <= r.capacity && word(kOld) <= word(kCount);
-  }
-};
+Header header_of(const gls_replay& r) {
+  return Header({kMagic, gls_version(), r.features, r.classes, r.target_bytes, r.model, r.count, r.old,
+                 r.added, static_cast<uint32_t>(r.seed), static_cast<uint32_t>(r.seed >> 32)});
+}
+bool fits(const Header& header, const gls_replay& r) {
+  return header.same_until(header_of(r), kModel) && header.word(kCount) <= r.capacity &&
+         header.word(kOld) <= header.word(kCount);
+}
 
 uint32_t sample_bytes(const gls_replay& r, uint32_t count) { return count * r.features; }
 uint32_t label_bytes(const gls_replay& r, uint32_t count) { return count * replay_label_bytes(r); }
@@ -106,7 +87,7 @@ Status read(gls_replay& r, const Header& header, gls_store& store) {
   r.count = count;
   r.old = header.word(kOld);
   r.added = header.word(kAdded);
-  r.seed = header.seed();
+  r.seed = static_cast<uint64_t>(header.word(kSeed + 1)) << 32 | header.word(kSeed);
   return read_checksum(store) == crc ? GLS_OK : GLS_ERROR_DEVICE;
 }
 
@@ -128,7 +109,7 @@ gls_status gls_replay_save_to(const gls_replay* replay, gls_store* store) {
   if (status != GLS_OK) return status;
   status = check_replay(replay);
   if (status != GLS_OK) return store_fail(*store, status);
-  const Header header(*replay);
+  const Header header = header_of(*replay);
   unsigned char checksum[4];
   uint32_t crc = 0;
   const auto put = [&](const void* bytes, uint32_t size) {
@@ -151,7 +132,7 @@ gls_status gls_replay_restore_from(gls_replay* replay, gls_store* store) {
   Header header;
   store_get(*store, header.bytes, sizeof header.bytes);
   if (store_failure(*store) == GLS_OK) {
-    if (!header.fits(*replay))
+    if (!fits(header, *replay))
       status = GLS_ERROR_MISMATCH;
     else if (store_left(*store) < content_bytes(*replay, header.word(kCount)) - kHeaderBytes)
       status = GLS_ERROR_SIZE;

@@ -20,6 +20,26 @@ inline uint32_t load_word(const unsigned char* bytes) {
   return value;
 }
 
+// Words at the head of saved bytes: the format, the library's version, and then the format's own.
+template <uint32_t kWords>
+struct SavedHeader {
+  unsigned char bytes[4 * kWords];
+
+  SavedHeader() = default;
+  explicit SavedHeader(const uint32_t (&words)[kWords]) {
+    for (uint32_t k = 0; k < kWords; ++k) store_word(bytes + 4 * k, words[k]);
+  }
+  uint32_t word(uint32_t k) const { return load_word(bytes + 4 * k); }
+
+  // The same up to `last`? Any version of the library reads a format that it knows.
+  bool same_until(const SavedHeader& other, uint32_t last) const {
+    for (uint32_t k = 0; k <= last; ++k) {
+      if (k != 1 && word(k) != other.word(k)) return false;
+    }
+    return true;
+  }
+};
+
 // Words in memory are then their saved bytes already: a span of them goes in one piece, so that an
 // authenticator and the store get up to a kilobyte at once.
 constexpr bool kLittleEndian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;

@@ -325,6 +325,7 @@ void check_errors() {
       {[](gls_head& h) { h.samples = 0; }, GLS_ERROR_RANGE, "samples"},
       {[](gls_head& h) { h.held_back = 1; }, GLS_ERROR_RANGE, "held_back"},
       {[](gls_head& h) { h.held_back = kSamples + 1; }, GLS_ERROR_RANGE, "held_back"},
+      {[](gls_head& h) { h.held_back = h.samples = 256; }, GLS_ERROR_RANGE, "held_back"},
       {[](gls_head& h) { h.batch = 17; }, GLS_ERROR_RANGE, "batch"},
       {[](gls_head& h) { h.scales = 2; }, GLS_ERROR_RANGE, "scales"},
       {[](gls_head& h) { h.input_scale = 0.0f; }, GLS_ERROR_RANGE, "input_scale"},

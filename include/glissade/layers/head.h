@@ -8,11 +8,15 @@
  *     static float memory[GLS_HEAD_BYTES(64, 10, 1, 85, 1) / sizeof(float) + 1];
  *     static gls_momentum_params params = {GLS_MOMENTUM_DEFAULTS};
  *     static gls_momentum_state state;
- *     static gls_head head = {&gls_head_classes, 64, 10, 85, 5};  // inputs, outputs, samples; 1 in 5 is held
- * back head.input_scale = 0.0802f, head.input_zero = -128;         // of the features head.optimizer =
- * gls_momentum(&params, &state, NULL, NULL, 0); status = gls_head_start(&head, memory, sizeof memory, NULL);
+ *
+ *     static gls_head head = {&gls_head_classes, 64, 10, 85, 5};  // inputs, outputs, samples, held_back
+ *
+ *     head.input_scale = 0.0802f;  // of the features
+ *     head.input_zero = -128;
+ *     head.optimizer = gls_momentum(&params, &state, NULL, NULL, 0);
+ *     status = gls_head_start(&head, memory, sizeof memory, NULL);
  *     ...
- *     status = gls_head_observe(&head, features, &label);         // whenever it is known what it was
+ *     status = gls_head_observe(&head, features, &label);  // whenever it is known what it was
  *     ...
  *     params.learning_rate = gls_head_rate(&head);
  *     status = gls_head_train_begin(&head, 60);
@@ -38,17 +42,17 @@
  * else 4 * outputs. */
 #define GLS_HEAD_BYTES(inputs, outputs, slots, samples, label_bytes)                                        \
   (sizeof(float) * ((inputs) + 1) * (outputs) * (1 + (slots)) + 2 * GLS_HEAD_LAYER_BYTES(inputs, outputs) + \
-   (sizeof(uint32_t) + sizeof(char)) * (outputs) + sizeof(char) * (samples) * ((inputs) + (label_bytes)))
+   2 * sizeof(char) * (outputs) + sizeof(char) * (samples) * ((inputs) + (label_bytes)))
 
 /** Bytes of one of its two int8 layers: multipliers, scales, biases, weights. While it trains, the one that
- * is not in use holds a batch: row numbers, and gradients of the outputs. */
+ * is not in use holds a batch: row numbers, gradients of the outputs, and the step's coefficients. */
 #define GLS_HEAD_LAYER_BYTES(inputs, outputs)                                            \
   (16 * (outputs) + 4 * (((inputs) * (outputs) + 3) / 4) > GLS_HEAD_BATCH_BYTES(outputs) \
        ? 16 * (outputs) + 4 * (((inputs) * (outputs) + 3) / 4)                           \
        : GLS_HEAD_BATCH_BYTES(outputs))
 
 /** Bytes of a batch. */
-#define GLS_HEAD_BATCH_BYTES(outputs) (sizeof(float) * GLS_HEAD_BATCH_MOST * (1 + (outputs)))
+#define GLS_HEAD_BATCH_BYTES(outputs) (sizeof(float) * (GLS_HEAD_BATCH_MOST * (1 + (outputs)) + 21))
 
 /** Where a head is. */
 typedef enum GLS_ENUM(gls_head_phase) {
@@ -88,8 +92,7 @@ typedef struct gls_head {
   uint32_t samples;          /**< room for so many: 1 to 65,536, with those held back */
 
   /** One in so many samples of a class is held back, to check with, and never trained on: of 5 its 2nd, 7th,
-   * 12th,
-   * ... They have that share of the room. 0: none; else at least 2. */
+   * 12th, ... They have that share of the room. 0: none; else 2 to 255. */
   uint32_t held_back;
 
   uint32_t batch;             /**< samples of a mini-batch: 1 to GLS_HEAD_BATCH_MOST; 0 is 10 */
@@ -107,13 +110,11 @@ typedef struct gls_head {
   gls_replay held;          /**< the samples held back */
   double wrong_in_use;      /**< after training: what the head in use gets wrong of the samples held back */
   double wrong;             /**< what the trained one gets wrong */
-  gls_int8_clamped clamped; /**< of the trained one: nothing, since its scales are new */
   gls_int8_dense layers[2]; /**< the int8 heads: layers[in_use], and the other one */
   uint32_t in_use;          /**< 0 or 1 */
   /** @cond INTERNAL */
-  uint32_t* seen;
+  uint8_t* seen;
   int8_t* checked;
-  gls_coefficients coefficients;
   gls_int8_range range;
   uint32_t stage, epochs, epoch, first, done;
   /** @endcond */
@@ -172,9 +173,10 @@ GLS_FUNCTION uint32_t gls_head_saved_bytes(const gls_head* head);
  *
  * The format, all numbers little-endian: "GLS5"; the library's version; the kind (0, 1, 2 in the order
  * above), inputs, outputs, held_back, scales, the CRC-32 of model, input_scale and input_zero, output_scale,
- * output_zero, activation, whether it was trained for this commit, 4 bytes each; how many samples of each
- * output were seen, 4 bytes each; the int8 layer's scales, biases and weights; the CRC-32 of all that; then
- * what gls_save_to writes, and gls_replay_save_to of train and (where held_back is not 0) of held. */
+ * output_zero, activation, whether it was trained for this commit, 4 bytes each; the int8 layer's scales and
+ * biases, 4 bytes each, and its weights; how many samples of each output were seen, modulo held_back, 1 byte
+ * each; the CRC-32 of all that; then what gls_save_to writes, and gls_replay_save_to of train and (where
+ * held_back is not 0) of held. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_save_to(const gls_head* head, struct gls_store* store,
                                                        gls_head_condition condition);
 
