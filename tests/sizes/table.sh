@@ -24,6 +24,12 @@ for build; do
     "$boards/steps.sh" "$build" $variant "$counter" |
       awk '{ printf "  %-9s %8.1f instructions per weight, %5d per step\n", $1, $2, $3 }'
   done
+  if [ -e "$build/tests/job_adam" ]; then
+    "$tests/sizes/job.sh" "$build" |
+      awk '{ printf "  a head of 64 features and 10 classes, %s: flash %d + %d, RAM %d, %d of it stack\n", $1, $2, $3, $4, $5 }'
+    "$tests/sizes/pieces.sh" "$build" "$counter" |
+      awk '{ printf "  %-9s %5d calls, %9d instructions the longest, %10d all\n", $1, $2, $3, $4 }'
+  fi
   arm-none-eabi-size "$build/platform/apps/demo" |
     awk 'NR == 2 { printf "  the whole demo: flash %d, RAM %d + stack\n", $1 + $2, $2 + $3 }'
   "$tests/build/stack.sh" 160 "$build" | awk -F'\t' 'NR == 1 { printf "  largest stack frame of any function: %d bytes\n", $1 }'
