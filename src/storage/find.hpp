@@ -33,8 +33,10 @@ __attribute__((noinline)) Sight take(gls_store& store, uint32_t slot, uint32_t m
 inline Sight look_for_others(const gls_flash& flash) {
   Sight sight = kBlank;
   for (uint32_t slot = 0; slot < 2; ++slot) {
-    for (uint32_t place = 0; place < header_place(flash, 0); place += flash.block_size)
-      sight = worse(sight, read_record(flash, slot, place));
+    for (uint32_t place = 0; place < header_place(flash, 0); place += flash.block_size) {
+      const Sight found = read_record(flash, slot, place);
+      sight = worse(sight, found == kStarted ? kBad : found);
+    }
   }
   return sight;
 }
@@ -71,7 +73,7 @@ Status find(gls_store& store, bool older) {
   if (worst == kStrange && !(older && store.sequence != 0)) return GLS_ERROR_MISMATCH;
   if (store.sequence == 0) {
     if (!synced || worst == kUnreadable) return GLS_ERROR_DEVICE;
-    return worst == kBlank ? GLS_ERROR_EMPTY : worst == kBad ? GLS_ERROR_DAMAGED : GLS_ERROR_FORGED;
+    return worst <= kStarted ? GLS_ERROR_EMPTY : worst == kBad ? GLS_ERROR_DAMAGED : GLS_ERROR_FORGED;
   }
   if (older || worst == kUnreadable) store.barred = GLS_ERROR_OLDER;
   if (!synced) store.barred = GLS_ERROR_DEVICE;

@@ -18,6 +18,7 @@ constexpr uint32_t kRecordBytes = GLS_STORE_RECORD_BYTES;
 // What stands in a place of flash, or in a slot. Of two of them the greater one counts.
 enum Sight {
   kBlank,       // erased
+  kStarted,     // our record, or its beginning, and no second header: the first commit was cut
   kBad,         // anything that is no header, or no whole state
   kForged,      // no right tag, or not the newest
   kUnreadable,  // a read failed, and flash does not know that the bytes are lost
@@ -143,13 +144,20 @@ inline void make_record(const gls_flash& flash, unsigned char* bytes) {
   store_word(bytes + 16, crc32(bytes, 16));
 }
 
-// kStrange: here is another geometry's, or a later format's. Our own is kBad: no state by itself.
+// kStrange: here is another geometry's, or a later format's. kStarted: our own, or its first word and as much
+// of the others as a cut let come; that is no state by itself.
 __attribute__((noinline)) Sight read_record(const gls_flash& flash, uint32_t slot, uint32_t place) {
-  unsigned char found[kRecordBytes], own[kRecordBytes];
+  unsigned char found[kRecordBytes] = {}, own[kRecordBytes];
   const Sight sight = read_sealed(flash, slot, place, found, sizeof found);
-  if (sight != kGood) return sight;
+  if (sight != kGood && (sight != kBad || load_word(found) != kFormat)) return sight;
   make_record(flash, own);
-  return load_word(found + 16) == load_word(own + 16) ? kBad : kStrange;
+  if (sight == kGood) return load_word(found + 16) == load_word(own + 16) ? kStarted : kStrange;
+  unsigned missing = 0, foreign = 0;
+  for (uint32_t i = 0; i < kRecordBytes; ++i) {
+    missing |= own[i] & ~unsigned{found[i]};
+    foreign |= found[i] & ~unsigned{own[i]};
+  }
+  return missing == 0 || foreign == 0 ? kStarted : kBad;  // of flash that is erased to ones, or to zeros
 }
 
 // The first header (0), or the second one (1).
@@ -194,6 +202,8 @@ __attribute__((noinline)) Slot look_at(const gls_flash& flash, uint32_t slot, Sl
   if (second != kGood || header.format() != kFormat01) {
     const Sight record = read_record(flash, slot, 0);
     if (second != kGood) sight = worse(worse(second, record), read_header(flash, slot, 0, header));
+    // The first state goes into slot 0, and a second header is begun before it counts.
+    if (record == kStarted && sight <= kBad) sight = slot == 0 && second == kBlank ? kStarted : kBad;
     if (record == kStrange || second == kStrange) sight = kStrange;
   }
   const uint32_t check = header.check();

@@ -15,7 +15,8 @@ namespace test {
 constexpr uint32_t kBytes = 2048, kProg = 8, kBlock = 128, kBlocks = 16, kHalf = kBytes / 2;
 constexpr uint32_t kHeaders = kHalf - 2 * 56;  // of a slot: where they begin
 inline unsigned char memory[kBytes], image[kBytes], unit[64];
-inline uint32_t erased[32 + 3];  // of the geometry with the most blocks, and of one that begins at block 3
+inline unsigned char blank = 0xff;  // erased flash
+inline uint32_t erased[32 + 3];     // of the geometry with the most blocks, and of one that begins at block 3
 
 // Every callback there is. One of them fails: at one call of it, or from that call on.
 enum Callback { kRead, kProg_, kErase, kSync, kBegin, kUpdate, kFinish, kCounterRead, kRaise, kCallbacks };
@@ -59,7 +60,7 @@ inline int erase(const gls_flash* flash, uint32_t block) {
   if (const int number = fails(kErase)) return number;
   ++erased[block];
   if (unreadable / flash->block_size == block) unreadable = UINT32_MAX;
-  __builtin_memset(bytes_of(flash) + block * flash->block_size, 0xff, flash->block_size);
+  __builtin_memset(bytes_of(flash) + block * flash->block_size, blank, flash->block_size);
   return 0;
 }
 inline int sync(const gls_flash*) { return fails(kSync); }
@@ -99,7 +100,8 @@ inline gls_store store;
 inline gls_flash flash_of(uint32_t prog_size, uint32_t block_size, uint32_t block_count) {
   return {read, prog, erase, sync, memory, 1, prog_size, block_size, block_count, unit, nullptr, 0};
 }
-inline void erase_all(const gls_authenticator* with = nullptr, unsigned char blank = 0xff) {
+inline void erase_all(const gls_authenticator* with = nullptr, unsigned char erased_byte = 0xff) {
+  blank = erased_byte;
   flash = flash_of(kProg, kBlock, kBlocks);
   flash.authenticator = with;
   __builtin_memset(memory, blank, sizeof memory);

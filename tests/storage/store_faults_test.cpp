@@ -70,21 +70,21 @@ void check_every_callback() {
 // Blank is all ones or all zeros. Any bit of it, where a header, a record or a block begins, is something.
 void check_empty() {
   for (const bool ones : {false, true}) {
-    const unsigned char blank = ones ? 0xff : 0;
+    const unsigned char erased_byte = ones ? 0xff : 0;
     bool ok = true;
     for (uint32_t bit = 0; bit < 8 * kBytes && ok; bit += bit % 56 == 0 ? 1 : 5) {
-      erase_all(nullptr, blank);
+      erase_all(nullptr, erased_byte);
       memory[bit / 8] = static_cast<unsigned char>(memory[bit / 8] ^ 1u << bit % 8);
       const uint32_t at = bit / 8 % kHalf, header = (at - kHeaders) % 56;
       const bool matters =
           at >= kHeaders ? header < GLS_STORE_HEADER_BYTES : at % kBlock < GLS_STORE_RECORD_BYTES;
       ok = open() == (matters ? GLS_ERROR_DAMAGED : GLS_ERROR_EMPTY);
     }
-    CHECK(ok, "one bit in blank flash of ", static_cast<uint32_t>(blank));
-    erase_all(nullptr, blank);
+    CHECK(ok, "one bit in blank flash of ", static_cast<uint32_t>(erased_byte));
+    erase_all(nullptr, erased_byte);
     CHECK(open() == GLS_ERROR_EMPTY && commit(1) == GLS_OK && reopened() == 1, "blank flash");
     for (uint32_t at = 0; at < kBytes; at += kProg) {
-      erase_all(nullptr, blank);
+      erase_all(nullptr, erased_byte);
       unreadable = at, unreadable_number = GLS_FLASH_UNCORRECTABLE;
       const Status lost = open();
       unreadable = at, unreadable_number = -7;

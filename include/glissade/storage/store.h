@@ -26,8 +26,9 @@
  * it takes the one with the higher number; one whose second header was not begun only if there is no other,
  * for its first header may be half programmed, and read wrong tomorrow. What a cut left is never programmed
  * again before it is erased. One thing a cut may leave open: where it hits the first bits of the second
- * header, and these read now as begun and now as not, the state whose commit was cut may be found at one start
- * and the committed one at the next (seen once in 3.85 million simulated cuts; never an older one than that).
+ * header, and these read now as begun and now as not, the state whose commit was cut may be found at one
+ * start and the committed one at the next (seen once in 3.85 million simulated cuts; never an older one than
+ * that).
  *
  * **In flash.** All numbers are little-endian. A slot begins with a record of 20 bytes: the four bytes "GLS"
  * and 3; prog_size, block_size, block_count, 4 bytes each; the CRC-32 of these 16 bytes. The state follows
@@ -170,9 +171,9 @@ struct gls_store {
  * With four of its errors the store is open:
  *
  * - GLS_ERROR_EMPTY: nothing was ever committed here. All places where headers stand, and the start of every
- *   block, are blank. begin may write a first state.
- * - GLS_ERROR_DAMAGED: no whole state is left (or the first one was cut, or something else is in this flash).
- *   begin may write a first state over it.
+ *   block, are blank; or the first commit was cut. begin may write a first state.
+ * - GLS_ERROR_DAMAGED: no whole state is left; or something else is in this flash. (Where the first commit
+ *   was cut before the first 4 bytes were there, that cannot be told from it.) begin may write over it.
  * - GLS_ERROR_FORGED: no state has a right tag and is as new as the counter says. begin may write over it.
  * - GLS_ERROR_OLDER: a newer state may be there, but cannot be read: a read failed three times, and not with
  *   GLS_FLASH_UNCORRECTABLE. The state that is open is whole. begin is GLS_ERROR_OLDER, so that nothing is
