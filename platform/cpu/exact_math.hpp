@@ -42,7 +42,7 @@ GLISSADE_INLINE double round_to_odd(double product, double addend, double sum) {
   const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 48 bits
   const double addend = static_cast<double>(c);
   double sum = product + addend;
-  if (__builtin_expect(static_cast<long>(rounds_twice(sum)), 0) != 0) sum = round_to_odd(product, addend, sum);
+  if (__builtin_expect(int{rounds_twice(sum)}, 0) != 0) sum = round_to_odd(product, addend, sum);
   return static_cast<float>(sum);
 }
 

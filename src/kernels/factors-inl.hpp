@@ -167,8 +167,9 @@ struct FactorGradients {
   }
   template <class Work>
   GLISSADE_INLINE void each_span(size_t count, Work work) const {
-    GradientBlocks<gls_factors> blocks(layer, first, count);
-    float gradients[blocks.kMost];
+    using Blocks = GradientBlocks<gls_factors>;
+    Blocks blocks(layer, first, count);
+    float gradients[Blocks::kMost];
     while (const size_t some = blocks.next(gradients)) work(gradients, some);
   }
 };

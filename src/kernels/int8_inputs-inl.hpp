@@ -55,6 +55,15 @@ GLISSADE_INLINE void take_rows(const gls_factors& part, size_t columns, float* t
       columns, [=](auto lanes, size_t j) { gradient_tile<kRows, kAdd>(part, 0, j, lanes, to + j); });
 }
 
+// The same, where `first`: adds nothing, but writes.
+template <size_t kRows, bool kAdd>
+GLISSADE_INLINE void take_rows(bool first, const gls_factors& part, size_t columns, float* to) {
+  if (!kAdd && first)
+    take_rows<kRows, false>(part, columns, to);
+  else
+    take_rows<kRows, true>(part, columns, to);
+}
+
 // Adds some rows of a layer's gradient from row i on, at most kDecoded, in some columns from j on, or writes
 // them. The last row is of the biases, whose input is always 1: it is taken by itself.
 template <bool kAdd>
@@ -75,19 +84,10 @@ GLISSADE_SHARED void take_gradient(const gls_int8_factors& layer, size_t i, size
     gls_factors part = {x + window.skipped, layer.output_gradients + s * stride + j, some, kApart, stride};
     size_t r = 0;
     if constexpr (kTiles) {
-      for (; rows - r >= 4; r += 4, part.inputs += 4) {
-        if (!kAdd && s == 0)
-          take_rows<4, false>(part, columns, to + r * stride);
-        else
-          take_rows<4, true>(part, columns, to + r * stride);
-      }
+      for (; rows - r >= 4; r += 4, part.inputs += 4)
+        take_rows<4, kAdd>(s == 0, part, columns, to + r * stride);
     }
-    for (; r < rows; ++r, ++part.inputs) {
-      if (!kAdd && s == 0)
-        take_rows<1, false>(part, columns, to + r * stride);
-      else
-        take_rows<1, true>(part, columns, to + r * stride);
-    }
+    for (; r < rows; ++r, ++part.inputs) take_rows<1, kAdd>(s == 0, part, columns, to + r * stride);
   }
 }
 
@@ -100,9 +100,12 @@ struct GradientRows<gls_int8_factors> {
   }
   GLISSADE_INLINE static void write(const gls_int8_factors& layer, size_t i, size_t j, size_t rows,
                                     size_t columns, float* to) {
-    if (kTiles && layer.samples > 0) return take_gradient<false>(layer, i, j, rows, columns, to);
-    for (size_t k = 0; k < rows * columns; ++k) to[k] = 0.0f;
-    take_gradient<true>(layer, i, j, rows, columns, to);
+    if (kTiles && layer.samples > 0) {
+      take_gradient<false>(layer, i, j, rows, columns, to);
+    } else {
+      for (size_t k = 0; k < rows * columns; ++k) to[k] = 0.0f;
+      take_gradient<true>(layer, i, j, rows, columns, to);
+    }
   }
 };
 

@@ -146,7 +146,7 @@ bool hold_back(const gls_head& head, uint8_t& seen) {
 
 // From the int8 layer in use; slots and state as at the start.
 Status float_head_again(gls_head& head) {
-  gls_optimizer& optimizer = head.optimizer;
+  const gls_optimizer& optimizer = head.optimizer;
   const Status status = gls_int8_dense_dequantize(&head.layers[head.in_use], optimizer.weights);
   if (status != GLS_OK) return status;
   for (size_t k = 0; k < optimizer.rule->slot_count; ++k)

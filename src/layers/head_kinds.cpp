@@ -33,7 +33,7 @@ double wrong_answers(const gls_int8_dense& layer, const int8_t* outputs, const v
   const float* const targets = static_cast<const float*>(label);
   uint32_t wrong = 0;
   for (size_t k = 0; k < layer.output_count; ++k)
-    wrong += (outputs[k] > layer.output_zero) != (targets[k] > 0.5f);
+    wrong += (outputs[k] > layer.output_zero) != (targets[k] > 0.5f) ? 1u : 0u;
   return wrong;
 }
 double wrong_values(const gls_int8_dense& layer, const int8_t* outputs, const void* label) {

@@ -131,7 +131,7 @@ bool knows(const gls_head& head) {
   const unsigned char* const held = static_cast<const unsigned char*>(head.held.labels);
   for (uint32_t row = 0; row < head.train.count; ++row) {
     uint32_t same = 0;
-    for (uint32_t k = 0; k < head.held.count; ++k) same += held[k] == trained[row];
+    for (uint32_t k = 0; k < head.held.count; ++k) same += held[k] == trained[row] ? 1u : 0u;
     if (same < 2) return false;
   }
   return true;

@@ -15,7 +15,7 @@ inline uint32_t permuted(uint32_t place, uint32_t count, const uint32_t (&keys)[
   uint32_t half = 2;
   while (half < 16 && (count - 1) >> (2 * half) != 0) ++half;
   const uint32_t mask = (uint32_t{1} << half) - 1;
-  do {
+  for (;;) {
     uint32_t left = place >> half, right = place & mask;
     for (const uint32_t key : keys) {
       uint32_t mixed = (right ^ key) * 0x9e3779b1u;
@@ -25,8 +25,8 @@ inline uint32_t permuted(uint32_t place, uint32_t count, const uint32_t (&keys)[
       right = next;
     }
     place = left << half | right;
-  } while (place >= count);
-  return place;
+    if (place < count) return place;
+  }
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ enum : uint32_t {
   kOld,
   kAdded,
   kSeed,
-  kWords = kSeed + 2
+  kSeedHigh,
+  kWords
 };
 constexpr uint32_t kHeaderBytes = 4 * kWords;
 
@@ -87,7 +88,7 @@ Status read(gls_replay& r, const Header& header, gls_store& store) {
   r.count = count;
   r.old = header.word(kOld);
   r.added = header.word(kAdded);
-  r.seed = static_cast<uint64_t>(header.word(kSeed + 1)) << 32 | header.word(kSeed);
+  r.seed = static_cast<uint64_t>(header.word(kSeedHigh)) << 32 | header.word(kSeed);
   return read_checksum(store) == crc ? GLS_OK : GLS_ERROR_DEVICE;
 }
 

@@ -27,9 +27,9 @@ struct SavedHeader {
 
   SavedHeader() = default;
   explicit SavedHeader(const uint32_t (&words)[kWords]) {
-    for (uint32_t k = 0; k < kWords; ++k) store_word(bytes + 4 * k, words[k]);
+    for (uint32_t k = 0; k < kWords; ++k) store_word(bytes + size_t{4} * k, words[k]);
   }
-  uint32_t word(uint32_t k) const { return load_word(bytes + 4 * k); }
+  uint32_t word(uint32_t k) const { return load_word(bytes + size_t{4} * k); }
 
   // The same up to `last`? Any version of the library reads a format that it knows.
   bool same_until(const SavedHeader& other, uint32_t last) const {

@@ -37,7 +37,7 @@ void move(const gls_replay& replay, uint32_t from, uint32_t to) {
 
 uint32_t samples_of(const gls_replay& replay, uint32_t its_class) {
   uint32_t samples = 0;
-  for (uint32_t row = 0; row < replay.count; ++row) samples += *label(replay, row) == its_class;
+  for (uint32_t row = 0; row < replay.count; ++row) samples += *label(replay, row) == its_class ? 1u : 0u;
   return samples;
 }
 
@@ -148,7 +148,7 @@ gls_status gls_replay_forget(gls_replay* replay, uint8_t label) {
   uint32_t kept = 0, old = 0;
   for (uint32_t row = 0; row < replay->count; ++row) {
     if (*glissade::label(*replay, row) == label) continue;
-    old += row < replay->old;
+    old += row < replay->old ? 1u : 0u;
     move(*replay, row, kept++);
   }
   replay->count = kept;
