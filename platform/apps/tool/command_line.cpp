@@ -59,12 +59,22 @@ CLI::Option* add_job(CLI::App* command, std::string& data, int& speaker) {
 void add_demo(CLI::App& app) {
   const auto options = std::make_shared<DemoOptions>();
   CLI::App* const command =
-      app.add_subcommand("demo", "fine-tune the vowel recognizer for one speaker, or for all");
+      app.add_subcommand("demo", "the vowel recognizer learns one speaker's voice, or each of all");
+  const std::map<std::string, DemoJob> jobs = {
+      {"fine-tune", DemoJob::kFineTune}, {"owner", DemoJob::kOwner}, {"vowels", DemoJob::kVowels}};
+  command
+      ->add_option_function<std::string>(
+          "--job", [options, jobs](const std::string& name) { options->job = jobs.at(name); },
+          "fine-tune: all float weights; owner: the head of an int8 model; vowels: new ones, in such a head")
+      ->check(CLI::IsMember(jobs))
+      ->type_name("NAME")
+      ->default_str("fine-tune");
   add_number(command, "--repetitions", options->repetitions, 1u, demo::kMostTrained,
              "of each vowel to learn from")
       ->default_str(std::to_string(options->repetitions));
   command->add_flag("--all", options->all, "every speaker in turn: mean and worst")
       ->excludes(add_job(command, options->data, options->speaker));
+  command->add_flag("--log", options->log, "with --job owner: the head's calls, for `glissade replay`");
   command->callback([options] { run_demo(*options); });
 }
 
@@ -72,6 +82,7 @@ void add_pretrain(CLI::App& app) {
   const auto options = std::make_shared<PretrainOptions>();
   CLI::App* const command = app.add_subcommand("pretrain", "write the pretrained weights as a C++ header");
   add_output(command, options->output, "the header")->required();
+  command->add_flag("--int8", options->int8, "int8 models as .tflite files instead");
   add_job(command, options->data, options->speaker);
   command->callback([options] { write_pretrained(*options); });
 }

@@ -13,18 +13,23 @@
 
 namespace glissade {
 
+// fine_tune.hpp, and int8_jobs.hpp's two.
+enum class DemoJob { kFineTune, kOwner, kVowels };
+
 struct DemoOptions {
+  DemoJob job = DemoJob::kFineTune;
   std::string data = GLISSADE_DATA;
   int speaker = GLISSADE_DEMO_SPEAKER;
   uint32_t repetitions = demo::kMostTrained;
-  bool all = false;
+  bool all = false, log = false;
 };
 void run_demo(const DemoOptions& options);
 
-// Writes platform/apps/demo/pretrained.hpp.
+// Writes platform/apps/demo/pretrained.hpp, or with int8 shipped.hpp.
 struct PretrainOptions {
   std::string data = GLISSADE_DATA, output;
   int speaker = GLISSADE_DEMO_SPEAKER;
+  bool int8 = false;
 };
 void write_pretrained(const PretrainOptions& options);
 

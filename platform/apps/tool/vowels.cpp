@@ -100,10 +100,11 @@ std::vector<Speaker> read_vowels(const std::string& path) {
   return speakers;
 }
 
-Weights pretrain(const std::vector<Speaker>& speakers, int owner) {
+Weights pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels) {
   std::vector<std::pair<const float*, size_t>> rows;  // features and label
   for (int speaker = 0; speaker < kSpeakers; ++speaker) {
     for (size_t row = 0; speaker != owner && row < kRows; ++row) {
+      if (row % kVowels >= vowels) continue;
       rows.emplace_back(speakers.at(static_cast<size_t>(speaker)).recordings[row], row % kVowels);
     }
   }

@@ -27,8 +27,9 @@ void check(Status status);
 // column for anything that is not as there: names, rows and their order, and the number of both.
 std::vector<Speaker> read_vowels(const std::string& path);
 
-// Trains the network from scratch on all speakers but `owner`. The same bits every time, everywhere.
-Weights pretrain(const std::vector<Speaker>& speakers, int owner);
+// Trains the network from scratch on all speakers but `owner`, on the first so many vowels. The same bits
+// every time, everywhere.
+Weights pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels = kVowels);
 
 // The C++ header that firmware includes: the owner's recordings and the weights, as exact hexadecimal floats.
 std::string write_header(const Recordings& owner, const Weights& weights, int owner_number);
