@@ -18,6 +18,8 @@ enum : uint32_t {
   kHeldBack,
   kScales,
   kModel,
+  kInputScale,
+  kInputZero,
   kOutputScale,
   kOutputZero,
   kActivation,
@@ -32,22 +34,13 @@ uint32_t bits_of(float value) {
   return bits;
 }
 
-// What is frozen: the model, and what its features are.
-uint32_t model_of(const gls_head& head) {
-  unsigned char bytes[12];
-  store_word(bytes, head.model);
-  store_word(bytes + 4, bits_of(head.input_scale));
-  store_word(bytes + 8, static_cast<uint32_t>(head.input_zero));
-  return crc32(bytes, sizeof bytes);
-}
-
 using Header = SavedHeader<kWords>;
 
 Header header_of(const gls_head& head, const gls_int8_dense& layer) {
   return Header({kMagic, gls_version(), head.kind->number, head.inputs, head.outputs, head.held_back,
-                 head.scales, model_of(head), bits_of(layer.output_scale),
-                 static_cast<uint32_t>(layer.output_zero), static_cast<uint32_t>(layer.activation),
-                 is_trained(head) ? 1u : 0u});
+                 head.scales, head.model, bits_of(head.input_scale), static_cast<uint32_t>(head.input_zero),
+                 bits_of(layer.output_scale), static_cast<uint32_t>(layer.output_zero),
+                 static_cast<uint32_t>(layer.activation), is_trained(head) ? 1u : 0u});
 }
 void copy_fields(const Header& header, gls_int8_dense& layer) {
   const uint32_t scale = header.word(kOutputScale);
@@ -97,7 +90,7 @@ Status get_layer(gls_head& head, gls_store& store, bool all, bool& trained) {
   Header header;
   store_get(store, header.bytes, sizeof header.bytes);
   if (store_failure(store) != GLS_OK) return GLS_OK;  // told by the caller
-  if (!header.same_until(header_of(head, head.layers[0]), kModel)) return GLS_ERROR_MISMATCH;
+  if (!header.same_until(header_of(head, head.layers[0]), kInputZero)) return GLS_ERROR_MISMATCH;
   head.layers[which].prepared = 0;
   uint32_t crc = crc32(header.bytes, sizeof header.bytes);
   const auto get = [&](void* bytes, size_t size) {

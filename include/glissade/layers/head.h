@@ -172,8 +172,8 @@ GLS_FUNCTION uint32_t gls_head_saved_bytes(const gls_head* head);
  * does not hold, so discard first. GLS_ERROR_ORDER: it is training.
  *
  * The format, all numbers little-endian: "GLS5"; the library's version; the kind (0, 1, 2 in the order
- * above), inputs, outputs, held_back, scales, the CRC-32 of model, input_scale and input_zero, output_scale,
- * output_zero, activation, whether it was trained for this commit, 4 bytes each; the int8 layer's scales and
+ * above), inputs, outputs, held_back, scales, model, input_scale, input_zero, output_scale, output_zero,
+ * activation, whether it was trained for this commit, 4 bytes each; the int8 layer's scales and
  * biases, 4 bytes each, and its weights; how many samples of each output were seen, modulo held_back, 1 byte
  * each; the CRC-32 of all that; then what gls_save_to writes, and gls_replay_save_to of train and (where
  * held_back is not 0) of held. */
