@@ -122,6 +122,20 @@ TEST(TflitePatch, RowsWithoutAClassNeverWin) {
   }
 }
 
+// A head belongs to the model that was frozen while it learned: the whole one, or the one that was cut.
+TEST(TflitePatch, HeadOfAnotherModelIsRefused) {
+  const ModelFile model(write_model(models::classifier()));
+  const Head head = Heads(model).last();
+  HeadState state = state_of(model, head);
+  const std::string cut = cut_model(model, head).bytes;
+  for (const uint32_t crc : {state.model, gls_crc32(0, cut.data(), cut.size()), 0u}) {
+    state.model = crc;
+    EXPECT_EQ(patch_model(model, head, state, {}).bytes, model.bytes());
+  }
+  state.model = 1;
+  EXPECT_THROW(patch_model(model, head, state, {}), Refused);
+}
+
 // Where a sum is shifted to the left, the lowest bias must not leave 32 bits.
 TEST(TflitePatch, LowestBiasIsNotShiftedAway) {
   ModelSpec spec = models::classifier();
@@ -141,20 +155,25 @@ TEST(TfliteState, IsReadWholeOrNotAtAll) {
   const Head head = Heads(model).last();
   const HeadState state = learned(state_of(model, head));
   const std::string bytes = saved(state);
-  equal(parse_state(bytes), state, "saved");
-  EXPECT_EQ(bytes.size(), 32 + 4 * (4 + 4) + 20 + 4);
-  for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+  const HeadState found = parse_state(bytes);
+  equal(found, state, "saved");
+  EXPECT_EQ(found.model, state.model);
+  EXPECT_EQ(found.activation, state.activation);
+  EXPECT_EQ(found.input_scale, state.input_scale);
+  EXPECT_EQ(found.input_zero, state.input_zero);
+  const size_t sealed = 56 + 4 * (4 + 4) + 20 + 4, part = sealed + 4;  // behind it are optimizer and samples
+  for (size_t bit = 0; bit < 8 * part; ++bit) {
     std::string wrong = bytes;
     wrong[bit / 8] = static_cast<char>(wrong[bit / 8] ^ (1 << bit % 8));
     EXPECT_THROW(parse_state(wrong), Refused) << bit;
   }
-  for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_THROW(parse_state(bytes.substr(0, size)), Refused);
-  EXPECT_THROW(parse_state(bytes + '\0'), Refused);
+  for (size_t size = 0; size < part; ++size) EXPECT_THROW(parse_state(bytes.substr(0, size)), Refused);
+  equal(parse_state(bytes.substr(0, part)), state, "its first part");
   for (const float scale : {0.0f, -1.0f, 1e-40f, INFINITY}) {
-    HeadState wrong = state;
-    wrong.weight_scales[2] = scale;
-    EXPECT_THROW(parse_state(saved(wrong)), Refused) << scale;
+    std::string wrong = bytes;
+    flatbuffers::WriteScalar(&wrong[56 + 8], scale);
+    flatbuffers::WriteScalar(&wrong[sealed], gls_crc32(0, wrong.data(), sealed));
+    EXPECT_THROW(parse_state(wrong), Refused) << scale;
   }
 }
 

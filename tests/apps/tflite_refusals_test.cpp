@@ -158,13 +158,17 @@ std::vector<Case> of_patches() {
        [good] { patch(good, [](HeadState& state) { state.input_count = 3; }); }},
       {Refusal::kOtherHead, "another scale or zero point of its inputs",
        [good] { patch(good, [](HeadState& state) { state.input_zero += 1; }); }},
+      {Refusal::kOtherHead, "another fused activation",
+       [good] { patch(good, [](HeadState& state) { state.activation = 1; }); }},
+      {Refusal::kOtherHead, "it was learned on another model (CRC-32 1, here ",
+       [good] { patch(good, [](HeadState& state) { state.model = 1; }); }},
       {Refusal::kOtherHead, "a scale for each output",
        [good] { patch(good, [](HeadState& state) {
                   state.weight_scales = {1, 1, 1, 1};
                 }); }},
       {Refusal::kMoreClasses, "5 instead of 4: more classes than the file's head has rows: cut the model",
        [good] { patch(good, [](HeadState& state) { state.output_count = 5; }); }},
-      {Refusal::kState, "not a head's saved bytes: they do not begin with GLH1",
+      {Refusal::kState, "not a head's saved bytes: they do not begin with GLS5",
        [good] { parse_state(good); }},
   };
 }

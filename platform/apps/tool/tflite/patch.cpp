@@ -5,6 +5,7 @@
 #include "apps/tool/tflite/edits.hpp"
 #include "apps/tool/tflite/int8_layer.hpp"
 #include "apps/tool/tflite/rewrite.hpp"
+#include "glissade/storage/saved.h"
 
 namespace glissade {
 namespace {
@@ -148,6 +149,18 @@ void Patch::output(float scale, int zero) {
   }
 }
 
+uint32_t crc_of(const std::string& bytes) { return gls_crc32(0, bytes.data(), bytes.size()); }
+
+// Is this CRC-32 that of the file, of the file that --cut writes, or none?
+bool is_of(const ModelFile& model, const Head& head, uint32_t crc) {
+  if (crc == 0 || crc == crc_of(model.bytes())) return true;
+  try {
+    return crc == crc_of(cut_model(model, head).bytes);
+  } catch (const Refused&) {
+    return false;
+  }
+}
+
 void check_state(const ModelFile& model, const Head& head, const HeadState& state) {
   const auto other = [](bool is, const std::string& what) {
     if (is) throw Refused(Refusal::kOtherHead, "", what);
@@ -156,6 +169,10 @@ void check_state(const ModelFile& model, const Head& head, const HeadState& stat
         std::to_string(state.input_count) + " inputs, not " + std::to_string(head.input_count));
   other(state.input_scale != input_scale(model, head) || state.input_zero != input_zero(model, head),
         "another scale or zero point of its inputs");
+  other(state.activation != static_cast<uint32_t>(head.activation), "another fused activation");
+  other(!is_of(model, head, state.model), "it was learned on another model (CRC-32 " +
+                                              std::to_string(state.model) + ", here " +
+                                              std::to_string(crc_of(model.bytes())) + ")");
   other(weight_scales(model, head).size() == 1 && state.weight_scales.size() > 1,
         "a scale for each output, where the file has one for all");
   if (state.output_count > head.output_count) {

@@ -1,16 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A learned int8 head as saved bytes. All numbers are little-endian:
-//
-//   byte 0   "GLH1"
-//        4   uint32  input_count, output_count, scale_count (1 or output_count)
-//       16   float   input_scale, output_scale
-//       24   int32   input_zero, output_zero
-//       32   float   weight_scales[scale_count]
-//            int32   biases[output_count]
-//            int8    weights[output_count * input_count]
-//            uint32  CRC-32 of all bytes before (gls_crc32)
-//
-// These are the fields of gls_int8_dense with the same names.
+// A learned int8 head in the bytes that gls_head_save_to wrote: glissade/layers/head.h has the format.
 #ifndef GLISSADE_PLATFORM_TFLITE_STATE_HPP
 #define GLISSADE_PLATFORM_TFLITE_STATE_HPP
 
@@ -23,6 +12,8 @@ namespace glissade {
 
 struct HeadState {
   size_t input_count, output_count;
+  uint32_t model;  // the CRC-32 of what is frozen, as the firmware gave it
+  uint32_t activation;
   float input_scale, output_scale;
   int32_t input_zero, output_zero;
   std::vector<float> weight_scales;
