@@ -3,6 +3,7 @@
 #include "backend/gate.hpp"
 #include "glissade/training/batches.h"
 #include "layers/head.hpp"
+#include "layers/int8.hpp"
 #include "numbers/permutation.hpp"
 #include "numbers/philox.hpp"
 #include "optimizer/rule.hpp"
@@ -13,7 +14,7 @@ namespace {
 constexpr uint32_t kSweptWeights = 64;
 
 // What the next piece is.
-enum Stage : uint32_t { kSample, kSweep, kRange, kInt8, kCheck, kStages };
+enum Stage : uint32_t { kSample, kSweep, kRange, kScales, kWeights, kCheck, kStages };
 
 // A batch in the place of the int8 layer that is not in use.
 struct Batch {
@@ -100,23 +101,27 @@ Status see_outputs(gls_head& head) {
   Status status =
       gls_dense_forward_int8(head.optimizer.weights, &inputs, batch.gradients, 1, head.inputs, head.outputs);
   if (status == GLS_OK) status = gls_int8_range_update(&head.range, batch.gradients, head.outputs);
-  if (++head.done == head.train.count) head.stage = kInt8;
+  if (++head.done == head.train.count) head.stage = kScales;
   return status;
 }
 
-Status make_int8(gls_head& head) {
+// The int8 layer takes the place of the batch. Rows without a scale get one of 1.
+Status make_scales(gls_head& head) {
   const uint32_t which = 1 - head.in_use;
-  gls_int8_dense& layer = head.layers[which];
   const LayerParts parts = parts_of(head, which);
-  // Rows without a scale get one of 1; the range of a head that says nothing keeps the old one.
   for (size_t k = 0; k < head.scales; ++k) parts.scales[k] = 1.0f;
-  Status status = gls_int8_dense_requantize(&layer, head.optimizer.weights, GLS_INT8_NEW_SCALES,
-                                            parts.weights, parts.biases, parts.scales, nullptr);
-  if (status != GLS_OK) return status;
+  head.done = 0;
+  head.stage = kWeights;
+  return requantize_scales(head.layers[which], head.optimizer.weights, parts.scales);
+}
+
+// The range of a head that says nothing keeps the old scale.
+Status finish_layer(gls_head& head) {
+  gls_int8_dense& layer = head.layers[1 - head.in_use];
   layer.output_scale = head.layers[head.in_use].output_scale;
   layer.output_zero = head.layers[head.in_use].output_zero;
   layer.activation = head.layers[head.in_use].activation;
-  status = gls_int8_range_scale(&head.range, &layer.output_scale, &layer.output_zero);
+  Status status = gls_int8_range_scale(&head.range, &layer.output_scale, &layer.output_zero);
   if (status == GLS_ERROR_RANGE) status = GLS_OK;
   if (status == GLS_OK) status = gls_int8_dense_prepare(&layer);
   head.done = 0;
@@ -124,15 +129,30 @@ Status make_int8(gls_head& head) {
   return status;
 }
 
+// Some weights of one output; done counts them, an output after the other, with its bias.
+Status make_weights(gls_head& head) {
+  const uint32_t which = 1 - head.in_use, row = head.inputs + 1;
+  const LayerParts parts = parts_of(head, which);
+  const uint32_t output = head.done / row, first = head.done % row, left = row - first;
+  const uint32_t count = left < kSweptWeights ? left : kSweptWeights;
+  requantize_some(head.layers[which], head.optimizer.weights, output, first, first + count,
+                  {parts.weights, parts.biases, parts.scales});
+  head.done += count;
+  return head.done == head.optimizer.count ? finish_layer(head) : GLS_OK;
+}
+
+uint32_t count_of(const gls_replay& replay, uint32_t label) {
+  const unsigned char* const labels = static_cast<const unsigned char*>(replay.labels);
+  uint32_t count = 0;
+  for (uint32_t row = 0; row < replay.count; ++row) count += labels[row] == label ? 1u : 0u;
+  return count;
+}
+
 // Too few are held back where a class that is trained on has fewer than two.
 bool knows(const gls_head& head) {
   if (!head.kind->has_classes) return head.held.count >= 2;
-  const unsigned char* const trained = static_cast<const unsigned char*>(head.train.labels);
-  const unsigned char* const held = static_cast<const unsigned char*>(head.held.labels);
-  for (uint32_t row = 0; row < head.train.count; ++row) {
-    uint32_t same = 0;
-    for (uint32_t k = 0; k < head.held.count; ++k) same += held[k] == trained[row] ? 1u : 0u;
-    if (same < 2) return false;
+  for (uint32_t label = 0; label < head.outputs; ++label) {
+    if (count_of(head.held, label) < 2 && count_of(head.train, label) > 0) return false;
   }
   return true;
 }
@@ -161,8 +181,8 @@ Status check_one(gls_head& head) {
 }
 
 // By stage.
-constexpr Status (*const kPieces[kStages])(gls_head&) = {learn_sample, sweep_some, see_outputs, make_int8,
-                                                         check_one};
+constexpr Status (*const kPieces[kStages])(gls_head&) = {learn_sample, sweep_some,   see_outputs,
+                                                         make_scales,  make_weights, check_one};
 
 // 1 / (c (1 + scale^2 squares / n)).
 double rate_of(double scale, double squares, double n, double curvature) {

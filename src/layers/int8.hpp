@@ -32,6 +32,19 @@ GLISSADE_SHARED bool scales_fit(const gls_int8_dense& l) {
 
 inline size_t scale_index(const gls_int8_dense& l, size_t c) { return l.scale_count == 1 ? 0 : c; }
 
+// Where a float layer is written to as an int8 one.
+struct Written {
+  int8_t* weights;
+  int32_t* biases;
+  float* scales;
+};
+
+// gls_int8_dense_requantize() with new scales, in pieces: the checks and the scales, and then some weights of
+// an output, [first .. last), of which number input_count is its bias.
+Status requantize_scales(const gls_int8_dense& l, const float* weights, float* scales);
+void requantize_some(const gls_int8_dense& l, const float* weights, size_t output, size_t first, size_t last,
+                     Written to);
+
 // Memory: so many bytes.
 struct Span {
   const void* begin;

@@ -89,25 +89,18 @@ int32_t rounded_into(double x, int32_t most, size_t* clamped) {
   return x < 0.0 ? -most : most;
 }
 
-struct Written {
-  int8_t* weights;
-  int32_t* biases;
-  float* scales;
-};
-
-void requantize_output(const gls_int8_dense& l, const float* weights, float scale, size_t c, Written to,
-                       gls_int8_clamped* clamped) {
-  size_t clamped_weights = 0, clamped_biases = 0;
-  for (size_t d = 0; d < l.input_count; ++d) {
+// Weights [first .. last) of output c, with this scale; number input_count is the bias.
+__attribute__((noinline)) void requantize(const gls_int8_dense& l, const float* weights, float scale,
+                                          size_t c, size_t first, size_t last, Written to,
+                                          gls_int8_clamped* clamped) {
+  for (size_t d = first; d < last && d < l.input_count; ++d) {
     const double x = static_cast<double>(weights[in_columns(l, d, c)]) / static_cast<double>(scale);
-    to.weights[in_rows(l, d, c)] = static_cast<int8_t>(rounded_into(x, 127, &clamped_weights));
+    to.weights[in_rows(l, d, c)] = static_cast<int8_t>(rounded_into(x, 127, &clamped->weights));
   }
+  if (last <= l.input_count) return;
   const double x = static_cast<double>(weights[in_columns(l, l.input_count, c)]) / bias_unit(l, scale);
   const int32_t most = INT32_MAX - 32640 * static_cast<int32_t>(l.input_count);
-  to.biases[c] = rounded_into(x, most, &clamped_biases);
-  clamped->weights += clamped_weights;
-  clamped->biases += clamped_biases;
-  clamped->rows += clamped_weights + clamped_biases != 0 ? 1 : 0;
+  to.biases[c] = rounded_into(x, most, &clamped->biases);
 }
 
 // Whether the numbers are as the header wants them, the new scales too.
@@ -132,17 +125,21 @@ __attribute__((noinline)) bool all_apart(const gls_int8_dense& l, const float* w
          (scales.begin == old.begin || stands_apart(scales, old));
 }
 
-__attribute__((noinline)) void requantize(const gls_int8_dense& l, const float* weights, bool kept,
-                                          Written to, gls_int8_clamped* clamped) {
+__attribute__((noinline)) void make_scales(const gls_int8_dense& l, const float* weights, float* scales) {
+  const size_t step = l.scale_count == 1 ? l.output_count : 1;
+  for (size_t c = 0; c < l.output_count; c += step)
+    scales[scale_index(l, c)] = least_scale(l, weights, c, c + step);
+}
+
+void requantize(const gls_int8_dense& l, const float* weights, bool kept, Written to,
+                gls_int8_clamped* clamped) {
   gls_int8_clamped found = {0, 0, 0};
-  float scale = l.scale_count == 1 && !kept ? least_scale(l, weights, 0, l.output_count) : 0.0f;
+  if (!kept) make_scales(l, weights, to.scales);
+  const float* const scales = kept ? l.weight_scales : to.scales;
   for (size_t c = 0; c < l.output_count; ++c) {
-    if (kept)
-      scale = l.weight_scales[scale_index(l, c)];
-    else if (l.scale_count != 1)
-      scale = least_scale(l, weights, c, c + 1);
-    if (!kept) to.scales[scale_index(l, c)] = scale;
-    requantize_output(l, weights, scale, c, to, &found);
+    const size_t before = found.weights + found.biases;
+    requantize(l, weights, scales[scale_index(l, c)], c, 0, l.input_count + 1, to, &found);
+    found.rows += found.weights + found.biases != before ? 1 : 0;
   }
   if (clamped != nullptr) *clamped = found;
 }
@@ -173,6 +170,25 @@ __attribute__((noinline)) bool find_scale(const gls_int8_range& range, OutputSca
 }
 
 }  // namespace
+
+namespace glissade {
+
+Status requantize_scales(const gls_int8_dense& l, const float* weights, float* scales) {
+  const Gate backend(Mode::kScalars);
+  Status status = check_layer(backend, &l);
+  if (status == GLS_OK) status = check_numbers(l, weights, false);
+  if (status == GLS_OK) make_scales(l, weights, scales);
+  return status;
+}
+
+void requantize_some(const gls_int8_dense& l, const float* weights, size_t output, size_t first, size_t last,
+                     Written to) {
+  const ScalarMode mode;
+  gls_int8_clamped none = {0, 0, 0};  // new scales clamp nothing
+  requantize(l, weights, to.scales[scale_index(l, output)], output, first, last, to, &none);
+}
+
+}  // namespace glissade
 
 extern "C" {
 
