@@ -46,7 +46,9 @@ inline bool are_finite(const float* values, size_t count) {
 }
 
 // May what was trained be accepted?
-inline bool is_trained(const gls_head& head) { return head.phase >= GLS_HEAD_BETTER; }
+inline bool is_trained(const gls_head& head) {
+  return head.phase >= GLS_HEAD_BETTER && head.phase <= GLS_HEAD_UNKNOWN;
+}
 gls_status check_condition(const gls_head& head, gls_head_condition condition);
 
 }  // namespace glissade

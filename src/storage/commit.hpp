@@ -8,8 +8,16 @@
 namespace glissade {
 namespace {
 
-// kChecking: gls_restore_from only checks. kBegun: nothing of the new state is in flash yet.
-enum Phase { kClosed, kReading, kChecking, kBegun, kWriting };
+// kChecking: gls_restore_from only checks. kBegun: nothing of the new state is in flash yet. kComparing: all
+// of it is, written in pieces.
+enum Phase { kClosed, kReading, kChecking, kBegun, kWriting, kComparing };
+
+// gls_store::passed: how many bytes of the state were put in this piece; or
+constexpr uint32_t kWhole = UINT32_MAX;        // the state is not written in pieces
+constexpr uint32_t kFull = UINT32_MAX - 1;     // this piece has programmed its unit
+constexpr uint32_t kBetween = UINT32_MAX - 2;  // no piece is being written: nothing may be put
+
+inline uint32_t written(const gls_store& store) { return store.position - kRecordBytes; }
 
 // Has another store written this flash? Then what this one knows of it is no longer so.
 Status unchanged(gls_store& store) {
@@ -63,31 +71,60 @@ Status erase_older(gls_store& store) {
   return status;
 }
 
-// The slot's old headers must be gone before anything of its old state is. Where no state was found, what is
-// in the other slot must never come back.
-Status start_slot(gls_store& store) {
+// Blocks of old headers that must be gone before anything of an old state is. Where no state was found, what
+// is in the other slot must never come back.
+bool both_slots_start(const gls_store& store) {
+  return store.sequence == 0 && store.found != GLS_ERROR_EMPTY;
+}
+uint32_t header_blocks(const gls_store& store) {
   const gls_flash& flash = *store.flash;
-  Status status = unchanged(store);
-  if (status != GLS_OK) return status;
-  const bool both = store.sequence == 0 && store.found != GLS_ERROR_EMPTY;
-  for (uint32_t slot = 0; slot < 2 && status == GLS_OK; ++slot) {
-    if (slot == store.slot && !both) continue;
-    status = erase_headers(flash, slot);
-  }
-  if (status != GLS_OK) return status;
+  return (flash.block_count / 2 - first_header_block(flash)) * (both_slots_start(store) ? 2 : 1);
+}
+Status erase_header_block(const gls_store& store, uint32_t number) {
+  const gls_flash& flash = *store.flash;
+  const uint32_t first = first_header_block(flash), blocks = flash.block_count / 2 - first;
+  const uint32_t slot = both_slots_start(store) ? number / blocks : 1 - store.slot;
+  return status_of(flash.erase(&flash, block_of(flash, slot, 0) + first + number % blocks));
+}
+Status write_record(gls_store& store) {
   unsigned char record[kRecordBytes];
-  make_record(flash, record);
+  make_record(*store.flash, record);
   store.phase = kWriting;
   store.position = 0;
   return write(store, record, sizeof record);
 }
+Status start_slot(gls_store& store) {
+  Status status = unchanged(store);
+  for (uint32_t k = 0; k < header_blocks(store) && status == GLS_OK; ++k)
+    status = erase_header_block(store, k);
+  return status == GLS_OK ? write_record(store) : status;
+}
 
-Status put(gls_store& store, const unsigned char* bytes, size_t size) {
+// Of what is put: what is written now.
+struct Now {
+  const unsigned char* bytes;
+  size_t size;
+};
+Now now_of(gls_store& store, const unsigned char* bytes, size_t size) {
+  if (store.passed == kWhole) return {bytes, size};
+  if (store.passed == kFull) return {bytes, 0};
+  const uint32_t there = written(store) - store.passed, prog = store.flash->prog_size;
+  const uint32_t skipped = size < there ? static_cast<uint32_t>(size) : there;
+  const uint32_t left = prog - store.position % prog;
+  const uint32_t now = size - skipped < left ? static_cast<uint32_t>(size - skipped) : left;
+  store.passed = now == left ? kFull : store.passed + skipped + now;
+  return {bytes + skipped, now};
+}
+
+Status put(gls_store& store, const unsigned char* all, size_t all_size, uint32_t* sum) {
   const gls_flash& flash = *store.flash;
-  if (bytes == nullptr && size > 0) return GLS_ERROR_NULL;
+  if (all == nullptr && all_size > 0) return GLS_ERROR_NULL;
+  if (store.passed == kBetween) return GLS_ERROR_ORDER;
+  const auto [bytes, size] = now_of(store, all, all_size);
   if (size > gls_store_capacity(&flash) + kRecordBytes - store.position) return GLS_ERROR_SIZE;
   if (size == 0) return GLS_OK;
   Status status = store.phase == kBegun ? start_slot(store) : GLS_OK;
+  if (sum != nullptr) *sum = crc32(bytes, size, *sum);
   if (status != GLS_OK) return status;
   store.crc = crc32(bytes, size, store.crc);
   const gls_authenticator* const authenticator = flash.authenticator;
@@ -131,14 +168,10 @@ Status use_number(gls_store& store) {
 
 // The order is the whole point: bytes, sync, are they there? header, sync, is it there? And once more: that
 // is what counts.
-Status commit(gls_store& store) {
+Status write_headers(gls_store& store, const SlotHeader& header) {
   const gls_flash& flash = *store.flash;
   const uint32_t slot = 1 - store.slot;
-  SlotHeader header = {};
-  Status status = finish_bytes(store);
-  if (status == GLS_OK) status = make_header(store, header);
-  if (status == GLS_OK && check_slot(flash, slot, header, nullptr) != kGood) status = GLS_ERROR_DEVICE;
-  if (status == GLS_OK) status = unchanged(store);
+  Status status = unchanged(store);
   if (status == GLS_OK) status = use_number(store);
   if (status == GLS_OK) status = write_header(flash, slot, 0, header);
   if (status != GLS_OK) return status;
@@ -152,6 +185,14 @@ Status commit(gls_store& store) {
   store.counted = store.highest = store.sequence = header.sequence();
   store.checks[slot] = header.check();
   return GLS_OK;
+}
+Status commit(gls_store& store) {
+  SlotHeader header = {};
+  Status status = finish_bytes(store);
+  if (status == GLS_OK) status = make_header(store, header);
+  if (status == GLS_OK && check_slot(*store.flash, 1 - store.slot, header, nullptr) != kGood)
+    status = GLS_ERROR_DEVICE;
+  return status == GLS_OK ? write_headers(store, header) : status;
 }
 
 }  // namespace

@@ -115,9 +115,10 @@ struct FromMemory {
 // or a store, which keeps its first failure.
 struct ToStore {
   gls_store* store;
-  void put(const unsigned char* bytes, size_t size) const {
-    static_cast<void>(gls_store_put(store, bytes, size));
+  void put(const unsigned char* bytes, size_t size, uint32_t sum) const {
+    store_put(*store, bytes, size, sum);
   }
+  void put_sum(uint32_t sum) const { store_put_sum(*store, sum); }
 };
 struct FromStore {
   gls_store* store;
@@ -218,7 +219,7 @@ gls_status gls_save(const gls_optimizer* optimizer, void* bytes, size_t size) {
   Status status = check(backend, optimizer, bytes);
   if (status == GLS_OK && size < saved_bytes(*optimizer)) status = GLS_ERROR_SIZE;
   if (status == GLS_OK) status = check_content(backend, *optimizer);
-  if (status == GLS_OK) write(*optimizer, ToMemory{static_cast<unsigned char*>(bytes)});
+  if (status == GLS_OK) write(*optimizer, Summed<ToMemory>({static_cast<unsigned char*>(bytes)}));
   return status;
 }
 
@@ -227,7 +228,8 @@ gls_status gls_save_to(const gls_optimizer* optimizer, gls_store* store) {
   if (status != GLS_OK) return status;
   const Backend backend = active_backend();
   status = check(backend, optimizer, store);
-  if (status == GLS_OK) status = check_content(backend, *optimizer);
+  if (status == GLS_OK && store_passes(*store, saved_bytes(*optimizer))) return GLS_OK;
+  if (status == GLS_OK && !store_goes_on(*store)) status = check_content(backend, *optimizer);
   if (status != GLS_OK) return store_fail(*store, status);
   write(*optimizer, ToStore{store});
   return store_failure(*store);
@@ -265,7 +267,7 @@ gls_status gls_save_by(const gls_optimizer* optimizer, int (*write)(void*, const
   if (status == GLS_OK) status = check_content(backend, *optimizer);
   if (status != GLS_OK) return status;
   int failed = 0;
-  glissade::write(*optimizer, ToCallback{write, context, &failed});
+  glissade::write(*optimizer, Summed<ToCallback>({write, context, &failed}));
   return failed == 0 ? GLS_OK : GLS_ERROR_DEVICE;
 }
 

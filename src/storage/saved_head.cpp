@@ -34,13 +34,19 @@ uint32_t bits_of(float value) {
   return bits;
 }
 
+// While it is committed the stage is the phase before.
+gls_head_phase phase_before(const gls_head& head) { return static_cast<gls_head_phase>(head.stage); }
+bool saves_trained(const gls_head& head) {
+  return is_trained(head) || (head.phase == GLS_HEAD_COMMITTING && phase_before(head) != GLS_HEAD_COLLECTING);
+}
+
 using Header = SavedHeader<kWords>;
 
 Header header_of(const gls_head& head, const gls_int8_dense& layer) {
   return Header({kMagic, gls_version(), head.kind->number, head.inputs, head.outputs, head.held_back,
                  head.scales, head.model, bits_of(head.input_scale), static_cast<uint32_t>(head.input_zero),
                  bits_of(layer.output_scale), static_cast<uint32_t>(layer.output_zero),
-                 static_cast<uint32_t>(layer.activation), is_trained(head) ? 1u : 0u});
+                 static_cast<uint32_t>(layer.activation), saves_trained(head) ? 1u : 0u});
 }
 void copy_fields(const Header& header, gls_int8_dense& layer) {
   const uint32_t scale = header.word(kOutputScale);
@@ -60,29 +66,34 @@ uint32_t bytes_before_optimizer(const gls_head& head) {
 // Float weights and int8 ones must be of the same training: what was trained is accepted with them, or
 // nothing is saved.
 Status check_saving(const gls_head& head, gls_head_condition condition) {
-  if (head.phase == GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
+  if (head.phase == GLS_HEAD_TRAINING || head.phase == GLS_HEAD_COMMITTING) return GLS_ERROR_ORDER;
   return is_trained(head) ? check_condition(head, condition) : GLS_OK;
 }
 
 void put_layer(const gls_head& head, uint32_t which, gls_store& store) {
-  uint32_t crc = 0;
-  const auto put = [&](const void* bytes, size_t size) {
-    crc = crc32(bytes, size, crc);
-    static_cast<void>(gls_store_put(&store, bytes, size));
-  };
+  if (store_passes(store, bytes_before_optimizer(head))) return;
   const Header header = header_of(head, head.layers[which]);
-  put(header.bytes, sizeof header.bytes);
+  store_put(store, header.bytes, sizeof header.bytes, 1);
   const LayerParts parts = parts_of(head, which);
   unsigned char word[4];
   for (size_t k = 0; k < word_count(head); ++k) {
     store_word(word, word_at(reinterpret_cast<const unsigned char*>(parts.scales) + 4 * k));
-    put(word, sizeof word);
+    store_put(store, word, sizeof word, 1);
   }
-  put(parts.weights, int8_weights(head));
-  put(head.seen, head.outputs);
-  store_word(word, crc);
-  static_cast<void>(gls_store_put(&store, word, sizeof word));
+  store_put(store, parts.weights, int8_weights(head), 1);
+  store_put(store, head.seen, head.outputs, 1);
+  store_put_sum(store, 1);
 }
+
+// Of a head that may be saved.
+Status save(const gls_head& head, gls_store& store) {
+  put_layer(head, saves_trained(head) ? 1 - head.in_use : head.in_use, store);
+  Status status = gls_save_to(&head.optimizer, &store);
+  if (status == GLS_OK) status = gls_replay_save_to(&head.train, &store);
+  if (status == GLS_OK && head.held_back != 0) status = gls_replay_save_to(&head.held, &store);
+  return status;
+}
+Status save_again(void* head, gls_store* store) { return save(*static_cast<const gls_head*>(head), *store); }
 
 // Into the int8 layer that is not in use; `seen` only where `all`.
 Status get_layer(gls_head& head, gls_store& store, bool all, bool& trained) {
@@ -174,12 +185,7 @@ gls_status gls_head_save_to(const gls_head* head, gls_store* store, gls_head_con
   if (status != GLS_OK) return status;
   status = check_head(head);
   if (status == GLS_OK) status = check_saving(*head, condition);
-  if (status != GLS_OK) return store_fail(*store, status);
-  put_layer(*head, is_trained(*head) ? 1 - head->in_use : head->in_use, *store);
-  status = gls_save_to(&head->optimizer, store);
-  if (status == GLS_OK) status = gls_replay_save_to(&head->train, store);
-  if (status == GLS_OK && head->held_back != 0) status = gls_replay_save_to(&head->held, store);
-  return status;
+  return status == GLS_OK ? save(*head, *store) : store_fail(*store, status);
 }
 
 gls_status gls_head_commit(gls_head* head, gls_store* store, gls_head_condition condition) {
@@ -188,9 +194,30 @@ gls_status gls_head_commit(gls_head* head, gls_store* store, gls_head_condition 
   const bool trained = is_trained(*head);
   status = check_saving(*head, condition);
   if (status == GLS_OK) status = gls_store_begin(store);
-  if (status == GLS_OK) status = gls_head_save_to(head, store, condition);
+  if (status == GLS_OK) status = save(*head, *store);
   if (status == GLS_OK) status = gls_store_commit(store);
   return status == GLS_OK && trained ? gls_head_accept(head, condition) : status;
+}
+
+gls_status gls_head_commit_begin(gls_head* head, gls_store* store, gls_head_condition condition) {
+  Status status = check_head(head);
+  if (status == GLS_OK) status = check_saving(*head, condition);
+  if (status == GLS_OK) status = gls_store_begin(store);
+  if (status != GLS_OK) return status;
+  head->stage = static_cast<uint32_t>(head->phase);
+  head->phase = GLS_HEAD_COMMITTING;
+  return GLS_OK;
+}
+
+gls_status gls_head_commit_piece(gls_head* head, gls_store* store) {
+  Status status = check_head(head);
+  if (status == GLS_OK && head->phase != GLS_HEAD_COMMITTING) status = GLS_ERROR_ORDER;
+  if (status != GLS_OK) return status;
+  bool done;
+  status = gls_store_commit_piece(store, save_again, head, &done);
+  if (status == GLS_OK && !done) return GLS_OK;
+  head->phase = phase_before(*head);
+  return status == GLS_OK && is_trained(*head) ? gls_head_accept(head, GLS_HEAD_ALWAYS) : status;
 }
 
 gls_status gls_head_restore_from(gls_head* head, gls_store* store) {

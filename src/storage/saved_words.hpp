@@ -56,8 +56,30 @@ inline size_t span_of(size_t count, size_t words_in_block) {
   return count < most ? count : most;
 }
 
+// Bytes and checksums, but for those in a store, which keeps the sums itself: a Raw has put(bytes, size).
+template <class Raw>
+class Summed {
+ public:
+  explicit Summed(Raw raw) : raw_(raw) {}
+
+  void put(const unsigned char* bytes, size_t size, uint32_t sum) {
+    raw_.put(bytes, size);
+    sums_[sum] = crc32(bytes, size, sums_[sum]);
+  }
+  void put_sum(uint32_t sum) {
+    unsigned char word[4];
+    store_word(word, sums_[sum]);
+    put(word, sizeof word, 1);
+    sums_[sum] = 0;
+  }
+
+ private:
+  Raw raw_;
+  uint32_t sums_[2] = {0, 0};
+};
+
 // Writes words, a checksum behind each block of them, and one over those at the end.
-// A Sink has put(bytes, size).
+// A Sink has put(bytes, size, sum) and put_sum(sum): of sums 0 and 1, as store_put and store_put_sum.
 template <class Sink>
 class Writer {
  public:
@@ -67,7 +89,7 @@ class Writer {
     const unsigned char* from = static_cast<const unsigned char*>(words);
     while (count > 0) {
       const size_t span = span_of(count, words_);
-      block_ = kLittleEndian ? write(from, 4 * span, block_) : write_word(word_at(from), block_);
+      write(from, span);
       from += 4 * span;
       count -= span;
       words_ += span;
@@ -76,26 +98,25 @@ class Writer {
   }
   void finish() {
     if (words_ > 0) end_block();
-    write_word(all_, 0);
+    sink_.put_sum(1);
   }
 
  private:
-  uint32_t write(const unsigned char* bytes, size_t size, uint32_t crc) {
-    sink_.put(bytes, size);
-    return crc32(bytes, size, crc);
-  }
-  uint32_t write_word(uint32_t value, uint32_t crc) {
-    const uint32_t word = little_endian(value);
-    return write(reinterpret_cast<const unsigned char*>(&word), sizeof word, crc);
+  void write(const unsigned char* from, size_t span) {  // of one word where its bytes have another order
+    if constexpr (kLittleEndian) {
+      sink_.put(from, 4 * span, 0);
+    } else {
+      unsigned char word[4];
+      store_word(word, word_at(from));
+      sink_.put(word, sizeof word, 0);
+    }
   }
   void end_block() {
-    all_ = write_word(block_, all_);
-    block_ = 0;
+    sink_.put_sum(0);
     words_ = 0;
   }
 
   Sink sink_;
-  uint32_t block_ = 0, all_ = 0;
   size_t words_ = 0;
 };
 

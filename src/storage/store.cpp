@@ -2,8 +2,8 @@
 // A store in flash: glissade/store.h has the layout, and what must come before what.
 #include "storage/store.hpp"
 
-#include "storage/commit.hpp"
 #include "storage/find.hpp"
+#include "storage/pieces.hpp"
 
 namespace glissade {
 namespace {
@@ -35,6 +35,29 @@ Status store_seek(gls_store& store, uint32_t place) {
 Status store_fail(gls_store& store, Status status) { return store.failure = status; }
 
 Status store_failure(const gls_store& store) { return store.failure; }
+
+void store_put(gls_store& store, const void* bytes, size_t size, uint32_t sum) {
+  const unsigned char* const from = static_cast<const unsigned char*>(bytes);
+  if (store.failure == GLS_OK) store.failure = put(store, from, size, &store.sums[sum]);
+}
+
+void store_put_sum(gls_store& store, uint32_t sum) {
+  unsigned char word[4];
+  if (passes(store, sizeof word)) return;
+  const uint32_t end = store.passed + static_cast<uint32_t>(sizeof word);
+  const bool whole = store.passed == kWhole;
+  uint32_t ignored = 0;
+  store_word(word, store.sums[sum]);
+  if (store.failure == GLS_OK)
+    store.failure = put(store, word, sizeof word, sum == 0 ? &store.sums[1] : &ignored);
+  if (whole || written(store) == end) store.sums[sum] = 0;
+}
+
+bool store_passes(gls_store& store, uint64_t size) { return passes(store, size); }
+
+bool store_goes_on(const gls_store& store) {
+  return store.passed < kBetween && store.passed < written(store);
+}
 
 bool store_only_checks(const gls_store& store) { return store.phase == kChecking; }
 
@@ -139,7 +162,8 @@ gls_status gls_store_begin(gls_store* store) {
   store->loaded = kNothingLoaded;
   store->phase = kBegun;
   store->position = kRecordBytes;
-  store->crc = 0;
+  store->crc = store->sums[0] = store->sums[1] = 0;
+  store->passed = kWhole;
   store->failure = begin(*store);
   return store->failure;
 }
@@ -147,16 +171,31 @@ gls_status gls_store_begin(gls_store* store) {
 gls_status gls_store_put(gls_store* store, const void* bytes, size_t size) {
   if (store == nullptr) return GLS_ERROR_NULL;
   if (store->phase < kBegun) return GLS_ERROR_ORDER;
-  if (store->failure == GLS_OK) store->failure = put(*store, static_cast<const unsigned char*>(bytes), size);
+  if (store->failure == GLS_OK)
+    store->failure = put(*store, static_cast<const unsigned char*>(bytes), size, nullptr);
   return store->failure;
 }
 
 gls_status gls_store_commit(gls_store* store) {
   if (store == nullptr) return GLS_ERROR_NULL;
-  if (store->phase < kBegun) return GLS_ERROR_ORDER;
+  if (store->phase < kBegun || store->passed != kWhole) return GLS_ERROR_ORDER;
   if (store->failure == GLS_OK) store->failure = commit(*store);
   if (store->failure == GLS_OK) read_from_start(*store);
   return store->failure;
+}
+
+gls_status gls_store_commit_piece(gls_store* store, gls_status (*save)(void* context, gls_store* store),
+                                  void* context, bool* done) {
+  if (store == nullptr || save == nullptr || done == nullptr) return GLS_ERROR_NULL;
+  if (store->phase < kBegun || (store->phase == kWriting && store->passed == kWhole)) return GLS_ERROR_ORDER;
+  *done = false;
+  bool last = false;
+  const auto put_all = [&] { return save(context, store); };
+  if (store->failure == GLS_OK) store->failure = commit_some(*store, put_all, &last);
+  if (store->failure != GLS_OK) return store->failure;
+  if (last) read_from_start(*store);
+  *done = last;
+  return GLS_OK;
 }
 
 }  // extern "C"

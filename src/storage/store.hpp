@@ -23,10 +23,21 @@ gls_status store_seek(gls_store& store, uint32_t place);
 // While the store is written: makes this status the failure that stays, and returns it.
 gls_status store_fail(gls_store& store, gls_status status);
 
+// As gls_store_put, but a failure stays. What is written goes into sums[sum] (0 or 1), which are kept from
+// piece to piece. store_put_sum writes such a sum, a CRC-32, and begins it anew; sum 0 goes into sum 1.
+void store_put(gls_store& store, const void* bytes, size_t size, uint32_t sum);
+void store_put_sum(gls_store& store, uint32_t sum);
+
+// While a state is written in pieces: are the next bytes, so many, all for another piece? Then they are
+// passed over. Or is something of them in flash already?
+bool store_passes(gls_store& store, uint64_t size);
+bool store_goes_on(const gls_store& store);
+
 // GLS_OK: none stays.
 gls_status store_failure(const gls_store& store);
 
-// Until rewind, or not: gls_restore_from checks whether what it would read can be restored, and writes nothing.
+// Until rewind, or not: gls_restore_from checks whether what it would read can be restored, and writes
+// nothing.
 void store_only_check(gls_store& store, bool only = true);
 bool store_only_checks(const gls_store& store);
 

@@ -37,6 +37,9 @@ void step(Memory& m, gls_optimizer (*make)(P*, S*, float*, float*, float*, float
   step(m, make(m.object(P()), m.object(S()), m.out(), m.out(), m.out(), m.out(), m.count()));
 }
 
+inline gls_status save_one(void* optimizer, gls_store* store) {
+  return gls_save_to(static_cast<const gls_optimizer*>(optimizer), store);
+}
 inline gls_optimizer adam(Memory& m) {
   gls_adam_params params;
   params.weight_decay = m.number(0.1);

@@ -113,7 +113,13 @@ gls_status train() {
 }
 
 gls_status commit() {
-  return once("commit", [] { return gls_head_commit(&head, &store, GLS_HEAD_ALWAYS); });
+  const gls_status status = gls_head_commit_begin(&head, &store, GLS_HEAD_ALWAYS);
+  if (status != GLS_OK) return status;
+  return pieces("commit", [](bool& more) {
+    const gls_status written = gls_head_commit_piece(&head, &store);
+    more = head.phase == GLS_HEAD_COMMITTING;
+    return written;
+  });
 }
 
 gls_status predict() {

@@ -61,7 +61,8 @@ typedef enum GLS_ENUM(gls_head_phase) {
   GLS_HEAD_TRAINING = 2,   /**< between gls_head_train_begin and the end of training */
   GLS_HEAD_BETTER = 3,     /**< trained, and at least as good as the head in use on the samples held back */
   GLS_HEAD_NOT_BETTER = 4, /**< trained, and worse; or its weights are spoiled */
-  GLS_HEAD_UNKNOWN = 5     /**< trained, but fewer than two samples of some class are held back */
+  GLS_HEAD_UNKNOWN = 5,    /**< trained, but fewer than two samples of some class are held back */
+  GLS_HEAD_COMMITTING = 6  /**< between gls_head_commit_begin and the end of the commit */
 } gls_head_phase;
 
 /** Which trained heads gls_head_accept takes. */
@@ -169,7 +170,7 @@ GLS_FUNCTION uint32_t gls_head_saved_bytes(const gls_head* head);
 
 /** Puts all of a head into a store, after gls_store_begin: float weights, slots, the rule's state and params,
  * samples, and the int8 layer; of a head that was trained, the trained one. GLS_ERROR_WORSE: the condition
- * does not hold, so discard first. GLS_ERROR_ORDER: it is training.
+ * does not hold, so discard first. GLS_ERROR_ORDER: it is training, or in the middle of a commit.
  *
  * The format, all numbers little-endian: "GLS5"; the library's version; the kind (0, 1, 2 in the order
  * above), inputs, outputs, held_back, scales, model, input_scale, input_zero, output_scale, output_zero,
@@ -186,6 +187,22 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_save_to(const gls_head* head, str
  * committed. Errors are those of the store, too. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit(gls_head* head, struct gls_store* store,
                                                       gls_head_condition condition);
+
+/** Begins the same commit in pieces, so that a watchdog can be fed in between: phase is then
+ * GLS_HEAD_COMMITTING, and gls_head_commit_piece is called as long as that is so.
+ *
+ *     status = gls_head_commit_begin(&head, &store, GLS_HEAD_IF_BETTER);
+ *     while (status == GLS_OK && head.phase == GLS_HEAD_COMMITTING)
+ *       status = gls_head_commit_piece(&head, &store);
+ *
+ * Errors as in gls_head_commit; nothing was begun then. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit_begin(gls_head* head, struct gls_store* store,
+                                                            gls_head_condition condition);
+
+/** One piece (gls_store_commit_piece: at most one erase). Until the last one nothing that is saved may
+ * change: the head's own calls refuse, or give the commit up (gls_head_discard, gls_head_restore_from). On an
+ * error the phase is that before the commit, which can be begun again. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit_piece(gls_head* head, struct gls_store* store);
 
 /** Gets a head back into one that was started with the same fields. What was trained or observed since is
  * dropped. Where something is wrong all is as it was, but a trained head that was not accepted is lost:

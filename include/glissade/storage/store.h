@@ -157,8 +157,8 @@ struct gls_store {
   /** @cond INTERNAL */
   /* The rest is the store's own. */
   const gls_flash* flash;
-  uint32_t highest, counted, position, crc, loaded;
-  uint32_t slot, start, checks[2];
+  uint32_t highest, counted, position, crc, loaded, passed;
+  uint32_t slot, start, checks[2], sums[2];
   gls_status found, barred, failure;
   int phase;
   /** @endcond */
@@ -240,6 +240,26 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_store_put(gls_store* store, const void
  * the counter after it that failed, it is not known which of the two is. The store is then closed (all calls
  * are GLS_ERROR_ORDER): open it again, and it is known. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_store_commit(gls_store* store);
+
+/** Commits a new state piece by piece, after gls_store_begin and instead of gls_store_put and
+ * gls_store_commit: so that a watchdog can be fed between the pieces. Call it until it sets done, which is
+ * set only where the state is committed, or fails.
+ *
+ *     bool done = false;
+ *     status = gls_store_begin(&store);
+ *     while (status == GLS_OK && !done) status = gls_store_commit_piece(&store, save, context, &done);
+ *
+ * save puts all of the state, with gls_store_put, gls_save_to and their like. It is called in most pieces,
+ * and must put the same bytes each time, so nothing of them may change until the commit is done: each call
+ * writes a piece of them. A piece takes at most one erase, and one unit of programming or the units of a
+ * record; 256 bytes that are read back; or, the last one, both headers. What is in flash after each of them
+ * is what a cut may leave of gls_store_commit: the committed state is the old one or, after the last piece,
+ * the new one.
+ *
+ * Errors as in gls_store_put and gls_store_commit, and those of save, which stay. GLS_ERROR_SIZE: also where
+ * save puts fewer bytes than it did. GLS_ERROR_ORDER: also where anything is put outside of save. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_store_commit_piece(
+    gls_store* store, gls_status (*save)(void* context, gls_store* store), void* context, bool* done);
 
 /** Memory as flash: for tests, and for memory that keeps its contents (FRAM, battery). It is the context of a
  * gls_flash. As flash does, programming only clears bits. */
