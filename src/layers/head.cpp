@@ -40,8 +40,9 @@ Status check_fields(const gls_head& head) {
   return sizes && choices && features ? GLS_OK : GLS_ERROR_RANGE;
 }
 
+// It may have fewer outputs.
 bool same_layer(const gls_head& head, const gls_int8_dense& layer) {
-  return layer.input_count == head.inputs && layer.output_count == head.outputs &&
+  return layer.input_count == head.inputs && layer.output_count - 1 < head.outputs &&
          layer.input_zero == head.input_zero && !(layer.input_scale < head.input_scale) &&
          !(layer.input_scale > head.input_scale);
 }
@@ -111,16 +112,13 @@ void make_layer(gls_head& head, uint32_t which) {
 // The head that knows nothing, or the shipped one.
 Status fill_layer(gls_head& head, const gls_int8_dense* shipped) {
   gls_int8_dense& layer = head.layers[0];
-  const LayerParts parts = parts_of(head, 0);
-  for (size_t k = 0; k < head.scales; ++k)
-    parts.scales[k] = shipped == nullptr ? 1.0f : shipped->weight_scales[k];
-  for (size_t k = 0; k < head.outputs; ++k)
-    parts.biases[k] = shipped == nullptr || shipped->biases == nullptr ? 0 : shipped->biases[k];
-  const size_t weights = size_t{head.inputs} * head.outputs;
-  if (shipped == nullptr) {
-    __builtin_memset(parts.weights, 0, weights);
-  } else {
-    __builtin_memcpy(parts.weights, shipped->weights, weights);
+  const LayerParts parts = clear_layer(head, 0);
+  if (shipped != nullptr) {
+    const size_t outputs = shipped->output_count;
+    __builtin_memcpy(parts.scales, shipped->weight_scales, sizeof(float) * shipped->scale_count);
+    if (shipped->biases != nullptr)
+      __builtin_memcpy(parts.biases, shipped->biases, sizeof(int32_t) * outputs);
+    __builtin_memcpy(parts.weights, shipped->weights, outputs * head.inputs);
     layer.output_scale = shipped->output_scale;
     layer.output_zero = shipped->output_zero;
     layer.activation = shipped->activation;
@@ -166,6 +164,14 @@ LayerParts parts_of(const gls_head& head, uint32_t which) {
   return {scales, biases, reinterpret_cast<int8_t*>(biases + head.outputs)};
 }
 
+LayerParts clear_layer(const gls_head& head, uint32_t which) {
+  const LayerParts parts = parts_of(head, which);
+  for (size_t k = 0; k < head.scales; ++k) parts.scales[k] = 1.0f;
+  __builtin_memset(parts.biases, 0, sizeof(int32_t) * head.outputs);
+  __builtin_memset(parts.weights, 0, size_t{head.inputs} * head.outputs);
+  return parts;
+}
+
 Status check_head(const gls_head* head) {
   if (head == nullptr) return GLS_ERROR_NULL;
   if (head->phase == GLS_HEAD_CLOSED) return GLS_ERROR_ORDER;
@@ -201,7 +207,7 @@ gls_status gls_head_start(gls_head* head, void* memory, size_t size, const gls_i
   head->in_use = 0;
   if (head->batch == 0) head->batch = 10;
   if (head->scales == 0) head->scales = 1;
-  if (shipped != nullptr) head->scales = static_cast<uint32_t>(shipped->scale_count);
+  if (shipped != nullptr) head->scales = shipped->scale_count == 1 ? 1 : head->outputs;
   lay_out(*head, static_cast<unsigned char*>(memory));
   make_layer(*head, 0);
   make_layer(*head, 1);

@@ -33,6 +33,9 @@ struct LayerParts {
 };
 LayerParts parts_of(const gls_head& head, uint32_t which);
 
+// The same, of a layer that says nothing: all zero, scales of 1.
+LayerParts clear_layer(const gls_head& head, uint32_t which);
+
 // Was the head started, and are its fields still in range? Does it collect?
 gls_status check_head(const gls_head* head);
 gls_status check_collecting(const gls_head* head);

@@ -2,6 +2,7 @@
 // A head in a store; glissade/layers/head.h has the format.
 #include "glissade/glissade.h"
 #include "layers/head.hpp"
+#include "optimizer/rule.hpp"
 #include "storage/saved_words.hpp"
 #include "storage/store.hpp"
 
@@ -95,51 +96,93 @@ Status save(const gls_head& head, gls_store& store) {
 }
 Status save_again(void* head, gls_store* store) { return save(*static_cast<const gls_head*>(head), *store); }
 
-// Into the int8 layer that is not in use; `seen` only where `all`.
-Status get_layer(gls_head& head, gls_store& store, bool all, bool& trained) {
+// May these bytes be this head's? It may have more classes than was saved, but no other labels.
+bool fits(const Header& saved, const gls_head& head) {
+  const uint32_t outputs = saved.word(kOutputs);
+  const bool grown = head.kind->has_classes && outputs != 0 && outputs < head.outputs;
+  if (outputs != head.outputs && !grown) return false;
+  Header own = header_of(head, head.layers[0]);
+  store_word(own.bytes + size_t{4} * kOutputs, outputs);
+  store_word(own.bytes + size_t{4} * kScales, head.scales == 1 ? 1 : outputs);
+  return saved.same_until(own, kInputZero);
+}
+
+// What a saved head says of itself.
+struct Saved {
+  uint32_t outputs;
+  bool trained;
+};
+
+// Into the int8 layer that is not in use; `seen` only where `all`. New outputs are rows of zeros.
+Status get_layer(gls_head& head, gls_store& store, bool all, Saved& saved) {
   const uint32_t which = 1 - head.in_use;
   Header header;
   store_get(store, header.bytes, sizeof header.bytes);
   if (store_failure(store) != GLS_OK) return GLS_OK;  // told by the caller
-  if (!header.same_until(header_of(head, head.layers[0]), kInputZero)) return GLS_ERROR_MISMATCH;
+  if (!fits(header, head)) return GLS_ERROR_MISMATCH;
+  saved = {header.word(kOutputs), header.word(kTrained) != 0};
   head.layers[which].prepared = 0;
   uint32_t crc = crc32(header.bytes, sizeof header.bytes);
   const auto get = [&](void* bytes, size_t size) {
     store_get(store, bytes, size);
     crc = crc32(bytes, size, crc);
   };
-  const LayerParts parts = parts_of(head, which);
+  const LayerParts parts = clear_layer(head, which);
   unsigned char word[4];
-  for (size_t k = 0; k < word_count(head); ++k) {
-    get(word, sizeof word);
-    const uint32_t value = load_word(word);
-    __builtin_memcpy(reinterpret_cast<unsigned char*>(parts.scales) + 4 * k, &value, sizeof value);
-  }
-  get(parts.weights, int8_weights(head));
+  const auto get_words = [&](void* words, size_t count) {
+    for (size_t k = 0; k < count; ++k) {
+      get(word, sizeof word);
+      const uint32_t value = load_word(word);
+      __builtin_memcpy(static_cast<unsigned char*>(words) + 4 * k, &value, sizeof value);
+    }
+  };
+  get_words(parts.scales, header.word(kScales));
+  get_words(parts.biases, saved.outputs);
+  get(parts.weights, size_t{saved.outputs} * head.inputs);
   bool fit = true;
-  for (uint32_t k = 0; k < head.outputs; ++k) {
+  for (uint32_t k = 0; k < saved.outputs; ++k) {
     get(word, 1);
     fit = fit && (word[0] < head.held_back || word[0] == 0);
     if (all) head.seen[k] = word[0];
   }
+  if (all) __builtin_memset(head.seen + saved.outputs, 0, head.outputs - saved.outputs);
   store_get(store, word, sizeof word);
   if (load_word(word) != crc || !fit) return GLS_ERROR_DAMAGED;
   copy_fields(header, head.layers[which]);
-  trained = header.word(kTrained) != 0;
   const Status status = gls_int8_dense_prepare(&head.layers[which]);
   return status == GLS_ERROR_RANGE ? GLS_ERROR_DAMAGED : status;
+}
+
+// Rows of fewer outputs, which came first, spread in their place: what is new is zero.
+void spread(float* floats, const gls_head& head, uint32_t outputs) {
+  for (size_t row = head.inputs + size_t{1}; row-- > 0;) {
+    float* const to = floats + row * head.outputs;
+    __builtin_memmove(to, floats + row * outputs, sizeof(float) * outputs);
+    __builtin_memset(to + outputs, 0, sizeof(float) * (head.outputs - outputs));
+  }
+}
+
+Status get_optimizer(gls_head& head, gls_store& store, bool all, uint32_t outputs) {
+  gls_optimizer& optimizer = head.optimizer;
+  optimizer.count = weight_count(head) / head.outputs * outputs;
+  const Status status = gls_restore_from(&optimizer, &store);
+  optimizer.count = weight_count(head);
+  if (status != GLS_OK || !all || outputs == head.outputs) return status;
+  spread(optimizer.weights, head, outputs);
+  for (size_t k = 0; k < optimizer.rule->slot_count; ++k) spread(optimizer.slots[k], head, outputs);
+  return GLS_OK;
 }
 
 // All of it, from where the store is read. A commit of what was trained has made all samples old ones. `all`:
 // also what was seen, which no call of the store checks.
 Status get_all(gls_head& head, gls_store& store, bool all) {
-  bool trained = false;
-  Status status = get_layer(head, store, all, trained);
+  Saved saved = {head.outputs, false};
+  Status status = get_layer(head, store, all, saved);
   if (status == GLS_OK) status = store_failure(store);
-  if (status == GLS_OK) status = gls_restore_from(&head.optimizer, &store);
+  if (status == GLS_OK) status = get_optimizer(head, store, all, saved.outputs);
   if (status == GLS_OK) status = gls_replay_restore_from(&head.train, &store);
   if (status == GLS_OK && head.held_back != 0) status = gls_replay_restore_from(&head.held, &store);
-  if (status != GLS_OK || !all || !trained) return status;
+  if (status != GLS_OK || !all || !saved.trained) return status;
   gls_replay_settle(&head.train);
   gls_replay_settle(&head.held);
   return GLS_OK;
@@ -224,7 +267,6 @@ gls_status gls_head_restore_from(gls_head* head, gls_store* store) {
   Status status = gls_store_get(store, nullptr, 0);  // null, or not reading
   if (status == GLS_OK) status = check_head(head);
   if (status == GLS_OK && head->phase == GLS_HEAD_TRAINING) status = GLS_ERROR_ORDER;
-  if (status == GLS_OK && store_left(*store) < bytes_before_optimizer(*head)) status = GLS_ERROR_SIZE;
   return status == GLS_OK ? restore(*head, *store) : status;
 }
 

@@ -30,8 +30,12 @@ Header header_of(const gls_replay& r) {
   return Header({kMagic, gls_version(), r.features, r.classes, r.target_bytes, r.model, r.count, r.old,
                  r.added, static_cast<uint32_t>(r.seed), static_cast<uint32_t>(r.seed >> 32)});
 }
+// There may be more classes now.
 bool fits(const Header& header, const gls_replay& r) {
-  return header.same_until(header_of(r), kModel) && header.word(kCount) <= r.capacity &&
+  Header own = header_of(r);
+  const uint32_t classes = header.word(kClasses);
+  if (classes != 0 && classes < r.classes) store_word(own.bytes + size_t{4} * kClasses, classes);
+  return header.same_until(own, kModel) && header.word(kCount) <= r.capacity &&
          header.word(kOld) <= header.word(kCount);
 }
 
@@ -67,7 +71,7 @@ Status check_saved(const gls_replay& r, const Header& header, gls_store& store) 
   bool good = true;
   look_through(store, sample_bytes(r, count), crc, [](const unsigned char*, uint32_t) {});
   look_through(store, label_bytes(r, count), crc, [&](const unsigned char* labels, uint32_t size) {
-    for (uint32_t i = 0; i < size && r.classes != 0; ++i) good = good && labels[i] < r.classes;
+    for (uint32_t i = 0; i < size && r.classes != 0; ++i) good = good && labels[i] < header.word(kClasses);
   });
   return read_checksum(store) == crc && good ? GLS_OK : GLS_ERROR_DAMAGED;
 }

@@ -113,6 +113,101 @@ void check_commit() {
         "another model");
 }
 
+// A head of 3 classes goes on as one of 5: what it learned is there, bit for bit; the rest is zero, and
+// learns.
+constexpr uint32_t kMore = 5;
+struct Grown {
+  alignas(8) unsigned char memory[GLS_HEAD_BYTES(kInputs, kMore, 1, kSamples, 1)];
+  Job job;
+
+  Status start(const gls_head_kind& kind, uint32_t scales, uint32_t outputs = kMore) {
+    job.head.kind = &kind;
+    job.head.scales = scales == 1 ? 1 : outputs;
+    job.head.outputs = outputs;
+    return gls_head_start(&job.head, memory, sizeof memory, nullptr);
+  }
+};
+
+bool is_zero(const void* bytes, size_t size) {
+  bool zero = true;
+  for (size_t i = 0; i < size; ++i) zero = zero && static_cast<const unsigned char*>(bytes)[i] == 0;
+  return zero;
+}
+bool rows_kept(const float* grown, const float* old) {
+  bool kept = true;
+  for (uint32_t d = 0; d <= kInputs; ++d) {
+    kept = kept && __builtin_memcmp(grown + d * kMore, old + d * kOutputs, sizeof(float) * kOutputs) == 0 &&
+           is_zero(grown + d * kMore + kOutputs, sizeof(float) * (kMore - kOutputs));
+  }
+  return kept;
+}
+
+void check_growth(uint32_t scales) {
+  Job old(gls_head_classes, kHeldBack, scales);
+  Grown grown, again;
+  flash.shape(8, 1024, 4);
+  CHECK(old.start() == GLS_OK && observe(old, 0, 36) && old.train(20) == GLS_OK, "");
+  CHECK(gls_store_open(&store, &flash.flash) == GLS_ERROR_EMPTY && commit(old, true) == GLS_OK, "");
+  gls_head& head = grown.job.head;
+  CHECK(grown.start(gls_head_classes, scales) == GLS_OK && gls_head_restore_from(&head, &store) == GLS_OK,
+        "restored");
+  CHECK(rows_kept(head.optimizer.weights, old.head.optimizer.weights) &&
+            rows_kept(head.optimizer.slots[0], old.head.optimizer.slots[0]) &&
+            grown.job.state.step == old.state.step,
+        "weights and slots");
+  const gls_int8_dense &layer = grown.job.layer(), &before = old.layer();
+  CHECK(__builtin_memcmp(layer.weights, before.weights, size_t{kInputs} * kOutputs) == 0 &&
+            __builtin_memcmp(layer.biases, before.biases, sizeof(int32_t) * kOutputs) == 0 &&
+            __builtin_memcmp(layer.weight_scales, before.weight_scales, sizeof(float) * scales) == 0 &&
+            is_zero(layer.weights + kInputs * kOutputs, kInputs * (kMore - kOutputs)) &&
+            is_zero(layer.biases + kOutputs, sizeof(int32_t) * (kMore - kOutputs)),
+        "the int8 layer");
+  CHECK(head.train.count == old.head.train.count && head.train.classes == kMore && head.seen[3] == 0 &&
+            head.seen[1] == old.head.seen[1],
+        "samples");
+  bool same = true;
+  for (uint32_t n = 1000; n < 1020; ++n) {
+    int8_t of_grown[kMore], of_old[kOutputs];
+    same = same && gls_head_predict(&head, Sample(n).features, of_grown) == GLS_OK &&
+           gls_head_predict(&old.head, Sample(n).features, of_old) == GLS_OK &&
+           __builtin_memcmp(of_grown, of_old, kOutputs) == 0;
+  }
+  CHECK(same, "old classes get what they got");
+  // A fourth class: samples as they come, with all signs turned.
+  const auto fourth = [](uint32_t n) {
+    Sample sample(n);
+    for (int8_t& q : sample.features) q = static_cast<int8_t>(-40 - q);
+    sample.label = 3;
+    return sample;
+  };
+  for (uint32_t n = 0; n < 12; ++n) {
+    const Sample sample = fourth(n);
+    CHECK(gls_head_observe(&head, sample.features, &sample.label) == GLS_OK, "");
+  }
+  CHECK(grown.job.train(20) == GLS_OK && commit(grown.job, true) == GLS_OK, "trained and committed");
+  CHECK(again.start(gls_head_classes, scales) == GLS_OK &&
+            gls_head_restore_from(&again.job.head, &store) == GLS_OK,
+        "restored as it is");
+  uint32_t right = 0;
+  for (uint32_t n = 1000; n < 1040; ++n) {
+    const Sample sample = n % 2 == 0 ? Sample(n) : fourth(n);
+    int8_t outputs[kMore];
+    CHECK(gls_head_predict(&again.job.head, sample.features, outputs) == GLS_OK, "");
+    uint32_t largest = 0;
+    for (uint32_t k = 1; k < kMore; ++k) largest = outputs[k] > outputs[largest] ? k : largest;
+    right += largest == sample.label ? 1u : 0u;
+  }
+  CHECK(right > 35, "of 40: ", right);
+  const auto restored = [](Grown& other) {
+    return gls_store_rewind(&store) == GLS_OK ? gls_head_restore_from(&other.job.head, &store)
+                                              : GLS_ERROR_ORDER;
+  };
+  CHECK(again.start(gls_head_classes, scales, 4) == GLS_OK && restored(again) == GLS_ERROR_MISMATCH, "fewer");
+  CHECK(again.start(gls_head_classes, scales == 1 ? kMore : 1) == GLS_OK &&
+            restored(again) == GLS_ERROR_MISMATCH,
+        "other scales");
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace glissade
@@ -121,5 +216,7 @@ int program(int, char**) {
   using namespace glissade::test;
   check_pieces();
   check_commit();
+  check_growth(1);
+  check_growth(kOutputs);
   return finish();
 }

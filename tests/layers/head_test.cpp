@@ -142,8 +142,19 @@ void check_shipped() {
   wrong.input_zero = 3;
   CHECK(second.start(&wrong) == GLS_ERROR_RANGE, "another zero point");
   wrong = shipped;
+  wrong.output_count = kOutputs + 1;
+  CHECK(second.start(&wrong) == GLS_ERROR_RANGE, "more outputs");
+  wrong.output_count = 0;
+  CHECK(second.start(&wrong) == GLS_ERROR_RANGE, "none");
+  wrong = shipped;
   wrong.output_count = 2;
-  CHECK(second.start(&wrong) == GLS_ERROR_RANGE, "another count");
+  const int8_t* const weights = shipped.weights;
+  CHECK(second.start(&wrong) == GLS_OK &&
+            __builtin_memcmp(second.layer().weights, weights, size_t{2} * kInputs) == 0 &&
+            second.layer().biases[1] == shipped.biases[1] && second.layer().biases[2] == 0 &&
+            second.layer().weights[2 * kInputs] == 0 &&
+            second.layer().weight_scales[0] == shipped.weight_scales[0],
+        "fewer: the others are new");
 }
 
 gls_store store;

@@ -124,10 +124,11 @@ typedef struct gls_head {
 /** Starts a head in memory of `size` bytes, aligned as float: at least GLS_HEAD_BYTES, or GLS_ERROR_SIZE. It
  * must stay as long as the head is used; what the optimizer points to, too. Weights and slots are set to
  * zero, and so is the rule's state; no sample is there. shipped: the layer that is in the model file now,
- * which is copied, and from which training goes on; its counts, input_scale and input_zero must be the
- * head's, its scales become the head's. Null: the head knows nothing yet. GLS_ERROR_NULL: also where kind, or
- * the optimizer's rule, params or state are null. GLS_ERROR_RANGE: a field outside its range; a shipped layer
- * that gls_int8_dense_prepare refuses, and then the head is closed. */
+ * which is copied, and from which training goes on; its input_count, input_scale and input_zero must be the
+ * head's, its scales become the head's. It may have fewer outputs: new ones are zero. Null: the head knows
+ * nothing yet. GLS_ERROR_NULL: also where kind, or the optimizer's rule, params or state are null.
+ * GLS_ERROR_RANGE: a field outside its range; a shipped layer that gls_int8_dense_prepare refuses, and then
+ * the head is closed. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_start(gls_head* head, void* memory, size_t size,
                                                      const gls_int8_dense* shipped);
 
@@ -204,10 +205,12 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit_begin(gls_head* head, stru
  * error the phase is that before the commit, which can be begun again. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit_piece(gls_head* head, struct gls_store* store);
 
-/** Gets a head back into one that was started with the same fields. What was trained or observed since is
- * dropped. Where something is wrong all is as it was, but a trained head that was not accepted is lost:
- * GLS_ERROR_MISMATCH where the bytes are of another format, kind, model or size; GLS_ERROR_DAMAGED where a
- * checksum is wrong. GLS_ERROR_ORDER: it is training. Others as in gls_restore_from. */
+/** Gets a head back into one that was started with the same fields. With gls_head_classes it may have more
+ * outputs than what was saved (new classes): what was learned stays as it is, and the new ones begin with
+ * zeros, in weights and slots. What was trained or observed since is dropped. Where something is wrong all is
+ * as it was, but a trained head that was not accepted is lost: GLS_ERROR_MISMATCH where the bytes are of
+ * another format, kind, model or size; GLS_ERROR_DAMAGED where a checksum is wrong. GLS_ERROR_ORDER: it is
+ * training. Others as in gls_restore_from. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_restore_from(gls_head* head, struct gls_store* store);
 
 /** Drops what was trained, or is being trained: the float weights are those of the int8 head in use again,

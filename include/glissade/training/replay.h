@@ -84,7 +84,8 @@ GLS_FUNCTION uint32_t gls_replay_saved_bytes(const gls_replay* replay);
 GLS_FUNCTION GLS_NODISCARD gls_status gls_replay_save_to(const gls_replay* replay, struct gls_store* store);
 
 /** Gets them back. Nothing is written unless all is right: GLS_ERROR_MISMATCH where they are of another
- * format, model, or number of features, classes or target_bytes, or are more than capacity; GLS_ERROR_DAMAGED
+ * format, model, or number of features or target_bytes, of more classes (or of some where there are none, or
+ * the other way round), or are more than capacity; GLS_ERROR_DAMAGED
  * where the checksum is wrong. The seed comes back too. GLS_ERROR_DEVICE as in gls_restore_from. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_replay_restore_from(gls_replay* replay, struct gls_store* store);
 
