@@ -39,15 +39,14 @@ void print_bytes(const char* name, const int8_t* bytes, size_t count) {
 void print_start(const LoggedHead& learner, const gls_int8_dense& shipped) {
   const gls_head& head = learner.head;
   print("head kind=classes inputs=", head.inputs, " outputs=", head.outputs, " samples=", head.samples);
-  print(" held_back=", head.held_back, " batch=", head.batch);
+  print(" held_back=", head.held_back, " batch=", head.batch, " scales=", head.scales);
   print(" rounding=", static_cast<uint32_t>(head.rounding));
   print_bits(" input_scale=", head.input_scale);
   print_integer(" input_zero=", head.input_zero);
   print(" model=", head.model, " seed=0x", Hex{static_cast<uint32_t>(head.seed >> 32)});
   print(Hex{static_cast<uint32_t>(head.seed)}, "\nrule name=momentum");
   print_bits(" momentum=", learner.params.momentum);
-  print("\nshipped scales=", static_cast<uint32_t>(shipped.scale_count));
-  print_bits(" output_scale=", shipped.output_scale);
+  print_bits("\nshipped output_scale=", shipped.output_scale);
   print_integer(" output_zero=", shipped.output_zero);
   print(" activation=", static_cast<uint32_t>(shipped.activation), "\n");
   for (size_t row = 0; row < shipped.output_count; ++row) {
@@ -104,11 +103,10 @@ Status LoggedHead::observe(const int8_t* features, uint8_t label) {
 Status LoggedHead::train(uint32_t epochs) {
   params.learning_rate = gls_head_rate(&head);
   Status status = gls_head_train_begin(&head, epochs);
-  uint32_t calls = 0;
-  for (; status == GLS_OK && head.phase == GLS_HEAD_TRAINING; ++calls) status = gls_head_train(&head);
+  while (status == GLS_OK && head.phase == GLS_HEAD_TRAINING) status = gls_head_train(&head);
   if (!log || status != GLS_OK) return status;
   print_bits("set learning_rate=", params.learning_rate);
-  print("\ntrain_begin ", epochs, "\ntrain ", calls, "\n");
+  print("\ntrain_begin ", epochs, "\ntrain\n");
   return status;
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # table.sh JOB PROGRAM COUNTER BUILDS [ARGUMENTS...]: runs a job of the demo (fine-tune, owner or vowels) with these arguments on
 # every backend of this machine, and the firmware of BUILDS (board builds, with spaces between; none: "") under its emulator;
-# prints epochs of one of them, where it has epochs, and a row each. Fails unless all end with the same CRC.
+# prints epochs of one of them, where it has epochs, and a row each. Fails unless all end with the same CRC, and so do the logs
+# that the boards write of the owner's job, replayed on this machine.
 set -euo pipefail
 job=$1 program=$2 counter=$3 builds=$4
 shift 4
@@ -19,7 +20,8 @@ done
 for build in $builds; do
   board=$results/${build##*/}
   run "$emulate" "$build" "$build/platform/apps/${firmware[$job]}" "$counter" >"$board"
-  awk '{ printf "instructions %.1f\n", $1 / 1e6 }' "$build/count.txt" >>"$board"
+  awk '{ printf "# instructions %.1f\n", $1 / 1e6 }' "$build/count.txt" >>"$board"
+  [ "$job" != owner ] || run "$program" replay "$board" >"$build/replayed.txt" || { cat "$build/replayed.txt"; exit 1; }
 done
 
 set -- "$results"/*

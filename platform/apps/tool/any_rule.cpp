@@ -11,27 +11,6 @@
 namespace glissade {
 namespace {
 
-template <class Rule>
-class RuleWithMemory : public AnyRule {
- public:
-  RuleWithMemory(const typename Rule::Params& params, size_t n)
-      : params_(params), n_(n), memory_(Rule::kSlots * n) {
-    for (size_t k = 0; k < Rule::kSlots; ++k) slots_[k] = memory_.data() + k * n;
-  }
-  void step(float* weights, const float* gradients, float gradient_scale) override {
-    demo::check(view_of<Rule>(&state_, slots_, n_).step(weights, gradients, params_, gradient_scale));
-  }
-  double learning_rate() const override { return params_.learning_rate; }
-  void set_learning_rate(double rate) override { params_.learning_rate = rate; }
-
- private:
-  typename Rule::Params params_;
-  typename Rule::State state_ = {};
-  size_t n_;
-  std::vector<float> memory_;
-  float* slots_[Rule::kSlots + 1] = {};
-};
-
 std::string number_text(double value) {
   std::ostringstream text;
   text << value;
@@ -62,20 +41,51 @@ bool set_field(Params& params, const std::string& name, double value) {
 }
 
 template <class Rule>
-std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::string>& settings, size_t n) {
-  typename Rule::Params params;
-  for (const Setting& setting : parse_settings(settings, name)) {
-    if (auto scratch = params; !set_field(scratch, setting.name, 1.0)) {
-      throw std::runtime_error(name + " has no parameter " + quoted(setting.name) + "; it has " +
+class RuleWithMemory : public AnyRule {
+ public:
+  RuleWithMemory(std::string name, size_t n) : name_(std::move(name)), n_(n), memory_(Rule::kSlots * n) {
+    for (size_t k = 0; k < Rule::kSlots; ++k) slots_[k] = memory_.data() + k * n;
+  }
+  void step(float* weights, const float* gradients, float gradient_scale) override {
+    demo::check(view_of<Rule>(&state_, slots_, n_).step(weights, gradients, params_, gradient_scale));
+  }
+  double learning_rate() const override { return params_.learning_rate; }
+  void set_learning_rate(double rate) override { params_.learning_rate = rate; }
+  void set(const std::string& name, double value) override {
+    if (auto scratch = params_; !set_field(scratch, name, 1.0)) {
+      throw std::runtime_error(name_ + " has no parameter " + quoted(name) + "; it has " +
                                parameter_text<typename Rule::Params>(", "));
     }
-    if (!set_field(params, setting.name, setting.value)) {
-      throw std::runtime_error(name + ": " + setting.name + ": 0 or 1, not " + number_text(setting.value));
-    }
+    if (!set_field(params_, name, value))
+      throw std::runtime_error(name_ + ": " + name + ": 0 or 1, not " + number_text(value));
   }
-  if (!Rule::valid(params))
+  gls_optimizer optimizer() override {
+    gls_optimizer result = {};
+    result.rule = Rule::kRule;
+    result.params = &params_;
+    result.state = &state_;
+    return result;
+  }
+  size_t slots() const override { return Rule::kSlots; }
+  size_t state_bytes() const override { return sizeof state_; }
+  bool valid() const { return Rule::valid(params_); }
+
+ private:
+  std::string name_;
+  typename Rule::Params params_;
+  typename Rule::State state_ = {};
+  size_t n_;
+  std::vector<float> memory_;
+  float* slots_[Rule::kSlots + 1] = {};
+};
+
+template <class Rule>
+std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::string>& settings, size_t n) {
+  auto rule = std::make_unique<RuleWithMemory<Rule>>(name, n);
+  for (const Setting& setting : parse_settings(settings, name)) rule->set(setting.name, setting.value);
+  if (!rule->valid())
     throw std::runtime_error(name + ": a parameter is out of its range, or two exclude each other");
-  return std::make_unique<RuleWithMemory<Rule>>(params, n);
+  return rule;
 }
 
 }  // namespace

@@ -17,6 +17,12 @@ class AnyRule {
   virtual void step(float* weights, const float* gradients, float gradient_scale) = 0;
   virtual double learning_rate() const = 0;
   virtual void set_learning_rate(double rate) = 0;
+  // A hyper-parameter by its name. Throws std::runtime_error that says what is wrong.
+  virtual void set(const std::string& name, double value) = 0;
+  // The rule, with these hyper-parameters and this state, for weights and slots elsewhere.
+  virtual gls_optimizer optimizer() = 0;
+  virtual size_t slots() const = 0;
+  virtual size_t state_bytes() const = 0;
 };
 
 // A rule for n weights, from "name" or "name:parameter=value,parameter=value": a name of

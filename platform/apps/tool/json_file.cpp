@@ -47,7 +47,7 @@ bool count_to(const Json& json, const Json& wanted, size_t& count) {
 
 }  // namespace
 
-JsonFile::JsonFile(const std::string& path) : path_(path), text_(read_file(path)) {
+JsonFile::JsonFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
   using Event = Json::parse_event_t;
   const char *reached = text_.data(), *const end = reached + text_.size();
   size_t last = 0;                           // the end of what the parser told of last

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;  // in the file's order
 // Refuses what is no JSON, a name that an object has twice, and U+0000 in a name or a text.
 class JsonFile {
  public:
-  explicit JsonFile(const std::string& path);  // "-": standard input
+  JsonFile(std::string path, std::string text);  // text: what is in the file
   const std::string& path() const { return path_; }
   const Json& root() const { return root_; }
 

@@ -6,7 +6,9 @@
 
 namespace glissade {
 
-Lines::Lines(const std::string& path) : path_(path), text_(read_file(path)) {
+Lines::Lines(const std::string& path) : Lines(path, read_file(path)) {}
+
+Lines::Lines(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
   const std::string mark = "\xef\xbb\xbf";
   if (text_.compare(0, mark.size(), mark) == 0) text_.erase(0, mark.size());
 }

@@ -16,6 +16,7 @@ struct Field {
 class Lines {
  public:
   explicit Lines(const std::string& path);  // "-": standard input
+  Lines(std::string path, std::string text);  // text: what is in the file
 
   // The next line's fields, between commas where there are any; empty: the file has ended.
   std::vector<Field> next();

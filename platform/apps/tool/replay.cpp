@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `glissade replay`: golden files against PyTorch's bits, and logged gradients for the device's bits.
+// `glissade replay`: golden files against PyTorch's bits, logged gradients for the device's bits, and the log
+// of a head's training for the device's CRC.
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -7,6 +8,7 @@
 
 #include "apps/tool/commands.hpp"
 #include "apps/tool/files.hpp"
+#include "apps/tool/head_log_file.hpp"
 #include "apps/tool/replay_case.hpp"
 #include "apps/tool/text.hpp"
 
@@ -155,11 +157,22 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& path
   return files;
 }
 
+// What was named: golden files and logged gradients, and logs of heads.
+struct Files {
+  std::deque<ReplayFile> cases;
+  std::deque<HeadLog> logs;
+};
+
 // Every file is read and checked before the first case runs.
-std::deque<ReplayFile> read_all(const ReplayOptions& options) {
-  std::deque<ReplayFile> files;
+Files read_all(const ReplayOptions& options) {
+  Files files;
   for (const auto& path : files_of(options.paths)) {
-    for (const ReplayCase& c : files.emplace_back(path.string()).cases) {
+    const std::string text = read_file(path.string());
+    if (HeadLog::is_one(text)) {
+      files.logs.emplace_back(path.string(), text);
+      continue;
+    }
+    for (const ReplayCase& c : files.cases.emplace_back(path.string(), text).cases) {
       if (c.expects_nothing() && !c.is_logged && options.output.empty()) {
         c.json.fail("nothing to compare with: no snapshots and no crc32 (--output writes what is computed)");
       }
@@ -168,19 +181,28 @@ std::deque<ReplayFile> read_all(const ReplayOptions& options) {
   return files;
 }
 
+void run_log(const HeadLog& log, Counts& counts) {
+  const HeadLogResult result = run_head_log(log);
+  ++counts.run;
+  if (!result.same) ++counts.failed;
+  if (result.compared == 0) ++counts.computed;
+}
+
 }  // namespace
 
 bool replay(const ReplayOptions& options) {
-  const std::deque<ReplayFile> files = read_all(options);
-  if (!options.output.empty() && (files.size() != 1 || options.backend.empty())) {
-    throw std::runtime_error("--output takes one file and one --backend");
+  const Files files = read_all(options);
+  if (!options.output.empty() &&
+      (files.cases.size() != 1 || !files.logs.empty() || options.backend.empty())) {
+    throw std::runtime_error("--output takes one file of cases and one --backend");
   }
   Counts counts;
   Json result;
-  if (!options.output.empty()) result = files[0].file.root();
+  if (!options.output.empty()) result = files.cases[0].file.root();
   for (const std::string& backend : backends_to_run(options.backend)) {
     force(backend);
-    for (const ReplayFile& file : files) {
+    for (const HeadLog& log : files.logs) run_log(log, counts);
+    for (const ReplayFile& file : files.cases) {
       const std::string name = quoted(std::filesystem::path(file.file.path()).filename().string());
       for (size_t i = 0; i < file.cases.size(); ++i) {
         run_one(file.cases[i], name, i, counts, result.is_null() ? nullptr : &result["cases"][i]);

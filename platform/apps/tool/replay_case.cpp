@@ -177,7 +177,7 @@ void ReplayCase::read_expected() {
   }
 }
 
-ReplayFile::ReplayFile(const std::string& path) : file(path) {
+ReplayFile::ReplayFile(const std::string& path, const std::string& text) : file(path, text) {
   const JsonValue root(file, file.root());
   root.only({"source", "cases"});
   if (root.has("source")) (void)root.at("source").text();

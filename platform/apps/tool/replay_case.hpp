@@ -62,7 +62,7 @@ struct ReplayCase {
 
 // A file and its cases, which point into it.
 struct ReplayFile {
-  explicit ReplayFile(const std::string& path);
+  ReplayFile(const std::string& path, const std::string& text);
   ~ReplayFile() = default;
   ReplayFile(const ReplayFile&) = delete;
   ReplayFile& operator=(const ReplayFile&) = delete;
