@@ -30,7 +30,7 @@ Status check_fields(const gls_head& head) {
     return GLS_ERROR_NULL;
   const bool sizes =
       within(head.inputs, 1, 65535) && within(head.outputs, 1, head.kind->most_outputs) &&
-      within(head.samples, 1, 65536) &&
+      (label_bytes(head) != 0 || head.outputs == head.inputs) && within(head.samples, 1, 65536) &&
       (head.held_back == 0 || (within(head.held_back, 2, 255) && head.held_back <= head.samples));
   const bool choices =
       head.batch <= GLS_HEAD_BATCH_MOST && (head.scales <= 1 || head.scales == head.outputs) &&
@@ -219,12 +219,12 @@ gls_status gls_head_start(gls_head* head, void* memory, size_t size, const gls_i
 gls_status gls_head_observe(gls_head* head, const int8_t* features, const void* label) {
   const Status status = check_collecting(head);
   if (status != GLS_OK) return status;
-  if (features == nullptr || label == nullptr) return GLS_ERROR_NULL;
+  if (features == nullptr || (label == nullptr && label_bytes(*head) != 0)) return GLS_ERROR_NULL;
   uint32_t its_class = 0;
   if (head->kind->has_classes) {
     its_class = *static_cast<const uint8_t*>(label);
     if (its_class >= head->outputs) return GLS_ERROR_RANGE;
-  } else {
+  } else if (head->kind->has_targets) {
     const float* const targets = static_cast<const float*>(label);
     if (reinterpret_cast<uintptr_t>(targets) % alignof(float) != 0) return GLS_ERROR_ALIGNMENT;
     if (!are_finite(targets, head->outputs)) return GLS_ERROR_NOT_FINITE;

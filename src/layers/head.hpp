@@ -9,10 +9,11 @@
 struct gls_head_kind {
   uint32_t number;  // as it is saved
   uint32_t most_outputs;
-  bool has_classes;                       // or float targets
+  bool has_classes;
+  bool has_targets;                       // floats; where it has neither, the features are what is learned
   double (*curvature)(uint32_t outputs);  // of the loss, at most, for |x| = 1
-  // A sample's loss and its gradients, which take the place of the outputs.
-  gls_status (*learn)(float* outputs, const void* label, uint32_t count);
+  // A sample's loss and its gradients, which take the place of the outputs. The label, or the features.
+  gls_status (*learn)(const gls_head& head, float* outputs, const void* label);
   // What an int8 layer's outputs get wrong.
   double (*wrong)(const gls_int8_dense& layer, const int8_t* outputs, const void* label);
 };
@@ -21,7 +22,8 @@ namespace glissade {
 
 // A label of this head, as it is kept.
 inline uint32_t label_bytes(const gls_head& head) {
-  return head.kind->has_classes ? 1 : head.outputs * static_cast<uint32_t>(sizeof(float));
+  if (head.kind->has_classes) return 1;
+  return head.kind->has_targets ? head.outputs * static_cast<uint32_t>(sizeof(float)) : 0;
 }
 inline size_t weight_count(const gls_head& head) { return (size_t{head.inputs} + 1) * head.outputs; }
 

@@ -37,8 +37,9 @@ gls_int8_inputs inputs_of(const gls_head& head, const uint32_t* rows) {
   return {head.train.samples, head.train.count, rows, head.input_scale, head.input_zero};
 }
 const void* label_at(const gls_head& head, const gls_replay& replay, uint32_t row) {
-  const unsigned char* const labels = static_cast<const unsigned char*>(replay.labels);
-  return &labels[size_t{row} * label_bytes(head)];
+  const uint32_t bytes = label_bytes(head);
+  if (bytes == 0) return replay.samples + size_t{row} * head.inputs;
+  return static_cast<const unsigned char*>(replay.labels) + size_t{row} * bytes;
 }
 
 // Batches of equal length, ceil(n / ceil(n / batch)), but for the last.
@@ -62,7 +63,7 @@ Status learn_sample(gls_head& head) {
   const gls_int8_inputs inputs = inputs_of(head, row);
   Status status =
       gls_dense_forward_int8(head.optimizer.weights, &inputs, gradients, 1, head.inputs, head.outputs);
-  if (status == GLS_OK) status = head.kind->learn(gradients, label_at(head, head.train, *row), head.outputs);
+  if (status == GLS_OK) status = head.kind->learn(head, gradients, label_at(head, head.train, *row));
   if (status == GLS_OK && !are_finite(gradients, head.outputs)) status = GLS_ERROR_GRADIENT;
   if (status != GLS_OK || ++head.done < length_of(head)) return status;
   head.done = 0;

@@ -129,6 +129,44 @@ void check_kinds() {
   }
 }
 
+// A head of as many outputs as inputs, trained. (One at a time: boards have little memory.)
+struct Trained {
+  uint32_t crc;  // of its float and int8 weights
+  double wrong;
+};
+Trained train_wide(const gls_head_kind& kind, size_t size) {
+  alignas(
+      8) static unsigned char memory[GLS_HEAD_BYTES(kInputs, kInputs, 1, 10, sizeof(float) * kInputs) + 1];
+  __builtin_memset(memory, 0x5a, sizeof memory);
+  Job job(kind);
+  job.head.outputs = kInputs;
+  job.head.samples = 10;
+  CHECK(gls_head_start(&job.head, memory, size, nullptr) == GLS_OK && memory[size] == 0x5a, "");
+  for (uint32_t n = 0; n < 15; ++n) {
+    const Sample sample(n);
+    float targets[kInputs];
+    for (uint32_t i = 0; i < kInputs; ++i) targets[i] = 0.0625f * static_cast<float>(sample.features[i] + 20);
+    const void* const label = &kind == &gls_head_values ? targets : nullptr;
+    CHECK(gls_head_observe(&job.head, sample.features, label) == GLS_OK, "");
+  }
+  CHECK(job.train(20) == GLS_OK && job.head.phase == GLS_HEAD_BETTER && memory[size] == 0x5a, "trained");
+  CHECK(job.head.wrong < 0.5 * job.head.wrong_in_use, "better");
+  const uint32_t crc = gls_crc32(0, job.head.optimizer.weights, sizeof(float) * job.head.optimizer.count);
+  return {gls_crc32(crc, job.head.layers[1].weights, size_t{kInputs} * kInputs), job.head.wrong};
+}
+
+// An autoencoder is a head of values whose targets are its decoded features: the same bits, and no labels.
+void check_autoencoder() {
+  const Trained values =
+      train_wide(gls_head_values, GLS_HEAD_BYTES(kInputs, kInputs, 1, 10, sizeof(float) * kInputs));
+  const Trained copies = train_wide(gls_head_autoencoder, GLS_HEAD_BYTES(kInputs, kInputs, 1, 10, 0));
+  const double difference = values.wrong - copies.wrong;
+  CHECK(values.crc == copies.crc && difference <= 1e-9 && difference >= -1e-9, "the same bits");
+  Job job(gls_head_autoencoder);
+  CHECK(gls_head_start(&job.head, job.memory, sizeof job.memory, nullptr) == GLS_ERROR_RANGE,
+        "as many outputs as inputs");
+}
+
 // From a shipped layer: it is in use at once, and training goes on from it.
 void check_shipped() {
   Job first, second;
@@ -178,6 +216,7 @@ void check_errors() {
       {[](gls_head& h) { h.optimizer.state = nullptr; }, GLS_ERROR_NULL, "state"},
       {[](gls_head& h) { h.inputs = 0; }, GLS_ERROR_RANGE, "inputs"},
       {[](gls_head& h) { h.outputs = 257; }, GLS_ERROR_RANGE, "outputs"},
+      {[](gls_head& h) { h.kind = &gls_head_values, h.outputs = 16384; }, GLS_ERROR_RANGE, "outputs"},
       {[](gls_head& h) { h.samples = 0; }, GLS_ERROR_RANGE, "samples"},
       {[](gls_head& h) { h.held_back = 1; }, GLS_ERROR_RANGE, "held_back"},
       {[](gls_head& h) { h.held_back = kSamples + 1; }, GLS_ERROR_RANGE, "held_back"},
@@ -221,6 +260,7 @@ int program(int, char**) {
   check_batches();
   check_worse();
   check_kinds();
+  check_autoencoder();
   check_shipped();
   check_errors();
   return finish();

@@ -38,8 +38,8 @@
 /** Samples of a mini-batch, at most. */
 #define GLS_HEAD_BATCH_MOST 16
 
-/** Bytes of memory that a head needs, with `slots` slots of its rule. label_bytes: 1 for gls_head_classes,
- * else 4 * outputs. */
+/** Bytes of memory that a head needs, with `slots` slots of its rule. label_bytes: 1 for gls_head_classes, 0
+ * for gls_head_autoencoder, else 4 * outputs. */
 #define GLS_HEAD_BYTES(inputs, outputs, slots, samples, label_bytes)                                        \
   (sizeof(float) * ((inputs) + 1) * (outputs) * (1 + (slots)) + 2 * GLS_HEAD_LAYER_BYTES(inputs, outputs) + \
    2 * sizeof(char) * (outputs) + sizeof(char) * (samples) * ((inputs) + (label_bytes)))
@@ -72,7 +72,7 @@ typedef enum GLS_ENUM(gls_head_condition) {
   GLS_HEAD_ALWAYS = 2        /**< any that is not spoiled */
 } gls_head_condition;
 
-/** What a head learns: one of the three below. What is not named is not linked. */
+/** What a head learns: one of the four below. What is not named is not linked. */
 typedef struct gls_head_kind gls_head_kind;
 
 /** One class of several: softmax cross-entropy. A label is a uint8_t below outputs, of at most 256. A sample
@@ -83,13 +83,17 @@ GLS_FUNCTION const gls_head_kind gls_head_classes;
 GLS_FUNCTION const gls_head_kind gls_head_answers;
 /** Numbers: squared error. A label is float[outputs]. What is wrong is the sum of squared errors. */
 GLS_FUNCTION const gls_head_kind gls_head_values;
+/** The features themselves, as an autoencoder's last layer: gls_head_values whose targets are the features,
+ * as real numbers, with the same bits and without memory for them. outputs must be inputs, and a label is
+ * null. */
+GLS_FUNCTION const gls_head_kind gls_head_autoencoder;
 
 /** A head. The caller fills the fields down to optimizer, zero for what it does not use, and calls
  * gls_head_start. */
 typedef struct gls_head {
   const gls_head_kind* kind; /**< what it learns */
   uint32_t inputs;           /**< features of a sample: 1 to 65,535 */
-  uint32_t outputs;          /**< 1 to 65,535, with classes to 256 */
+  uint32_t outputs;          /**< from 1 to 256 classes, 16,383 answers or values; or as many as inputs */
   uint32_t samples;          /**< room for so many: 1 to 65,536, with those held back */
 
   /** One in so many samples of a class is held back, to check with, and never trained on: of 5 its 2nd, 7th,
@@ -173,7 +177,7 @@ GLS_FUNCTION uint32_t gls_head_saved_bytes(const gls_head* head);
  * samples, and the int8 layer; of a head that was trained, the trained one. GLS_ERROR_WORSE: the condition
  * does not hold, so discard first. GLS_ERROR_ORDER: it is training, or in the middle of a commit.
  *
- * The format, all numbers little-endian: "GLS5"; the library's version; the kind (0, 1, 2 in the order
+ * The format, all numbers little-endian: "GLS5"; the library's version; the kind (0 to 3 in the order
  * above), inputs, outputs, held_back, scales, model, input_scale, input_zero, output_scale, output_zero,
  * activation, whether it was trained for this commit, 4 bytes each; the int8 layer's scales and
  * biases, 4 bytes each, and its weights; how many samples of each output were seen, modulo held_back, 1 byte
