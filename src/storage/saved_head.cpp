@@ -156,9 +156,9 @@ Status get_layer(gls_head& head, gls_store& store, bool all, Saved& saved) {
 // Rows of fewer outputs, which came first, spread in their place: what is new is zero.
 void spread(float* floats, const gls_head& head, uint32_t outputs) {
   for (size_t row = head.inputs + size_t{1}; row-- > 0;) {
+    const float* const from = floats + row * outputs;
     float* const to = floats + row * head.outputs;
-    __builtin_memmove(to, floats + row * outputs, sizeof(float) * outputs);
-    __builtin_memset(to + outputs, 0, sizeof(float) * (head.outputs - outputs));
+    for (size_t k = head.outputs; k-- > 0;) to[k] = k < outputs ? from[k] : 0.0f;
   }
 }
 
