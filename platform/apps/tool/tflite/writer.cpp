@@ -73,6 +73,17 @@ Offset<tflite::Operator> Writer::operation(const OperatorSpec& spec, uint32_t co
   } else if (spec.code == tflite::BuiltinOperator::CONV_2D) {
     kind = tflite::BuiltinOptions::Conv2DOptions;
     options = tflite::CreateConv2DOptions(builder_, 0, 1, 1, spec.activation).Union();
+  } else if (spec.code == tflite::BuiltinOperator::AVERAGE_POOL_2D) {  // over all that there is
+    const std::vector<int>& from = spec_.tensors.at(static_cast<size_t>(spec.inputs.at(0))).shape;
+    kind = tflite::BuiltinOptions::Pool2DOptions;
+    options =
+        tflite::CreatePool2DOptions(builder_, 1, from.at(2), from.at(1), from.at(2), from.at(1)).Union();
+  } else if (spec.code == tflite::BuiltinOperator::SOFTMAX) {
+    kind = tflite::BuiltinOptions::SoftmaxOptions;
+    options = tflite::CreateSoftmaxOptions(builder_, 1.0f).Union();
+  } else if (spec.code == tflite::BuiltinOperator::SQUEEZE) {  // a picture's height and width
+    kind = tflite::BuiltinOptions::SqueezeOptions;
+    options = tflite::CreateSqueezeOptions(builder_, numbers(std::vector<int>{1, 2})).Union();
   }
   const auto inputs = numbers(spec.inputs), outputs = numbers(spec.outputs);
   return tflite::CreateOperator(builder_, code, inputs, outputs, kind, options);
