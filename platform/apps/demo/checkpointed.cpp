@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo that may be killed at any time: started again, it goes on. Its state is in a file, whose path is
+// A job that may be killed at any time: started again, it goes on. Its state is in a file, whose path is
 // the argument, or on a board in memory that keeps its contents (kept_memory in the board's .ld file).
-#include "apps/demo/fine_tune.hpp"
-#include "apps/demo/pretrained.hpp"
+#include "apps/demo/checkpointed.hpp"
+
 #include "boards/console.hpp"
 
 namespace {
 
-constexpr uint32_t kProg = 256, kBlock = 4096;
-constexpr uint32_t kBlocks =
-    2 * ((GLS_SAVED_BYTES_MAX(2, glissade::demo::kWeights) + 20 + kProg) / kBlock + 1);
+constexpr uint32_t kProg = 256, kBlock = 4096,
+                   kBlocks = 2 * ((glissade::demo::kMostSaved + 20 + kProg) / kBlock + 1);
 unsigned char buffer[kProg];
 
 }  // namespace
@@ -75,12 +74,8 @@ int program(int argument_count, char** arguments) {
   static gls_store store;
   const Status opened = gls_store_open(&store, &flash);
   print("store: ", gls_status_text(opened), ", ", store.sequence, " commits\n");
-  static demo::CheckpointedReport report;
-  const Status status = demo::fine_tune_checkpointed(demo::kPretrained, demo::kOwner, store, report);
-  if (status != GLS_OK) {
-    complain(gls_status_text(status));
-    return 1;
-  }
-  demo::print_report(report);
-  return 0;
+  const Status status = demo::run_checkpointed(store);
+  if (status == GLS_OK) return 0;
+  complain(gls_status_text(status));
+  return 1;
 }

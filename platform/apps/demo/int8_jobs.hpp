@@ -27,6 +27,19 @@ Status learn_owner(const ShippedFile& file, const Recordings& recordings, uint32
                    OwnerReport& report);
 void print_report(const OwnerReport& report);
 
+// The same job by somebody who cannot rely on power: every sample is committed, and every repetition is
+// learned, for a third of the epochs, and committed. Goes on from what the store holds.
+struct CheckpointedOwnerReport {
+  uint32_t commits;  // the store's, over all runs
+  uint32_t correct;  // of kTests, by the patched file
+  uint32_t crc;      // as above
+};
+constexpr uint32_t kMostOwnerSaved =
+    GLS_HEAD_BYTES(kHidden, kVowels, 1, kMostTrained* kVowels, 1) + 1024;  // with its headers
+Status learn_owner_checkpointed(const ShippedFile& file, const Recordings& recordings, gls_store& store,
+                                CheckpointedOwnerReport& report);
+void print_report(const CheckpointedOwnerReport& report);
+
 // The second job's model knows the first kOldVowels.
 constexpr uint32_t kOldVowels = 9, kOldTests = kHeldBack * kOldVowels, kNewTests = kTests - kOldTests;
 
