@@ -17,6 +17,9 @@ constexpr uint32_t kFeatures = 64, kWords = 10, kRecordings = 50, kSpeakers = 6,
                    kFirstTested = 20;
 constexpr float kScale = 0.0802362f;
 constexpr int32_t kZero = -128;
+// The file's head.
+constexpr float kWeightScale = 0.00838575512f, kOutputScale = 0.14469251f;
+constexpr int32_t kOutputZero = 14;
 
 class KeyWords : public testing::Test {
  protected:
@@ -29,13 +32,13 @@ class KeyWords : public testing::Test {
   const int8_t* features(uint32_t speaker, uint32_t word, uint32_t recording) const {
     return &features_[((speaker * kWords + word) * kRecordings + recording) * kFeatures];
   }
-  // Of the words that the head was not taught with, how many it knows: by its float weights, and by its int8
-  // layer.
+  // Of the words that the head was not taught with, how many it knows: by its float weights, by its int8
+  // layer, and by another one.
   struct Known {
-    double in_float, in_int8;
+    double in_float, in_int8, by_other;
   };
-  Known known(const gls_head& head, uint32_t speaker) const {
-    Known known = {0.0, 0.0};
+  Known known(const gls_head& head, uint32_t speaker, const gls_int8_dense* other = nullptr) const {
+    Known known = {0.0, 0.0, 0.0};
     for (uint32_t word = 0; word < kWords; ++word) {
       for (uint32_t recording = kFirstTested; recording < kRecordings; ++recording) {
         float logits[kWords];
@@ -46,10 +49,13 @@ class KeyWords : public testing::Test {
         EXPECT_EQ(gls_head_predict(&head, inputs.values, outputs), GLS_OK);
         known.in_float += std::max_element(logits, logits + kWords) - logits == static_cast<long>(word);
         known.in_int8 += std::max_element(outputs, outputs + kWords) - outputs == static_cast<long>(word);
+        if (other == nullptr) continue;
+        EXPECT_EQ(gls_int8_dense_forward(other, inputs.values, outputs, 1), GLS_OK);
+        known.by_other += std::max_element(outputs, outputs + kWords) - outputs == static_cast<long>(word);
       }
     }
     const double all = kWords * (kRecordings - kFirstTested);
-    return {known.in_float / all, known.in_int8 / all};
+    return {known.in_float / all, known.in_int8 / all, known.by_other / all};
   }
 
  private:
@@ -83,9 +89,33 @@ struct Job {
   }
 };
 
+// A learned head in int8 with the file's scales.
+struct KeptScales {
+  int8_t weights[kFeatures * kWords] = {};
+  int32_t biases[kWords] = {};
+  float scale = kWeightScale;
+  gls_int8_multiplier multiplier;
+  gls_int8_clamped clamped;
+  gls_int8_dense layer = {};
+
+  explicit KeptScales(const float* learned) {
+    layer.weights = weights, layer.biases = biases, layer.weight_scales = &scale, layer.scale_count = 1;
+    layer.multipliers = &multiplier;
+    layer.input_count = kFeatures, layer.output_count = kWords;
+    layer.input_scale = kScale, layer.input_zero = kZero;
+    layer.output_scale = kOutputScale, layer.output_zero = kOutputZero;
+    EXPECT_EQ(
+        gls_int8_dense_requantize(&layer, learned, GLS_INT8_KEPT_SCALES, weights, biases, &scale, &clamped),
+        GLS_OK);
+    EXPECT_EQ(scale, kWeightScale);
+    EXPECT_EQ(gls_int8_dense_prepare(&layer), GLS_OK);
+  }
+};
+
 TEST_F(KeyWords, AreLearnedByAdam) {
   for (const uint32_t held_back : {0u, 5u}) {
-    double in_float = 0.0, in_int8 = 0.0, most_apart = 0.0;
+    double in_float = 0.0, in_int8 = 0.0, with_kept_scales = 0.0, most_apart = 0.0;
+    size_t clamped = 0;
     for (uint64_t seed = 1; seed <= 5; ++seed) {
       double float_of_seed = 0.0, int8_of_seed = 0.0;
       for (uint32_t speaker = 0; speaker < kSpeakers; ++speaker) {
@@ -98,7 +128,10 @@ TEST_F(KeyWords, AreLearnedByAdam) {
           ASSERT_EQ(gls_head_observe(&job.head, features(speaker, word, k / kWords), &word), GLS_OK);
         }
         job.train(60);
-        const Known learned = known(job.head, speaker);
+        const KeptScales kept(job.head.optimizer.weights);
+        clamped += kept.clamped.weights;
+        const Known learned = known(job.head, speaker, &kept.layer);
+        with_kept_scales += learned.by_other / (5 * kSpeakers);
         float_of_seed += learned.in_float / kSpeakers;
         int8_of_seed += learned.in_int8 / kSpeakers;
       }
@@ -106,11 +139,13 @@ TEST_F(KeyWords, AreLearnedByAdam) {
       in_int8 += int8_of_seed / 5;
       most_apart = std::max(most_apart, std::fabs(float_of_seed - int8_of_seed));
     }
-    printf("Adam, %u held back in: float %.4f, int8 %.4f, at most apart %.4f\n", held_back, in_float, in_int8,
-           most_apart);
+    printf(
+        "Adam, %u held back in: float %.4f, int8 %.4f, at most apart %.4f; scales kept %.4f, %zu clamped\n",
+        held_back, in_float, in_int8, most_apart, with_kept_scales, clamped);
     EXPECT_GE(in_float, held_back == 0 ? 0.808 : 0.785);
     EXPECT_LE(std::fabs(in_float - in_int8), 0.003);
     EXPECT_LE(most_apart, 0.01);
+    EXPECT_LE(std::fabs(in_float - with_kept_scales), 0.01);
   }
 }
 
