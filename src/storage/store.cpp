@@ -44,13 +44,12 @@ void store_put(gls_store& store, const void* bytes, size_t size, uint32_t sum) {
 void store_put_sum(gls_store& store, uint32_t sum) {
   unsigned char word[4];
   if (passes(store, sizeof word)) return;
-  const uint32_t end = store.passed + static_cast<uint32_t>(sizeof word);
-  const bool whole = store.passed == kWhole;
+  const uint32_t before = store.passed;
   uint32_t ignored = 0;
   store_word(word, store.sums[sum]);
   if (store.failure == GLS_OK)
     store.failure = put(store, word, sizeof word, sum == 0 ? &store.sums[1] : &ignored);
-  if (whole || written(store) == end) store.sums[sum] = 0;
+  if (before == kWhole || written(store) == before + sizeof word) store.sums[sum] = 0;
 }
 
 bool store_passes(gls_store& store, uint64_t size) { return passes(store, size); }
