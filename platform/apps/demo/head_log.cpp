@@ -46,7 +46,8 @@ void print_start(const LoggedHead& learner, const gls_int8_dense& shipped) {
   print(" model=", head.model, " seed=0x", Hex{static_cast<uint32_t>(head.seed >> 32)});
   print(Hex{static_cast<uint32_t>(head.seed)}, "\nrule name=momentum");
   print_bits(" momentum=", learner.params.momentum);
-  print_bits("\nshipped output_scale=", shipped.output_scale);
+  print("\nshipped outputs=", static_cast<uint32_t>(shipped.output_count));
+  print_bits(" output_scale=", shipped.output_scale);
   print_integer(" output_zero=", shipped.output_zero);
   print(" activation=", static_cast<uint32_t>(shipped.activation), "\n");
   for (size_t row = 0; row < shipped.output_count; ++row) {
@@ -82,7 +83,7 @@ uint32_t LoggedHead::float_crc(uint32_t crc) const {
 Status LoggedHead::start(const gls_int8_dense& shipped, void* memory, size_t size) {
   params = {};
   head.inputs = static_cast<uint32_t>(shipped.input_count);
-  head.outputs = static_cast<uint32_t>(shipped.output_count);
+  if (head.outputs == 0) head.outputs = static_cast<uint32_t>(shipped.output_count);
   head.input_scale = shipped.input_scale;
   head.input_zero = shipped.input_zero;
   head.rounding = shipped.rounding;

@@ -19,7 +19,9 @@ uint32_t float_crc(uint32_t crc, const gls_optimizer& optimizer, size_t slots, s
 
 // A head with momentum and the rate that nobody tunes. Only calls that return GLS_OK are in the log.
 struct LoggedHead {
-  gls_head head;  // kind, samples, held_back, batch, model and seed are set before start
+  // kind, samples, held_back, batch, model and seed are set before start; outputs, where there are more than
+  // the shipped layer has.
+  gls_head head;
   gls_momentum_params params;
   gls_momentum_state state;
   bool log;

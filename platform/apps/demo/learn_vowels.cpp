@@ -11,21 +11,6 @@ constexpr uint32_t kSamples = kMostTrained * kVowels;
 // All the memory of the job.
 float memory[GLS_HEAD_BYTES(kHidden, kVowels, 1, kSamples, 1) / sizeof(float) + 1];
 LoggedHead learner;
-int8_t weights[kVowels * kHidden];
-int32_t biases[kVowels];
-
-// The shipped head with a row of zeros for each new vowel.
-gls_int8_dense with_new_rows(const gls_int8_dense& shipped) {
-  __builtin_memset(weights, 0, sizeof weights);
-  __builtin_memset(biases, 0, sizeof biases);
-  __builtin_memcpy(weights, shipped.weights, shipped.output_count * kHidden);
-  __builtin_memcpy(biases, shipped.biases, sizeof(int32_t) * shipped.output_count);
-  gls_int8_dense layer = shipped;
-  layer.weights = weights;
-  layer.biases = biases;
-  layer.output_count = kVowels;
-  return layer;
-}
 
 // The first repetitions of the vowels from `first` to before `last`.
 Status observe(const ShippedModel& model, const Recordings& recordings, uint32_t repetitions, size_t first,
@@ -68,7 +53,8 @@ Status learn(const ShippedModel& model, const Recordings& recordings, uint32_t r
   learner = {};
   learner.head.kind = &gls_head_classes;
   learner.head.samples = kSamples;
-  Status status = learner.start(with_new_rows(model.head()), memory, sizeof memory);
+  learner.head.outputs = kVowels;
+  Status status = learner.start(model.head(), memory, sizeof memory);
   if (status == GLS_OK) status = observe(model, recordings, repetitions, 0, kOldVowels);
   if (status == GLS_OK) status = train();
   if (status == GLS_OK) status = count_correct(model, recordings, before);

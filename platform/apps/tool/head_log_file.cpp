@@ -81,8 +81,10 @@ std::vector<int8_t> bytes_of(const Field& field, size_t count) {
   return bytes;
 }
 
-const std::pair<const char*, const gls_head_kind*> kKinds[] = {
-    {"classes", &gls_head_classes}, {"answers", &gls_head_answers}, {"values", &gls_head_values}};
+const std::pair<const char*, const gls_head_kind*> kKinds[] = {{"classes", &gls_head_classes},
+                                                               {"answers", &gls_head_answers},
+                                                               {"values", &gls_head_values},
+                                                               {"autoencoder", &gls_head_autoencoder}};
 
 struct CallWord {
   const char* word;
@@ -170,7 +172,7 @@ HeadLog::HeadLog(const std::string& file, const std::string& text) : path(file) 
       next = kRows;
     } else if (next == kRows && word == "shipped" && !shipped) {
       read_shipped(NamedFields(words));
-    } else if (next == kRows && word == "row" && shipped && biases.size() < head.outputs) {
+    } else if (next == kRows && word == "row" && shipped && biases.size() < layer.output_count) {
       read_row(NamedFields(words));
     } else if (next == kCalls || (next == kRows && word == "start")) {
       read_call(words);
@@ -178,8 +180,8 @@ HeadLog::HeadLog(const std::string& file, const std::string& text) : path(file) 
     } else {
       fail(words[0], quoted(word) + " has no place here");
     }
-    if (next == kCalls && shipped && biases.size() != head.outputs)
-      fail(words[0], std::to_string(biases.size()) + " rows, not " + std::to_string(head.outputs));
+    if (next == kCalls && biases.size() != layer.output_count)
+      fail(words[0], std::to_string(biases.size()) + " rows, not " + std::to_string(layer.output_count));
   }
   if (next != kCalls) throw std::runtime_error(lines.where() + ": the log ends early");
 }
@@ -236,6 +238,7 @@ void HeadLog::read_set(const std::vector<Field>& words, HeadCall& call) const {
 
 void HeadLog::read_shipped(NamedFields fields) {
   shipped = true;
+  layer.output_count = fields.whole("outputs", 1, head.outputs);
   layer.output_scale = static_cast<float>(fields.real("output_scale"));
   layer.output_zero = fields.integer("output_zero", -128, 127);
   layer.activation = static_cast<gls_int8_activation>(fields.whole("activation", 0, GLS_INT8_RELU6));
@@ -274,7 +277,8 @@ void HeadLog::read_call(const std::vector<Field>& words) {
 
 void HeadLog::read_sample(const std::vector<Field>& words, HeadCall& call) const {
   const bool classes = head.kind == &gls_head_classes;
-  expect_words(words, classes ? 3 : 2 + head.outputs);
+  const uint32_t labels = classes ? 1 : head.kind == &gls_head_autoencoder ? 0 : head.outputs;
+  expect_words(words, 2 + size_t{labels});
   call.features = bytes_of(words[1], head.inputs);
   if (classes) {
     call.number = parse_within(words[2].text, words[2].where, 0u, head.outputs - 1);

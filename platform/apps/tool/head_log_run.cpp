@@ -48,7 +48,8 @@ class Run {
 uint64_t Run::head_bytes() const {
   const uint64_t inputs = head_.inputs, outputs = head_.outputs, samples = head_.samples,
                  slots = rule_->slots(),
-                 label = head_.kind == &gls_head_classes ? 1 : sizeof(float) * outputs;
+                 targets = head_.kind == &gls_head_autoencoder ? 0 : sizeof(float) * outputs,
+                 label = head_.kind == &gls_head_classes ? 1 : targets;
   return GLS_HEAD_BYTES(inputs, outputs, slots, samples, label);
 }
 
@@ -78,9 +79,8 @@ Run::Run(const HeadLog& log)
   shipped_.biases = log.biases.data();
   shipped_.weight_scales = log.scales.data();
   shipped_.multipliers = &unused_;
-  shipped_.scale_count = log.head.scales == 0 ? 1 : log.head.scales;
+  shipped_.scale_count = log.scales.size() <= 1 || log.head.scales <= 1 ? 1 : log.scales.size();
   shipped_.input_count = log.head.inputs;
-  shipped_.output_count = log.head.outputs;
   shipped_.input_scale = log.head.input_scale;
   shipped_.input_zero = log.head.input_zero;
   shipped_.rounding = log.head.rounding;
@@ -95,7 +95,8 @@ Status Run::start() {
 
 Status Run::observe(const HeadCall& call) {
   const auto label = static_cast<uint8_t>(call.number);
-  const void* const what = call.targets.empty() ? static_cast<const void*>(&label) : call.targets.data();
+  const void* const what =
+      head_.kind == &gls_head_classes ? static_cast<const void*>(&label) : call.targets.data();
   return gls_head_observe(&head_, call.features.data(), what);
 }
 
