@@ -36,7 +36,7 @@ __attribute__((noinline)) void subtract(const gls_head& head, float* outputs, co
   }
 }
 gls_status learn_features(const gls_head& head, float* outputs, const void* features) {
-  const Gate backend(Mode::kScalars);
+  const ScalarMode mode;
   subtract(head, outputs, static_cast<const int8_t*>(features));
   return GLS_OK;
 }

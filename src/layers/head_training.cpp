@@ -29,7 +29,8 @@ Batch batch_of(const gls_head& head) {
   uint32_t* const rows = reinterpret_cast<uint32_t*>(head.layers[1 - head.in_use].multipliers);
   unsigned char* const gradients = reinterpret_cast<unsigned char*>(rows + GLS_HEAD_BATCH_MOST);
   unsigned char* coefficients = gradients + sizeof(float) * GLS_HEAD_BATCH_MOST * head.outputs;
-  coefficients += (0 - reinterpret_cast<uintptr_t>(coefficients)) % alignof(gls_coefficients);
+  const size_t behind = reinterpret_cast<uintptr_t>(coefficients) % alignof(gls_coefficients);
+  coefficients += behind == 0 ? 0 : alignof(gls_coefficients) - behind;
   return {rows, reinterpret_cast<float*>(gradients), reinterpret_cast<gls_coefficients*>(coefficients)};
 }
 

@@ -155,10 +155,10 @@ Status get_layer(gls_head& head, gls_store& store, bool all, Saved& saved) {
 
 // Rows of fewer outputs, which came first, spread in their place: what is new is zero.
 void spread(float* floats, const gls_head& head, uint32_t outputs) {
-  for (size_t row = head.inputs + size_t{1}; row-- > 0;) {
-    const float* const from = floats + row * outputs;
-    float* const to = floats + row * head.outputs;
-    for (size_t k = head.outputs; k-- > 0;) to[k] = k < outputs ? from[k] : 0.0f;
+  for (size_t rows = head.inputs + size_t{1}; rows > 0; --rows) {
+    const float* const from = floats + (rows - 1) * outputs;
+    float* const to = floats + (rows - 1) * head.outputs;
+    for (size_t k = head.outputs; k > 0; --k) to[k - 1] = k <= outputs ? from[k - 1] : 0.0f;
   }
 }
 

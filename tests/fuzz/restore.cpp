@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "fuzz/forged.hpp"
 #include "support/calls.hpp"
 
 namespace {
@@ -14,22 +15,6 @@ using namespace glissade;
 using namespace glissade::test;
 
 constexpr size_t kCount = 70;  // with one slot more than a block
-
-// What a forger does: makes every checksum right.
-void fix_checksums(std::vector<uint8_t>& bytes) {
-  const auto put = [&](size_t at, uint32_t word) {
-    for (size_t i = 0; i < 4; ++i) bytes[at + i] = static_cast<uint8_t>(word >> 8 * i);
-  };
-  uint32_t all = 0;
-  size_t at = 0;
-  while (at + 8 < bytes.size()) {
-    const size_t block = std::min<size_t>(1024, bytes.size() - 8 - at);
-    put(at + block, gls_crc32(0, &bytes[at], block));
-    all = gls_crc32(all, &bytes[at + block], 4);
-    at += block + 4;
-  }
-  put(bytes.size() - 4, all);
-}
 
 template <class Rule>
 void restore_any(std::vector<uint8_t> bytes, bool forged) {
@@ -57,7 +42,7 @@ void restore_any(std::vector<uint8_t> bytes, bool forged) {
     const typename Rule::State start = {};
     if (save<Rule>(&usual, &start, zeros[0], zero_slots, kCount, good.data(), size) != GLS_OK) abort();
     std::copy(good.begin(), good.begin() + 32, bytes.begin());
-    fix_checksums(bytes);
+    fix_checksums(bytes.data(), bytes.size());
   }
   const Status status = restore<Rule>(&params, &state, memory[0], slots, kCount, bytes.data(), bytes.size());
   if (status != GLS_OK) {
