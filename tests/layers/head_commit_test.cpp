@@ -87,7 +87,8 @@ void check_commit() {
   CHECK(gls_head_commit(&back.head, &store, GLS_HEAD_ALWAYS) == GLS_OK, "");
   const auto start = flash;
   uint32_t olds = 0, news = 0;
-  for (uint32_t work = 0, cut = 1; cut != 0; work += kStride) {
+  for (uint32_t round = 0, cut = 1; cut != 0; ++round) {
+    const uint32_t work = round / 2 * kStride;
     flash = start;
     Job victim, after;
     const Status started[] = {victim.start(), after.start()};
@@ -95,7 +96,7 @@ void check_commit() {
               gls_head_restore_from(&victim.head, &store) == GLS_OK && victim.train(4) == GLS_OK,
           "");
     flash.cut_after(work, static_cast<Torn>(work % kTorn));
-    static_cast<void>(commit(victim, work % 2 != 0));
+    static_cast<void>(commit(victim, round % 2 != 0));
     cut = flash.off();
     flash.power_on();
     const bool there = gls_store_open(&store, &flash.flash) == GLS_OK &&
