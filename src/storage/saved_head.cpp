@@ -96,8 +96,9 @@ Status save(const gls_head& head, gls_store& store) {
 }
 Status save_again(void* head, gls_store* store) { return save(*static_cast<const gls_head*>(head), *store); }
 
-// May these bytes be this head's? It may have more classes than was saved, but no other labels.
-bool fits(const Header& saved, const gls_head& head) {
+// May these bytes be this head's? It may have more classes than was saved, but no other labels. Not inlined,
+// as below: a header is stack.
+__attribute__((noinline)) bool fits(const Header& saved, const gls_head& head) {
   const uint32_t outputs = saved.word(kOutputs);
   const bool grown = head.kind->has_classes && outputs != 0 && outputs < head.outputs;
   if (outputs != head.outputs && !grown) return false;
@@ -114,7 +115,7 @@ struct Saved {
 };
 
 // Into the int8 layer that is not in use; `seen` only where `all`. New outputs are rows of zeros.
-Status get_layer(gls_head& head, gls_store& store, bool all, Saved& saved) {
+__attribute__((noinline)) Status get_layer(gls_head& head, gls_store& store, bool all, Saved& saved) {
   const uint32_t which = 1 - head.in_use;
   Header header;
   store_get(store, header.bytes, sizeof header.bytes);
