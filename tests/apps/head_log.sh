@@ -75,6 +75,18 @@ sed '$d' log >changed
 # What the demo does not do: a commit, and the state that comes back after a restart; Adam; numbers in decimal.
 sed 's/^accept 1$/commit 1\nstart\nrestore/' log >committed
 "$program" replay committed --backend scalar >out || fail "commit, start and restore end otherwise: $(cat out)"
+# An update with a class more: what was learned is there, and so are the samples.
+{
+  sed 's/^accept 1$/commit 1/; $d' log
+  sed -n '1,/^start/p' log | sed 's/outputs=11 /outputs=12 /; /^shipped/d; /^row/d'
+  sed -n '/^observe/p' log | head -n 1 | sed 's/^/restore\n/; s/ 0$/ 11/'
+  sed -n '/^set/,/^accept/p' log
+} >updated
+"$program" replay updated >out || fail "an update: $(cat out)"
+[ "$(sed -nE 's/.*: crc (.*), computed/\1/p' out | sort -u | wc -l)" = 1 ] || fail "an update: $(cat out)"
+sed 's/ 11$/ 0/; s/outputs=12 /outputs=10 /' updated >changed  # with a class less
+"$program" replay changed --backend scalar >out 2>err && fail "fewer classes: $(cat out)"
+grep -q '^error: changed:56:1: restore: ' err || fail "fewer classes: $(cat err)"
 sed -e 's/^rule .*/rule name=adam learning_rate=0.01/' -e '/^set/d' -e '$d' log >adam
 "$program" replay adam --backend scalar | grep -q 'a head by adam:learning_rate=0.01: crc' || fail "another rule"
 # What the page about it shows.

@@ -30,7 +30,9 @@ for build; do
     "$tests/sizes/pieces.sh" "$build" "$counter" |
       awk '{ printf "  %-9s %5d calls, %9d instructions the longest, %10d all\n", $1, $2, $3, $4 }'
   fi
-  arm-none-eabi-size "$build/platform/apps/demo" |
-    awk 'NR == 2 { printf "  the whole demo: flash %d, RAM %d + stack\n", $1 + $2, $2 + $3 }'
+  for job in demo demo_owner demo_vowels; do
+    arm-none-eabi-size "$build/platform/apps/$job" |
+      awk -v job=$job 'NR == 2 { printf "  the whole %s: flash %d, RAM %d + stack\n", job, $1 + $2, $2 + $3 }'
+  done
   "$tests/build/stack.sh" 160 "$build" | awk -F'\t' 'NR == 1 { printf "  largest stack frame of any function: %d bytes\n", $1 }'
 done

@@ -158,35 +158,47 @@ bool HeadLog::is_one(const std::string& text) {
 
 HeadLog::HeadLog(const std::string& file, const std::string& text) : path(file) {
   Lines lines(file, text);
-  enum { kHead, kRule, kRows, kCalls } next = kHead;
-  size_t line = 0;
-  for (std::vector<Field> fields = lines.next(); !fields.empty(); fields = lines.next(), ++line) {
+  Next next = kHead;
+  for (std::vector<Field> fields = lines.next(); !fields.empty(); fields = lines.next()) {
     if (fields.size() > 1) fail(fields[1], "there is a comma in front of this");
-    const std::vector<Field> words = words_of(fields[0]);
-    const std::string& word = words[0].text;
-    if (next == kHead && word == "head") {
-      read_head(NamedFields(words));
-      next = kRule;
-    } else if (next == kRule && word == "rule") {
-      read_rule(NamedFields(words));
-      next = kRows;
-    } else if (next == kRows && word == "shipped" && !shipped) {
-      read_shipped(NamedFields(words));
-    } else if (next == kRows && word == "row" && shipped && biases.size() < layer.output_count) {
-      read_row(NamedFields(words));
-    } else if (next == kCalls || (next == kRows && word == "start")) {
-      read_call(words);
-      next = kCalls;
-    } else {
-      fail(words[0], quoted(word) + " has no place here");
-    }
-    if (next == kCalls && biases.size() != layer.output_count)
-      fail(words[0], std::to_string(biases.size()) + " rows, not " + std::to_string(layer.output_count));
+    next = read(words_of(fields[0]), next);
   }
   if (next != kCalls) throw std::runtime_error(lines.where() + ": the log ends early");
 }
 
-void HeadLog::read_head(NamedFields fields) {
+HeadLog::Next HeadLog::read(const std::vector<Field>& words, Next next) {
+  const std::string& word = words[0].text;
+  if (word == "head" && (next == kHead || next == kCalls)) {
+    setups.emplace_back().read_head(NamedFields(words));
+    return kRule;
+  }
+  if (next == kCalls) {
+    read_call(words);
+    return kCalls;
+  }
+  if (word == "rule" && next == kRule) {
+    setups.back().read_rule(NamedFields(words));
+    return kShipped;
+  }
+  if (word == "shipped" && next == kShipped) {
+    setups.back().read_shipped(NamedFields(words));
+    return kStart;
+  }
+  if (word == "row" && next == kStart && setups.back().needs_row()) {
+    setups.back().read_row(NamedFields(words));
+    return kStart;
+  }
+  if (word != "start" || next < kShipped) fail(words[0], quoted(word) + " has no place here");
+  const HeadSetup& setup = setups.back();
+  if (setup.needs_row()) {
+    fail(words[0],
+         std::to_string(setup.biases.size()) + " rows, not " + std::to_string(setup.layer.output_count));
+  }
+  read_call(words);
+  return kCalls;
+}
+
+void HeadSetup::read_head(NamedFields fields) {
   const Field kind = fields.take("kind");
   for (const auto& [name, value] : kKinds) {
     if (kind.text == name) head.kind = value;
@@ -209,7 +221,7 @@ void HeadLog::read_head(NamedFields fields) {
   fields.end();
 }
 
-void HeadLog::read_rule(NamedFields fields) {
+void HeadSetup::read_rule(NamedFields fields) {
   const Field name = fields.take("name");
   rule = name.text;
   char separator = ':';
@@ -224,19 +236,7 @@ void HeadLog::read_rule(NamedFields fields) {
   }
 }
 
-void HeadLog::read_set(const std::vector<Field>& words, HeadCall& call) const {
-  expect_words(words, 2);
-  const auto parameter = NamedFields(words).rest()[0];
-  call.name = parameter.first;
-  call.value = real_of(parameter.second);
-  try {
-    make_rule(rule, 0)->set(call.name, call.value);
-  } catch (const std::runtime_error& error) {
-    fail(words[1], error.what());
-  }
-}
-
-void HeadLog::read_shipped(NamedFields fields) {
+void HeadSetup::read_shipped(NamedFields fields) {
   shipped = true;
   layer.output_count = fields.whole("outputs", 1, head.outputs);
   layer.output_scale = static_cast<float>(fields.real("output_scale"));
@@ -245,12 +245,24 @@ void HeadLog::read_shipped(NamedFields fields) {
   fields.end();
 }
 
-void HeadLog::read_row(NamedFields fields) {
+void HeadSetup::read_row(NamedFields fields) {
   biases.push_back(fields.integer("bias", INT32_MIN, INT32_MAX));
   scales.push_back(static_cast<float>(fields.real("scale")));
   const std::vector<int8_t> row = bytes_of(fields.take("weights"), head.inputs);
   weights.insert(weights.end(), row.begin(), row.end());
   fields.end();
+}
+
+void HeadLog::read_set(const std::vector<Field>& words, HeadCall& call) const {
+  expect_words(words, 2);
+  const auto parameter = NamedFields(words).rest()[0];
+  call.name = parameter.first;
+  call.value = real_of(parameter.second);
+  try {
+    make_rule(setups.back().rule, 0)->set(call.name, call.value);
+  } catch (const std::runtime_error& error) {
+    fail(words[1], error.what());
+  }
 }
 
 void HeadLog::read_call(const std::vector<Field>& words) {
@@ -272,10 +284,12 @@ void HeadLog::read_call(const std::vector<Field>& words) {
     if (words.size() == 2)
       call.number = parse_within(words[1].text, words[1].where, known->least, known->most);
   }
+  if (known->what == HeadCall::kStart) call.number = static_cast<uint32_t>(setups.size() - 1);
   calls.push_back(call);
 }
 
 void HeadLog::read_sample(const std::vector<Field>& words, HeadCall& call) const {
+  const gls_head& head = setups.back().head;
   const bool classes = head.kind == &gls_head_classes;
   const uint32_t labels = classes ? 1 : head.kind == &gls_head_autoencoder ? 0 : head.outputs;
   expect_words(words, 2 + size_t{labels});

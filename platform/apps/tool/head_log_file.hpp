@@ -3,7 +3,7 @@
 #ifndef GLISSADE_PLATFORM_LINUX_HEAD_LOG_FILE_HPP
 #define GLISSADE_PLATFORM_LINUX_HEAD_LOG_FILE_HPP
 
-#include <map>
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +38,25 @@ struct HeadCall {
   std::vector<int8_t> features;  // of kObserve
   std::vector<float> targets;    // of kObserve, where the head has no classes
   double value = 0.0;            // of kSet
-  uint32_t number = 0;           // of kObserve the class; epochs, pieces (0: all), the condition, the CRC
+  // Of kStart the setup, of kObserve the class; epochs, pieces (0: all), the condition, the CRC.
+  uint32_t number = 0;
+};
+
+// What a device starts with: the lines in front of a start.
+struct HeadSetup {
+  gls_head head = {};  // its fields
+  std::string rule;    // "momentum:momentum=0.9"
+  bool shipped = false;
+  gls_int8_dense layer = {};  // the shipped one, but for its pointers
+  std::vector<int8_t> weights;
+  std::vector<int32_t> biases;
+  std::vector<float> scales;
+
+  bool needs_row() const { return biases.size() < layer.output_count; }
+  void read_head(NamedFields fields);
+  void read_rule(NamedFields fields);
+  void read_shipped(NamedFields fields);
+  void read_row(NamedFields fields);
 };
 
 struct HeadLog {
@@ -50,20 +68,13 @@ struct HeadLog {
   static bool is_one(const std::string& text);
 
   std::string path;
-  gls_head head = {};  // its fields
-  std::string rule;    // "momentum:momentum=0.9"
-  bool shipped = false;
-  gls_int8_dense layer = {};  // the shipped one, but for its pointers
-  std::vector<int8_t> weights;
-  std::vector<int32_t> biases;
-  std::vector<float> scales;
+  std::deque<HeadSetup> setups;  // one, and another one for each update of the device
   std::vector<HeadCall> calls;
 
  private:
-  void read_head(NamedFields fields);
-  void read_rule(NamedFields fields);
-  void read_shipped(NamedFields fields);
-  void read_row(NamedFields fields);
+  enum Next { kHead, kRule, kShipped, kStart, kCalls };  // the line that may come next
+
+  Next read(const std::vector<Field>& words, Next next);
   void read_call(const std::vector<Field>& words);
   void read_set(const std::vector<Field>& words, HeadCall& call) const;
   void read_sample(const std::vector<Field>& words, HeadCall& call) const;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
@@ -14,6 +15,16 @@ namespace {
 
 constexpr uint64_t kMostBytes = uint64_t{1} << 28;
 
+// The memory that a head needs.
+uint64_t bytes_of(const HeadSetup& setup) {
+  const gls_head& head = setup.head;
+  const uint64_t inputs = head.inputs, outputs = head.outputs, samples = head.samples,
+                 slots = make_rule(setup.rule, 0)->slots(),
+                 targets = head.kind == &gls_head_autoencoder ? 0 : sizeof(float) * outputs,
+                 label = head.kind == &gls_head_classes ? 1 : targets;
+  return GLS_HEAD_BYTES(inputs, outputs, slots, samples, label);
+}
+
 // A head as the log's device had it, and a store in memory that begins empty.
 class Run {
  public:
@@ -26,8 +37,7 @@ class Run {
   uint32_t crc() const;
 
  private:
-  uint64_t head_bytes() const;
-  Status start();
+  Status start(const HeadSetup& setup);
   Status observe(const HeadCall& call);
   Status train(uint32_t pieces);
 
@@ -35,9 +45,7 @@ class Run {
 
   const HeadLog& log_;
   std::unique_ptr<AnyRule> rule_;
-  gls_head head_;
-  gls_int8_dense shipped_;
-  gls_int8_multiplier unused_;
+  gls_head head_ = {};
   std::vector<float> memory_;
   std::vector<unsigned char> flash_bytes_, buffer_ = std::vector<unsigned char>(kProg);
   gls_memory_flash memory_flash_ = {};
@@ -45,17 +53,9 @@ class Run {
   gls_store store_ = {};
 };
 
-uint64_t Run::head_bytes() const {
-  const uint64_t inputs = head_.inputs, outputs = head_.outputs, samples = head_.samples,
-                 slots = rule_->slots(),
-                 targets = head_.kind == &gls_head_autoencoder ? 0 : sizeof(float) * outputs,
-                 label = head_.kind == &gls_head_classes ? 1 : targets;
-  return GLS_HEAD_BYTES(inputs, outputs, slots, samples, label);
-}
-
-Run::Run(const HeadLog& log)
-    : log_(log), rule_(make_rule(log.rule, 0)), head_(log.head), shipped_(log.layer), unused_() {
-  const uint64_t bytes = head_bytes();
+Run::Run(const HeadLog& log) : log_(log) {
+  uint64_t bytes = 0;
+  for (const HeadSetup& setup : log.setups) bytes = std::max(bytes, bytes_of(setup));
   if (bytes > kMostBytes) throw std::runtime_error(log.path + ": a head of more than 256 MiB");
   memory_.resize(static_cast<size_t>(bytes / sizeof(float) + 1));
   // What is saved is less than the memory and some headers; a slot also has its own.
@@ -75,22 +75,26 @@ Run::Run(const HeadLog& log)
             nullptr};
   const Status opened = gls_store_open(&store_, &flash_);
   if (opened != GLS_ERROR_EMPTY) throw std::runtime_error(log.path + ": " + gls_status_text(opened));
-  shipped_.weights = log.weights.data();
-  shipped_.biases = log.biases.data();
-  shipped_.weight_scales = log.scales.data();
-  shipped_.multipliers = &unused_;
-  shipped_.scale_count = log.scales.size() <= 1 || log.head.scales <= 1 ? 1 : log.scales.size();
-  shipped_.input_count = log.head.inputs;
-  shipped_.input_scale = log.head.input_scale;
-  shipped_.input_zero = log.head.input_zero;
-  shipped_.rounding = log.head.rounding;
 }
 
-Status Run::start() {
-  head_ = log_.head;
+// As after power on: the rule's parameters are those of its line again.
+Status Run::start(const HeadSetup& setup) {
+  rule_ = make_rule(setup.rule, 0);
+  head_ = setup.head;
   head_.optimizer = rule_->optimizer();
+  gls_int8_dense shipped = setup.layer;
+  std::vector<gls_int8_multiplier> unused(setup.scales.size());
+  shipped.weights = setup.weights.data();
+  shipped.biases = setup.biases.data();
+  shipped.weight_scales = setup.scales.data();
+  shipped.multipliers = unused.data();
+  shipped.scale_count = setup.head.scales <= 1 ? 1 : setup.scales.size();
+  shipped.input_count = setup.head.inputs;
+  shipped.input_scale = setup.head.input_scale;
+  shipped.input_zero = setup.head.input_zero;
+  shipped.rounding = setup.head.rounding;
   return gls_head_start(&head_, memory_.data(), memory_.size() * sizeof(float),
-                        log_.shipped ? &shipped_ : nullptr);
+                        setup.shipped ? &shipped : nullptr);
 }
 
 Status Run::observe(const HeadCall& call) {
@@ -111,7 +115,7 @@ Status Run::call(const HeadCall& call) {
   const auto condition = static_cast<gls_head_condition>(call.number);
   switch (call.what) {
     case HeadCall::kStart:
-      return start();
+      return start(log_.setups[call.number]);
     case HeadCall::kRestore:
       return gls_head_restore_from(&head_, &store_);
     case HeadCall::kObserve:
@@ -152,8 +156,8 @@ HeadLogResult run_head_log(const HeadLog& log) {
   HeadLogResult result;
   Run run(log);
   std::string line = std::string(gls_backend_active()) + " " +
-                     quoted(std::filesystem::path(log.path).filename().string()) + " a head by " + log.rule +
-                     ": ";
+                     quoted(std::filesystem::path(log.path).filename().string()) + " a head by " +
+                     log.setups.back().rule + ": ";
   for (const HeadCall& call : log.calls) {
     const Status status = run.call(call);
     if (status != GLS_OK)
