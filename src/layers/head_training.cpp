@@ -39,8 +39,9 @@ gls_int8_inputs inputs_of(const gls_head& head, const uint32_t* rows) {
 }
 const void* label_at(const gls_head& head, const gls_replay& replay, uint32_t row) {
   const uint32_t bytes = label_bytes(head);
-  if (bytes == 0) return replay.samples + size_t{row} * head.inputs;
-  return static_cast<const unsigned char*>(replay.labels) + size_t{row} * bytes;
+  if (bytes == 0) return &replay.samples[size_t{row} * head.inputs];
+  const unsigned char* const labels = static_cast<const unsigned char*>(replay.labels);
+  return &labels[size_t{row} * bytes];
 }
 
 // Batches of equal length, ceil(n / ceil(n / batch)), but for the last.
