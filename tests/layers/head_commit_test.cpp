@@ -203,6 +203,10 @@ void check_growth(uint32_t scales) {
     return gls_store_rewind(&store) == GLS_OK ? gls_head_restore_from(&other.job.head, &store)
                                               : GLS_ERROR_ORDER;
   };
+  Job answers(gls_head_answers, kHeldBack, scales);
+  CHECK(answers.start() == GLS_OK && gls_store_rewind(&store) == GLS_OK &&
+            gls_head_restore_from(&answers.head, &store) == GLS_ERROR_MISMATCH,
+        "another kind");
   CHECK(again.start(gls_head_classes, scales, 4) == GLS_OK && restored(again) == GLS_ERROR_MISMATCH, "fewer");
   CHECK(again.start(gls_head_classes, scales == 1 ? kMore : 1) == GLS_OK &&
             restored(again) == GLS_ERROR_MISMATCH,

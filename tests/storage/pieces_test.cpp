@@ -17,6 +17,26 @@ struct Chip {
   uint32_t erases, units;
   gls_flash flash;
   gls_store store;
+  uint32_t code;  // of the authenticator, which goes on from piece to piece
+  gls_authenticator authenticator;
+
+  static Chip& of(void* context) { return *static_cast<Chip*>(context); }
+  static int mac_begin(void* context) {
+    of(context).code = 0x12345678;
+    return 0;
+  }
+  static int mac_update(void* context, const void* more, size_t size) {
+    of(context).code = gls_crc32(of(context).code, more, size);
+    return 0;
+  }
+  static int mac_finish(void* context, uint8_t tag[32]) {
+    __builtin_memcpy(tag, &of(context).code, sizeof code);
+    return 0;
+  }
+  void sign() {
+    authenticator = {mac_begin, mac_update, mac_finish, nullptr, nullptr, this};
+    flash.authenticator = &authenticator;
+  }
 
   Status shape(uint32_t prog, uint32_t block, bool dirty) {
     bytes = {memory, nullptr};
@@ -93,9 +113,11 @@ Status commit_at_once(gls_store& store, State& state) {
 }
 
 // Nothing is blank here, so what was left is erased in both slots.
-void check_same(uint32_t prog, uint32_t block, bool dirty) {
+void check_same(uint32_t prog, uint32_t block, bool dirty, bool is_signed = false) {
   const Status expected = dirty ? GLS_ERROR_DAMAGED : GLS_ERROR_EMPTY;
   CHECK(whole.shape(prog, block, dirty) == expected && cut.shape(prog, block, dirty) == expected, "open");
+  if (is_signed) whole.sign();
+  if (is_signed) cut.sign();
   for (uint32_t number = 1; number < 4; ++number) {
     State state(number);
     CHECK(commit_at_once(whole.store, state) == GLS_OK && state.calls == 1, "at once");
@@ -117,6 +139,8 @@ void check_same(uint32_t prog, uint32_t block, bool dirty) {
     CHECK(whole.store.sequence == number && cut.store.sequence == number &&
               __builtin_memcmp(whole.memory, cut.memory, kBytes) == 0,
           "the same flash, units of ", prog, ", commit ", number);
+    CHECK(gls_store_open(&cut.store, &cut.flash) == GLS_OK && cut.store.sequence == number,
+          "and it is found");
     unsigned char bytes[5];
     CHECK(gls_store_get(&cut.store, bytes, 5) == GLS_OK && bytes[0] == 'b', "and it can be read");
   }
@@ -175,6 +199,7 @@ int program(int, char**) {
   check_same(2, 128, true);
   check_same(8, 256, false);
   check_same(64, 64, true);
+  check_same(8, 256, false, true);
   check_same(64, 512, false);
   check_errors();
   return finish();

@@ -156,9 +156,10 @@ GLS_FUNCTION double gls_head_rate(const gls_head* head);
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_train_begin(gls_head* head, uint32_t epochs);
 
 /** Trains a little, while phase is GLS_HEAD_TRAINING: one sample's forward pass and loss, or the step of 64
- * weights; at the end one sample's outputs, which give the int8 head its output scale; the int8 weights, at
- * once; one sample held back, by both heads. So a watchdog can be fed in between. The last call sets phase.
- * An error of the step (the rule's parameters, say) ends the training with GLS_HEAD_NOT_BETTER. */
+ * weights; at the end one sample's outputs, which give the int8 head its output scale; the scales of the int8
+ * weights; 64 of these, or what is left of an output; one sample held back, by both heads. So a watchdog can
+ * be fed in between. The last call sets phase. An error of the step (the rule's parameters, say) ends the
+ * training with GLS_HEAD_NOT_BETTER. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_train(gls_head* head);
 
 /** What the head in use says: outputs, int8_t[outputs], in units of layers[in_use].output_scale; with softmax
