@@ -17,6 +17,15 @@ for backend in $(sed '/not supported/d; s/:.*//' <<<"$backends"); do
     [ "$got" = "${crc[$job]}" ] || fail "$job: $backend ends with CRC $got, not ${crc[$job]}"
   done
 done
+# says JOB NAME=VALUE...: what the table has of the committed owner.
+says() {
+  local got
+  got=$("$program" demo --job "$1" | sed 's/^# //; s/ /=/')
+  for value in "${@:2}"; do grep -qx "$value" <<<"$got" || fail "$1: not $value"; done
+}
+says fine-tune before=15/33 after=30/33 steps=180
+says owner before=15/33 after=29/33 steps=240
+says vowels before=25/27 old=24/27 new=6/6 'old\*=0/27' 'new\*=6/6' steps=420
 # gains JOB AWK-CONDITION SAYS: of the means over all speakers, $2 and so on.
 gains() {
   local means

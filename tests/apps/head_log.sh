@@ -92,4 +92,8 @@ sed -e 's/^rule .*/rule name=adam learning_rate=0.01/' -e '/^set/d' -e '$d' log 
 # What the page about it shows.
 sed -n '/^```text/,/^```/p' "$readme" | grep -v '^```' >page
 "$program" replay page >out || fail "the page's log: $(cat out)"
+# From the log to the file with the learned head.
+"$program" pretrain --tflite -o vowels.tflite
+"$program" replay log --backend scalar -o state >out || fail "replay -o: $(cat out)"
+"$program" tflite vowels.tflite --patch state -o learned.tflite >out && grep -q '11 of 11 rows learned' out || fail "patch: $(cat out)"
 exit $failures

@@ -19,6 +19,8 @@ struct OwnerReport {
   uint32_t correct_after;   // of kTests, by the patched file
   uint32_t steps;           // optimizer steps taken
   uint32_t crc;             // of the int8 head in the patched file, then of the float head
+
+  const unsigned char* patched;  // the file's bytes, until the next job
 };
 
 // A copy of the file learns a person's voice, from the first `repetitions` (1 to kMostTrained). With log, the

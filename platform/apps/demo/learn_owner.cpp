@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/demo/int8_jobs.hpp"
 #include "boards/console.hpp"
+#include "glissade/storage/saved.h"
 
 namespace glissade {
 namespace demo {
@@ -39,6 +40,7 @@ Status start(const ShippedFile& file, bool log, ShippedModel& model) {
   learner.log = log;
   learner.head.kind = &gls_head_classes;
   learner.head.samples = kSamples;
+  learner.head.model = gls_crc32(0, file.bytes, file.size);
   const Status status = model.open(file, copy);
   return status == GLS_OK ? learner.start(model.head(), memory, sizeof memory) : status;
 }
@@ -92,6 +94,7 @@ Status learn_owner(const ShippedFile& file, const Recordings& recordings, uint32
   learner.end();
   status = put_back(file, model);
   if (status == GLS_OK) status = count_correct(model, recordings, report.correct_after);
+  report.patched = copy;
   report.repetitions = repetitions;
   report.steps = learner.state.step;
   report.crc = learner.float_crc(int8_crc(model.head()));

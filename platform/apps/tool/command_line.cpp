@@ -83,6 +83,8 @@ void add_pretrain(CLI::App& app) {
   CLI::App* const command = app.add_subcommand("pretrain", "write the pretrained weights as a C++ header");
   add_output(command, options->output, "the header")->required();
   command->add_flag("--int8", options->int8, "int8 models as .tflite files instead");
+  command->add_flag("--tflite", options->tflite, "the int8 model of all vowels alone, a .tflite file")
+      ->excludes("--int8");
   add_job(command, options->data, options->speaker);
   command->callback([options] { write_pretrained(*options); });
 }
@@ -106,11 +108,13 @@ void add_replay(CLI::App& app) {
   command->footer(
       "Files as in tests/golden/README.md. A case may hold \"weights\" and \"gradients\" (a list per step),\n"
       "as numbers or as hexadecimal words, instead of a seed; without snapshots it is only computed.\n"
+      "Or the log of a head's training, as platform/apps/tool/README.md says.\n"
       "Status 0: no bit differs. 1: some do. 2: an error, which one line on standard error says.");
   command->add_option("paths", options->paths, "files, folders of *.json, or - for standard input")
       ->required();
   add_text(command, "--backend", options->backend, "one backend instead of all that this machine has");
-  add_output(command, options->output, "the one file again, with what was computed");
+  add_output(command, options->output,
+             "the one file again, with what was computed; of a log the head that is committed");
   command->callback([options] {
     if (!replay(*options)) throw CLI::RuntimeError(1);
   });

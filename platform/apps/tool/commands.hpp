@@ -25,11 +25,11 @@ struct DemoOptions {
 };
 void run_demo(const DemoOptions& options);
 
-// Writes platform/apps/demo/pretrained.hpp, or with int8 shipped.hpp.
+// Writes platform/apps/demo/pretrained.hpp, with int8 shipped.hpp, with tflite the first of its files.
 struct PretrainOptions {
   std::string data = GLISSADE_DATA, output;
   int speaker = GLISSADE_DEMO_SPEAKER;
-  bool int8 = false;
+  bool int8 = false, tflite = false;
 };
 void write_pretrained(const PretrainOptions& options);
 

@@ -134,6 +134,11 @@ void run_demo(const DemoOptions& options) {
 
 void write_pretrained(const PretrainOptions& options) {
   const Speakers speakers = read_vowels(options.data);
+  if (options.tflite) {
+    const MadeModel model(speakers, options.speaker, kVowels);
+    write_file(options.output, {reinterpret_cast<const char*>(model.file().bytes), model.file().size});
+    return;
+  }
   if (options.int8) {
     const MadeModel all(speakers, options.speaker, kVowels), some(speakers, options.speaker, kOldVowels);
     write_file(options.output, write_shipped(all, some, options.speaker));

@@ -81,12 +81,13 @@ struct HeadLog {
 };
 
 // Runs a log on the active backend. Throws std::runtime_error, with file, line and column, where a call
-// fails. Returns whether all CRCs are those of the log, and prints a line.
+// fails. Returns whether all CRCs are those of the log, and prints a line. state: null, or for what
+// gls_head_commit commits at the end.
 struct HeadLogResult {
   bool same = true;
   size_t compared = 0;
 };
-HeadLogResult run_head_log(const HeadLog& log);
+HeadLogResult run_head_log(const HeadLog& log, std::string* state = nullptr);
 
 }  // namespace glissade
 

@@ -35,6 +35,7 @@ class Run {
 
   Status call(const HeadCall& call);
   uint32_t crc() const;
+  Status committed(std::string& state);
 
  private:
   Status start(const HeadSetup& setup);
@@ -144,6 +145,13 @@ uint32_t Run::crc() const {
                          rule_->state_bytes());
 }
 
+Status Run::committed(std::string& state) {
+  Status status = gls_head_commit(&head_, &store_, GLS_HEAD_ALWAYS);
+  if (status == GLS_OK) status = gls_store_rewind(&store_);
+  state.resize(store_.size);
+  return status == GLS_OK ? gls_store_get(&store_, &state[0], store_.size) : status;
+}
+
 std::string hex(uint32_t word) {
   char text[9];
   std::snprintf(text, sizeof text, "%08x", word);
@@ -152,7 +160,7 @@ std::string hex(uint32_t word) {
 
 }  // namespace
 
-HeadLogResult run_head_log(const HeadLog& log) {
+HeadLogResult run_head_log(const HeadLog& log, std::string* state) {
   HeadLogResult result;
   Run run(log);
   std::string line = std::string(gls_backend_active()) + " " +
@@ -171,6 +179,10 @@ HeadLogResult run_head_log(const HeadLog& log) {
   }
   if (result.same) line += "crc " + hex(run.crc()) + (result.compared > 0 ? ", same" : ", computed");
   std::cout << line << "\n";
+  if (state == nullptr) return result;
+  const Status status = run.committed(*state);
+  if (status != GLS_OK)
+    throw std::runtime_error(log.path + ": its end cannot be committed: " + gls_status_text(status));
   return result;
 }
 

@@ -181,8 +181,8 @@ Files read_all(const ReplayOptions& options) {
   return files;
 }
 
-void run_log(const HeadLog& log, Counts& counts) {
-  const HeadLogResult result = run_head_log(log);
+void run_log(const HeadLog& log, Counts& counts, std::string* state) {
+  const HeadLogResult result = run_head_log(log, state);
   ++counts.run;
   if (!result.same) ++counts.failed;
   if (result.compared == 0) ++counts.computed;
@@ -192,16 +192,16 @@ void run_log(const HeadLog& log, Counts& counts) {
 
 bool replay(const ReplayOptions& options) {
   const Files files = read_all(options);
-  if (!options.output.empty() &&
-      (files.cases.size() != 1 || !files.logs.empty() || options.backend.empty())) {
-    throw std::runtime_error("--output takes one file of cases and one --backend");
-  }
+  const bool writes = !options.output.empty();
+  if (writes && (files.cases.size() + files.logs.size() != 1 || options.backend.empty()))
+    throw std::runtime_error("--output takes one file and one --backend");
   Counts counts;
   Json result;
-  if (!options.output.empty()) result = files.cases[0].file.root();
+  std::string state;  // of a log
+  if (writes && files.logs.empty()) result = files.cases[0].file.root();
   for (const std::string& backend : backends_to_run(options.backend)) {
     force(backend);
-    for (const HeadLog& log : files.logs) run_log(log, counts);
+    for (const HeadLog& log : files.logs) run_log(log, counts, writes ? &state : nullptr);
     for (const ReplayFile& file : files.cases) {
       const std::string name = quoted(std::filesystem::path(file.file.path()).filename().string());
       for (size_t i = 0; i < file.cases.size(); ++i) {
@@ -213,7 +213,7 @@ bool replay(const ReplayOptions& options) {
   if (counts.computed > 0) std::cout << ", " << counts.computed << " only computed: nothing to compare with";
   std::cout << "\n";
   if (counts.run == 0) throw std::runtime_error("no case in what was named");
-  if (!options.output.empty()) write_file(options.output, result.dump() + "\n");
+  if (writes) write_file(options.output, files.logs.empty() ? result.dump() + "\n" : state);
   return counts.failed == 0;
 }
 
