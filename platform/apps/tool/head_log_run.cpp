@@ -149,7 +149,7 @@ Status Run::committed(std::string& state) {
   Status status = gls_head_commit(&head_, &store_, GLS_HEAD_ALWAYS);
   if (status == GLS_OK) status = gls_store_rewind(&store_);
   state.resize(store_.size);
-  return status == GLS_OK ? gls_store_get(&store_, &state[0], store_.size) : status;
+  return status == GLS_OK ? gls_store_get(&store_, state.data(), store_.size) : status;
 }
 
 std::string hex(uint32_t word) {
