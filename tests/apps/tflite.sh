@@ -32,6 +32,8 @@ grep -q '^operator 1 FULLY_CONNECTED: can be a head, 5 -> 4, one scale, activati
 refused 'a model is written to -o NEW' model.tflite --cut
 refused 'a model is written to -o NEW' model.tflite --patch state
 refused 'this is the file that is read; --in-place writes over it' model.tflite --cut -o ./model.tflite
+refused '--in-place is for --cut and --patch' model.tflite --header --in-place
+refused '--in-place is for --cut and --patch' model.tflite --in-place
 ln -s model.tflite link
 refused 'this is the file that is read' model.tflite --cut -o link
 refused '--head: there are 3 operators' model.tflite --cut --head 3 -o new.tflite

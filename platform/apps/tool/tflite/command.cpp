@@ -43,6 +43,8 @@ Rewritten rewrite(const ModelFile& model, const TfliteOptions& options) {
 
 void rewrite_tflite(const TfliteOptions& options) {
   const bool model = options.cut || !options.state.empty();
+  if (options.in_place && !model)
+    throw std::runtime_error("--in-place is for --cut and --patch: only a model is written over its file");
   const std::string place = options.in_place ? options.file : options.output;
   if (model && place.empty())
     throw std::runtime_error("a model is written to -o NEW, or over its own file with --in-place");
