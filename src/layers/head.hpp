@@ -25,6 +25,15 @@ inline uint32_t label_bytes(const gls_head& head) {
   if (head.kind->has_classes) return 1;
   return head.kind->has_targets ? head.outputs * static_cast<uint32_t>(sizeof(float)) : 0;
 }
+
+// gls_head::stage: which piece is next, and above it how many samples there were when the pieces began. None
+// may be removed until they end.
+inline uint32_t kept_samples(const gls_head& head) { return head.train.count + head.held.count; }
+inline void begin_pieces(gls_head& head, uint32_t stage) { head.stage = kept_samples(head) << 8 | stage; }
+inline uint32_t stage_of(const gls_head& head) { return head.stage & 0xffu; }
+inline void set_stage(gls_head& head, uint32_t stage) { head.stage = (head.stage & ~0xffu) | stage; }
+inline bool samples_stayed(const gls_head& head) { return head.stage >> 8 == kept_samples(head); }
+
 inline size_t weight_count(const gls_head& head) { return (size_t{head.inputs} + 1) * head.outputs; }
 
 // Where the parts of an int8 layer of the head lie.

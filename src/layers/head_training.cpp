@@ -69,7 +69,7 @@ Status learn_sample(gls_head& head) {
   if (status == GLS_OK && !are_finite(gradients, head.outputs)) status = GLS_ERROR_GRADIENT;
   if (status != GLS_OK || ++head.done < length_of(head)) return status;
   head.done = 0;
-  head.stage = kSweep;
+  set_stage(head, kSweep);
   const uint32_t length = length_of(head);
   return gls_begin(&head.optimizer, gls_batch_at(length, length, 0).mean, batch.coefficients);
 }
@@ -89,11 +89,11 @@ Status sweep_some(gls_head& head) {
     return status;
   }
   head.done = 0;
-  head.stage = kSample;
+  set_stage(head, kSample);
   head.first += length;
   if (head.first < head.train.count) return GLS_OK;
   head.first = 0;
-  if (++head.epoch == head.epochs) head.stage = kRange;
+  if (++head.epoch == head.epochs) set_stage(head, kRange);
   return GLS_OK;
 }
 
@@ -104,7 +104,7 @@ Status see_outputs(gls_head& head) {
   Status status =
       gls_dense_forward_int8(head.optimizer.weights, &inputs, batch.gradients, 1, head.inputs, head.outputs);
   if (status == GLS_OK) status = gls_int8_range_update(&head.range, batch.gradients, head.outputs);
-  if (++head.done == head.train.count) head.stage = kScales;
+  if (++head.done == head.train.count) set_stage(head, kScales);
   return status;
 }
 
@@ -114,7 +114,7 @@ Status make_scales(gls_head& head) {
   const LayerParts parts = parts_of(head, which);
   for (size_t k = 0; k < head.scales; ++k) parts.scales[k] = 1.0f;
   head.done = 0;
-  head.stage = kWeights;
+  set_stage(head, kWeights);
   return requantize_scales(head.layers[which], head.optimizer.weights, parts.scales);
 }
 
@@ -128,7 +128,7 @@ Status finish_layer(gls_head& head) {
   if (status == GLS_ERROR_RANGE) status = GLS_OK;
   if (status == GLS_OK) status = gls_int8_dense_prepare(&layer);
   head.done = 0;
-  head.stage = kCheck;
+  set_stage(head, kCheck);
   return status;
 }
 
@@ -221,7 +221,7 @@ gls_status gls_head_train_begin(gls_head* head, uint32_t epochs) {
   head->layers[1 - head->in_use].prepared = 0;
   head->wrong = head->wrong_in_use = 0.0;
   head->range = {0.0f, 0.0f};
-  head->stage = kSample;
+  begin_pieces(*head, kSample);
   head->epochs = epochs;
   head->epoch = head->first = head->done = 0;
   head->phase = GLS_HEAD_TRAINING;
@@ -232,8 +232,10 @@ gls_status gls_head_train(gls_head* head) {
   Status status = check_head(head);
   if (status != GLS_OK) return status;
   if (head->phase != GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
-  status = kPieces[head->stage % kStages](*head);
-  if (status != GLS_OK) head->phase = GLS_HEAD_NOT_BETTER;
+  status = samples_stayed(*head) ? kPieces[stage_of(*head) % kStages](*head) : Status{GLS_ERROR_ORDER};
+  if (status == GLS_OK) return GLS_OK;
+  head->layers[1 - head->in_use].prepared = 0;
+  head->phase = GLS_HEAD_NOT_BETTER;
   return status;
 }
 

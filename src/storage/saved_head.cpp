@@ -36,7 +36,7 @@ uint32_t bits_of(float value) {
 }
 
 // While it is committed the stage is the phase before.
-gls_head_phase phase_before(const gls_head& head) { return static_cast<gls_head_phase>(head.stage); }
+gls_head_phase phase_before(const gls_head& head) { return static_cast<gls_head_phase>(stage_of(head)); }
 bool saves_trained(const gls_head& head) {
   return is_trained(head) || (head.phase == GLS_HEAD_COMMITTING && phase_before(head) != GLS_HEAD_COLLECTING);
 }
@@ -248,7 +248,7 @@ gls_status gls_head_commit_begin(gls_head* head, gls_store* store, gls_head_cond
   if (status == GLS_OK) status = check_saving(*head, condition);
   if (status == GLS_OK) status = gls_store_begin(store);
   if (status != GLS_OK) return status;
-  head->stage = static_cast<uint32_t>(head->phase);
+  begin_pieces(*head, static_cast<uint32_t>(head->phase));
   head->phase = GLS_HEAD_COMMITTING;
   return GLS_OK;
 }
@@ -257,8 +257,9 @@ gls_status gls_head_commit_piece(gls_head* head, gls_store* store) {
   Status status = check_head(head);
   if (status == GLS_OK && head->phase != GLS_HEAD_COMMITTING) status = GLS_ERROR_ORDER;
   if (status != GLS_OK) return status;
-  bool done;
-  status = gls_store_commit_piece(store, save_again, head, &done);
+  bool done = false;
+  status = samples_stayed(*head) ? gls_store_commit_piece(store, save_again, head, &done)
+                                 : Status{GLS_ERROR_ORDER};
   if (status == GLS_OK && !done) return GLS_OK;
   head->phase = phase_before(*head);
   return status == GLS_OK && is_trained(*head) ? gls_head_accept(head, GLS_HEAD_ALWAYS) : status;

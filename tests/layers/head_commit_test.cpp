@@ -64,6 +64,30 @@ void check_pieces() {
         "the same bytes");
 }
 
+// A sample that is removed on the way ends the commit; what was committed stays.
+void check_removed() {
+  for (uint32_t held = 0; held < 2; ++held) {
+    Job job, back;
+    flash.shape(8, 1024, 4);
+    CHECK(job.start() == GLS_OK && back.start() == GLS_OK && observe(job, 0, 36), "");
+    CHECK(gls_store_open(&store, &flash.flash) == GLS_ERROR_EMPTY && commit(job, false) == GLS_OK, "");
+    const uint32_t old_crc = job.crc();
+    CHECK(job.train(5) == GLS_OK, "");
+    const gls_head_phase trained = job.head.phase;
+    CHECK(gls_head_commit_begin(&job.head, &store, GLS_HEAD_ALWAYS) == GLS_OK, "");
+    for (uint32_t k = 0; k < 60; ++k) CHECK(gls_head_commit_piece(&job.head, &store) == GLS_OK, "");
+    CHECK(gls_replay_forget(held != 0 ? &job.head.held : &job.head.train, 1) == GLS_OK, "");
+    CHECK(gls_head_commit_piece(&job.head, &store) == GLS_ERROR_ORDER && job.head.phase == trained,
+          "removed, held back: ", held);
+    CHECK(gls_store_open(&store, &flash.flash) == GLS_OK &&
+              gls_head_restore_from(&back.head, &store) == GLS_OK && back.crc() == old_crc,
+          "the old head");
+    CHECK(commit(job, true) == GLS_OK && gls_head_restore_from(&back.head, &store) == GLS_OK &&
+              back.crc() == job.crc() && back.head.train.count == job.head.train.count,
+          "begun again");
+  }
+}
+
 // Cut anywhere: the old head or the new one, and float and int8 weights of the same training.
 void check_commit() {
   Job job, back;
@@ -220,6 +244,7 @@ void check_growth(uint32_t scales) {
 int program(int, char**) {
   using namespace glissade::test;
   check_pieces();
+  check_removed();
   check_commit();
   check_growth(1);
   check_growth(kOutputs);

@@ -249,6 +249,27 @@ void check_errors() {
         "NaN");
 }
 
+// Samples that are removed while it trains end the training, wherever it is.
+void check_removed() {
+  Job job;
+  CHECK(job.start() == GLS_OK && observe(job, 0, 36), "");
+  uint32_t pieces = 0;
+  CHECK(job.train(2, &pieces) == GLS_OK, "");
+  for (uint32_t place = 0; place < pieces; ++place) {
+    Job victim;
+    CHECK(victim.start() == GLS_OK && observe(victim, 0, 36), "");
+    gls_head& head = victim.head;
+    CHECK(gls_head_train_begin(&head, 2) == GLS_OK, "");
+    for (uint32_t k = 0; k < place; ++k) CHECK(gls_head_train(&head) == GLS_OK, "");
+    gls_replay& samples = place % 4 < 2 ? head.train : head.held;
+    CHECK((place % 2 == 0 ? gls_replay_wipe(&samples) : gls_replay_forget(&samples, 1)) == GLS_OK, "");
+    CHECK(gls_head_train(&head) == GLS_ERROR_ORDER && head.phase == GLS_HEAD_NOT_BETTER &&
+              gls_head_accept(&head, GLS_HEAD_ALWAYS) == GLS_ERROR_WORSE,
+          "removed before piece ", place);
+    CHECK(gls_head_discard(&head) == GLS_OK && head.phase == GLS_HEAD_COLLECTING, "");
+  }
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace glissade
@@ -263,5 +284,6 @@ int program(int, char**) {
   check_autoencoder();
   check_shipped();
   check_errors();
+  check_removed();
   return finish();
 }

@@ -21,7 +21,7 @@
  *     params.learning_rate = gls_head_rate(&head);
  *     status = gls_head_train_begin(&head, 60);
  *     while (status == GLS_OK && head.phase == GLS_HEAD_TRAINING) status = gls_head_train(&head);
- *     if (status == GLS_OK) status = gls_head_accept(&head, GLS_HEAD_IF_BETTER);
+ *     if (status == GLS_OK) status = gls_head_accept(&head, GLS_HEAD_IF_NOT_WORSE);
  *
  * gls_head_predict reads the int8 head in use and nothing else; which one that is changes by one aligned
  * store. So it may run in an interrupt while another task trains. All weights, float and int8, have the same
@@ -97,7 +97,8 @@ typedef struct gls_head {
   uint32_t samples;          /**< room for so many: 1 to 65,536, with those held back */
 
   /** One in so many samples of a class is held back, to check with, and never trained on: of 5 its 2nd, 7th,
-   * 12th, ... They have that share of the room. 0: none; else 2 to 255. */
+   * 12th, ... They have that share of the room: with less than two places for each class that has samples
+   * (samples / held_back) a training always ends with GLS_HEAD_UNKNOWN. 0: none; else 2 to 255. */
   uint32_t held_back;
 
   uint32_t batch;             /**< samples of a mini-batch: 1 to GLS_HEAD_BATCH_MOST; 0 is 10 */
@@ -128,11 +129,11 @@ typedef struct gls_head {
 /** Starts a head in memory of `size` bytes, aligned as float: at least GLS_HEAD_BYTES, or GLS_ERROR_SIZE. It
  * must stay as long as the head is used; what the optimizer points to, too. Weights and slots are set to
  * zero, and so is the rule's state; no sample is there. shipped: the layer that is in the model file now,
- * which is copied, and from which training goes on; its input_count, input_scale and input_zero must be the
- * head's, its scales become the head's. It may have fewer outputs: new ones are zero. Null: the head knows
- * nothing yet. GLS_ERROR_NULL: also where kind, or the optimizer's rule, params or state are null.
- * GLS_ERROR_RANGE: a field outside its range; a shipped layer that gls_int8_dense_prepare refuses, and then
- * the head is closed. */
+ * which is copied, and from which training goes on; its multipliers are not read, its input_count,
+ * input_scale and input_zero must be the head's, its scales become the head's. It may have fewer outputs: new
+ * ones are zero. Null: the head knows nothing yet. GLS_ERROR_NULL: also where kind, or the optimizer's rule,
+ * params or state are null. GLS_ERROR_RANGE: a field outside its range; a shipped layer that
+ * gls_int8_dense_prepare refuses, and then the head is closed. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_start(gls_head* head, void* memory, size_t size,
                                                      const gls_int8_dense* shipped);
 
@@ -158,8 +159,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_train_begin(gls_head* head, uint3
 /** Trains a little, while phase is GLS_HEAD_TRAINING: one sample's forward pass and loss, or the step of 64
  * weights; at the end one sample's outputs, which give the int8 head its output scale; the scales of the int8
  * weights; 64 of these, or what is left of an output; one sample held back, by both heads. So a watchdog can
- * be fed in between. The last call sets phase. An error of the step (the rule's parameters, say) ends the
- * training with GLS_HEAD_NOT_BETTER. */
+ * be fed in between. The last call sets phase. An error ends the training with GLS_HEAD_NOT_BETTER, and
+ * what was trained is spoiled: one of the step (the rule's parameters, say), or GLS_ERROR_ORDER where samples
+ * were removed since gls_head_train_begin. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_train(gls_head* head);
 
 /** What the head in use says: outputs, int8_t[outputs], in units of layers[in_use].output_scale; with softmax
@@ -206,8 +208,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit_begin(gls_head* head, stru
                                                             gls_head_condition condition);
 
 /** One piece (gls_store_commit_piece: at most one erase). Until the last one nothing that is saved may
- * change: the head's own calls refuse, or give the commit up (gls_head_discard, gls_head_restore_from). On an
- * error the phase is that before the commit, which can be begun again. */
+ * change: the head's own calls refuse, or give the commit up (gls_head_discard, gls_head_restore_from).
+ * GLS_ERROR_ORDER: also where samples were removed since gls_head_commit_begin. On an error the phase is that
+ * before the commit, which can be begun again. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_commit_piece(gls_head* head, struct gls_store* store);
 
 /** Gets a head back into one that was started with the same fields. With gls_head_classes it may have more
