@@ -142,6 +142,13 @@ bool hold_back(const gls_head& head, uint8_t& seen) {
   return second;
 }
 
+bool are_answers(const float* targets, size_t count) {
+  for (size_t k = 0; k < count; ++k) {
+    if (!(targets[k] >= 0.0f && targets[k] <= 1.0f)) return false;
+  }
+  return true;
+}
+
 // From the int8 layer in use; slots and state as at the start.
 Status float_head_again(gls_head& head) {
   const gls_optimizer& optimizer = head.optimizer;
@@ -219,7 +226,8 @@ gls_status gls_head_start(gls_head* head, void* memory, size_t size, const gls_i
 gls_status gls_head_observe(gls_head* head, const int8_t* features, const void* label) {
   const Status status = check_collecting(head);
   if (status != GLS_OK) return status;
-  if (features == nullptr || (label == nullptr && label_bytes(*head) != 0)) return GLS_ERROR_NULL;
+  const bool labelled = head->kind->has_classes || head->kind->has_targets;
+  if (features == nullptr || (label == nullptr && labelled)) return GLS_ERROR_NULL;
   uint32_t its_class = 0;
   if (head->kind->has_classes) {
     its_class = *static_cast<const uint8_t*>(label);
@@ -228,6 +236,7 @@ gls_status gls_head_observe(gls_head* head, const int8_t* features, const void* 
     const float* const targets = static_cast<const float*>(label);
     if (reinterpret_cast<uintptr_t>(targets) % alignof(float) != 0) return GLS_ERROR_ALIGNMENT;
     if (!are_finite(targets, head->outputs)) return GLS_ERROR_NOT_FINITE;
+    if (head->kind->has_answers && !are_answers(targets, head->outputs)) return GLS_ERROR_RANGE;
   }
   gls_replay& kept = hold_back(*head, head->seen[its_class]) ? head->held : head->train;
   return gls_replay_add(&kept, features, label);

@@ -11,6 +11,7 @@ struct gls_head_kind {
   uint32_t most_outputs;
   bool has_classes;
   bool has_targets;                       // floats; where it has neither, the features are what is learned
+  bool has_answers;                       // targets from 0 to 1
   double (*curvature)(uint32_t outputs);  // of the loss, at most, for |x| = 1
   // A sample's loss and its gradients, which take the place of the outputs. The label, or the features.
   gls_status (*learn)(const gls_head& head, float* outputs, const void* label);

@@ -80,13 +80,26 @@ double wrong_features(const gls_int8_dense& layer, const int8_t* outputs, const 
 
 extern "C" {
 const gls_head_kind gls_head_classes = {
-    0, 256, true, false, glissade::curvature_of_classes, glissade::learn_class, glissade::wrong_class};
-const gls_head_kind gls_head_answers = {
-    1, 16383, false, true, glissade::curvature_of_answers, glissade::learn_answers, glissade::wrong_answers};
-const gls_head_kind gls_head_values = {
-    2, 16383, false, true, glissade::curvature_of_values, glissade::learn_values, glissade::wrong_values};
+    0, 256, true, false, false, glissade::curvature_of_classes, glissade::learn_class, glissade::wrong_class};
+const gls_head_kind gls_head_answers = {1,
+                                        16383,
+                                        false,
+                                        true,
+                                        true,
+                                        glissade::curvature_of_answers,
+                                        glissade::learn_answers,
+                                        glissade::wrong_answers};
+const gls_head_kind gls_head_values = {2,
+                                       16383,
+                                       false,
+                                       true,
+                                       false,
+                                       glissade::curvature_of_values,
+                                       glissade::learn_values,
+                                       glissade::wrong_values};
 const gls_head_kind gls_head_autoencoder = {3,
                                             65535,
+                                            false,
                                             false,
                                             false,
                                             glissade::curvature_of_values,

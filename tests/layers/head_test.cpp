@@ -247,6 +247,14 @@ void check_errors() {
   CHECK(values.start() == GLS_OK &&
             gls_head_observe(&values.head, Sample(0).features, targets) == GLS_ERROR_NOT_FINITE,
         "NaN");
+  Job answers(gls_head_answers);
+  CHECK(answers.start() == GLS_OK, "");
+  const float no_answers[] = {-0.001f, 1.001f, 3e38f};
+  for (const float answer : no_answers) {
+    const float wrong[kOutputs] = {1.0f, 0.0f, answer};
+    CHECK(gls_head_observe(&answers.head, Sample(0).features, wrong) == GLS_ERROR_RANGE, "no answer");
+  }
+  CHECK(answers.head.train.count == 0, "nothing is kept");
 }
 
 // Samples that are removed while it trains end the training, wherever it is.

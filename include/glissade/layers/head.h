@@ -138,8 +138,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_head_start(gls_head* head, void* memor
                                                      const gls_int8_dense* shipped);
 
 /** Takes a sample: int8_t[inputs], and its label (see the kinds). It is kept to train on or held back; where
- * there is no more room, another one goes (gls_replay_add). GLS_ERROR_RANGE: no such class.
- * GLS_ERROR_NOT_FINITE: a target is infinite or NaN. GLS_ERROR_ORDER: not while collecting. */
+ * there is no more room, another one goes (gls_replay_add). GLS_ERROR_RANGE: no such class, or an answer that
+ * is not from 0 to 1. GLS_ERROR_NOT_FINITE: a target is infinite or NaN. GLS_ERROR_ORDER: not while
+ * collecting. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_head_observe(gls_head* head, const int8_t* features,
                                                        const void* label);
 
