@@ -122,6 +122,45 @@ TEST(TflitePatch, RowsWithoutAClassNeverWin) {
   }
 }
 
+// With the scale of a row that was always zero, the lowest bias would be an output of almost 0.
+TEST(TflitePatch, RowsOfTinyScaleNeverWin) {
+  ModelSpec spec = models::classifier(4);
+  HeadState state;
+  {
+    const ModelFile model(write_model(spec));
+    state = learned(state_of(model, Heads(model).last()));
+  }
+  spec.tensors[4].scales[2] = 1e-9f;
+  const ModelFile model(write_model(spec));
+  const Head head = Heads(model).last();
+  state.model = 0;
+  state.output_count = 2;
+  state.biases.resize(2);
+  state.weights.resize(2 * head.input_count);
+  state.weight_scales.resize(2);
+  const ModelFile after(patch_model(model, head, state, {3, 1}).bytes);
+  HeadState now = state_of(after, Heads(after).last());
+  EXPECT_EQ(now.weight_scales[0], weight_scales(model, head)[0]);
+  std::vector<gls_int8_multiplier> multipliers(4);
+  gls_int8_dense layer = {};
+  layer.weights = reinterpret_cast<const int8_t*>(now.weights.data());
+  layer.biases = now.biases.data();
+  layer.weight_scales = now.weight_scales.data();
+  layer.multipliers = multipliers.data();
+  layer.scale_count = layer.output_count = 4;
+  layer.input_count = head.input_count;
+  layer.input_scale = now.input_scale;
+  layer.input_zero = now.input_zero;
+  layer.output_scale = now.output_scale;
+  layer.output_zero = now.output_zero;
+  const std::vector<int8_t> inputs(head.input_count, 100);
+  int8_t outputs[4];
+  ASSERT_EQ(gls_int8_dense_prepare(&layer), GLS_OK);
+  ASSERT_EQ(gls_int8_dense_forward(&layer, inputs.data(), outputs, 1), GLS_OK);
+  EXPECT_EQ(outputs[0], -128);
+  EXPECT_EQ(outputs[2], -128);
+}
+
 // A head belongs to the model that was frozen while it learned: the whole one, or the one that was cut.
 TEST(TflitePatch, HeadOfAnotherModelIsRefused) {
   const ModelFile model(write_model(models::classifier()));

@@ -51,6 +51,13 @@ int32_t lowest_bias(const Head& head, int left_shift) {
   return static_cast<int32_t>(-(most >> left_shift));
 }
 
+// Does the lowest bias reach the lowest output with this scale? A row that was always zero may have had a
+// tiny one.
+bool reaches_lowest(const HeadState& state, float scale) {
+  constexpr double kSums = 0x1p30, kOutputs = 255.0;
+  return static_cast<double>(state.input_scale) * scale / state.output_scale * kSums >= kOutputs;
+}
+
 void store(std::string& bytes, size_t at, int32_t value) { flatbuffers::WriteScalar(&bytes[at], value); }
 
 class Patch {
@@ -79,6 +86,8 @@ Rows Patch::new_rows(const HeadState& state, const std::vector<size_t>& rows) co
   const auto each = [](const std::vector<float>& scales, size_t row) {
     return scales.size() == 1 ? size_t{0} : row;
   };
+  const float largest = *std::max_element(state.weight_scales.begin(), state.weight_scales.end());
+  for (float& scale : result.scales) scale = reaches_lowest(state, scale) ? scale : largest;
   for (size_t i = 0; i < rows.size(); ++i) {
     result.weights.replace(rows[i] * head_.input_count, head_.input_count, state.weights,
                            i * head_.input_count, head_.input_count);
