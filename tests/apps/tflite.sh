@@ -68,6 +68,10 @@ for rows in 0-4 1,1,2,3 0-2 x 3-1 1-2-3 ''; do
   [ "$status" = 2 ] && [ ! -e new.tflite ] || fail "--rows '$rows' is taken"
 done
 
+status=0
+"$program" tflite channels.tflite --patch "$models/state" --rows 0-999998,0-999998 -o new.tflite >out 2>err || status=$?
+[ "$status" = 2 ] && grep -q 'more than 1000000 rows' err || fail "--rows takes any memory: $(cat err)"
+
 # A header's offsets are those of bytes that nobody else uses.
 cp "$models/shared_zeros.tflite" zeros.tflite
 "$program" tflite zeros.tflite --header >zeros.h || fail "header of shared biases"

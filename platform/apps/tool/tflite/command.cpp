@@ -21,6 +21,7 @@ std::vector<size_t> parse_rows(const std::string& text) {
       throw std::runtime_error("--rows: " + quoted(part) + " is no row, and no range of rows");
     const uint32_t first = parse_within(ends.front(), "--rows", 0u, kMost),
                    last = parse_within(ends.back(), "--rows", first, kMost);
+    if (rows.size() + (last - first) >= kMost) throw std::runtime_error("--rows: more than 1000000 rows");
     for (uint32_t row = first; row <= last; ++row) rows.push_back(row);
   }
   return rows;
