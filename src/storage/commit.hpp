@@ -57,15 +57,26 @@ Status write(gls_store& store, const unsigned char* bytes, size_t size) {
   return status;
 }
 
-// Headers first: an older state whose bytes are partly gone is none.
+// The blocks of a slot from one on, but the headers'.
+Status erase_blocks(const gls_flash& flash, uint32_t slot, uint32_t first) {
+  Status status = GLS_OK;
+  for (uint32_t block = first; block < first_header_block(flash) && status == GLS_OK; ++block)
+    status = status_of(flash.erase(&flash, block_of(flash, slot, 0) + block));
+  return status;
+}
+
+// Headers first: an older state whose bytes are partly gone is none. Behind a state that is shorter than the
+// one before it in its slot, there are still blocks of that one.
 Status erase_older(gls_store& store) {
   const gls_flash& flash = *store.flash;
   const uint32_t slot = 1 - store.slot;
   Status status = store.barred != GLS_OK ? store.barred : unchanged(store);
   if (status == GLS_OK) status = erase_headers(flash, slot);
   if (status == GLS_OK) status = status_of(flash.sync(&flash));
-  for (uint32_t block = 0; block < first_header_block(flash) && status == GLS_OK; ++block)
-    status = status_of(flash.erase(&flash, block_of(flash, slot, 0) + block));
+  if (status == GLS_OK) status = erase_blocks(flash, slot, 0);
+  const uint32_t end = store.start + store.size;
+  if (status == GLS_OK)
+    status = erase_blocks(flash, store.slot, end == 0 ? 0 : (end - 1) / flash.block_size + 1);
   if (status == GLS_OK) status = status_of(flash.sync(&flash));
   store.checks[slot] = look_at(flash, slot).check;
   return status;

@@ -199,8 +199,8 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_store_accept_older(gls_store* store);
  * GLS_ERROR_NULL, GLS_ERROR_RANGE and GLS_ERROR_DEVICE as in gls_store_open. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_store_format(const gls_flash* flash);
 
-/** Erases every block of the slot that does not hold the committed state, which stays: so that what a commit
- * has just replaced (a person's samples, a key) is nowhere in this flash. Until the next commit no older
+/** Erases every block that holds nothing of the committed state, which stays: so that what a commit has just
+ * replaced (a person's samples, a key) is nowhere in this flash. Until the next commit no older
  * state is there to go back to. Cut on its way, it must be called again. Leaves a new state that was begun,
  * and goes back to the first byte of the committed one. GLS_ERROR_EMPTY: nothing is committed
  * (gls_store_format erases all). GLS_ERROR_ORDER, GLS_ERROR_OLDER and GLS_ERROR_DEVICE as in begin; on an

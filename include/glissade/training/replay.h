@@ -68,7 +68,7 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_replay_batch(const gls_replay* replay,
                                                        uint32_t size, uint32_t fresh, uint32_t number);
 
 /** Removes all samples of a class, and writes zeros where they were. Others may change their row. Those in
- * flash are removed by the next commit, and from the store's other slot by gls_store_erase_older after it.
+ * flash are removed by the next commit and, after it, gls_store_erase_older: what it erases has them still.
  * GLS_ERROR_RANGE: label is not below classes. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_replay_forget(gls_replay* replay, uint8_t label);
 
