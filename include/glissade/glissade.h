@@ -13,6 +13,7 @@
 
 #include "glissade/backend.h"
 #include "glissade/base.h"
+#include "glissade/formats.h"
 #include "glissade/layers/activations.h"
 #include "glissade/layers/dense.h"
 #include "glissade/layers/head.h"

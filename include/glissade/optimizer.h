@@ -15,6 +15,9 @@
 /** How a rule computes. There is one for each rule, inside the library. */
 typedef struct gls_rule gls_rule;
 
+/** How the numbers in slots are kept, if not as floats: glissade/formats.h. */
+typedef struct gls_slot_format gls_slot_format;
+
 /** The most slots that a rule can have. */
 #define GLS_SLOTS_MOST 6
 
@@ -29,9 +32,9 @@ typedef struct gls_rule gls_rule;
  * gls_adam_defaults(&params). A field that an initializer leaves out is 0, and so is its epsilon.
  *
  * Every rule's parameters begin with these four:
- *   - learning_rate: >= 0, in units of weight per unit of update. A step with 0 moves the state and no weight,
- *     but for three rules: gls_rprop (it is the first step only), gls_asgd (each step has the rate of the one
- *     before) and gls_classical_momentum (velocity keeps steps already taken).
+ *   - learning_rate: >= 0, in units of weight per unit of update. A step with 0 moves the state and no
+ * weight, but for three rules: gls_rprop (it is the first step only), gls_asgd (each step has the rate of the
+ * one before) and gls_classical_momentum (velocity keeps steps already taken).
  *   - weight_decay: >= 0; 0 is none.
  *   - decoupled_weight_decay: false: weight_decay * w is added to the gradient (L2 penalty). true: w is first
  *     multiplied by 1 - learning_rate * weight_decay (Loshchilov and Hutter 2019: AdamW, SGDW).
@@ -45,9 +48,16 @@ typedef struct gls_optimizer {
   void* params;                 /**< gls_<rule>_params; read by a step, written by gls_restore */
   void* state;                  /**< gls_<rule>_state */
   float* weights;               /**< float[count] */
-  float* slots[GLS_SLOTS_MOST]; /**< float[count] each; those that the rule does not have are null */
+  float* slots[GLS_SLOTS_MOST]; /**< float[count] each, or what format says; those that the rule does not have
+                                   are null */
   size_t count;                 /**< weights; 0 is allowed, and then buffers may be null */
-  uintptr_t reserved[5];        /**< zero */
+  const gls_slot_format* format; /**< of the slots: null is float; set by gls_slots_8bit() and
+                                    gls_slots_bfloat16() */
+  uintptr_t seed;                /**< chooses the random bits of such formats; any number, of which 32 bits
+                                    count; 0 is as good as others */
+  size_t first;          /**< such formats: the number of weights[0] in a larger whole of which this is
+                            a part; a multiple of 64; 0 where it is the whole */
+  uintptr_t reserved[2]; /**< zero */
 } gls_optimizer;
 
 /** Where gradients come from. Each kind is inside the library, and in a firmware only if it is used. */

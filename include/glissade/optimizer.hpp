@@ -7,6 +7,7 @@
 #define GLISSADE_OPTIMIZER_HPP
 
 #include "glissade/cpp17.hpp"
+#include "glissade/formats.h"
 #include "glissade/layers/int8_inputs.h"
 #include "glissade/storage/saved.h"
 
@@ -29,8 +30,17 @@ struct Int8Factors {
   size_t layer_count;             /**< how many layers */
 };
 
+/** May the rule's slots be kept in another format than float (formats.h)? rules/README.md says why not. */
+template <class Rule, class = void>
+constexpr bool kHasSlotFormats = true;
+/** @cond INTERNAL */
+template <class Rule>
+constexpr bool kHasSlotFormats<Rule, decltype(void(Rule::kSlotsAreFloats))> = !Rule::kSlotsAreFloats;
+/** @endcond */
+
 /** @cond INTERNAL */
 extern const gls_gradient_source buffer_source;
+extern const gls_slot_format format_8bit, format_bfloat16;
 
 // gls_step and gls_step_unguarded without a copy of the gradients.
 [[nodiscard]] Status step(const gls_optimizer& optimizer, const gls_gradients& gradients,
@@ -77,7 +87,38 @@ constexpr size_t saved_params() {
 }
 /** @endcond */
 
-/** How many bytes save writes for a rule and so many weights, known to the compiler. */
+/** Slots as floats: what an optimizer has unless it says otherwise. */
+struct SlotsInFloats {
+  /** A number in a slot. */
+  using Code = float;
+  /** How many of them a slot of count weights has. */
+  static constexpr size_t codes(size_t count) { return count; }
+  /** @cond INTERNAL */
+  static constexpr const gls_slot_format* kFormat = nullptr;
+  /** @endcond */
+};
+/** Slots in 8 bits, 1.016 bytes for each weight and slot (formats.h). */
+struct SlotsIn8Bits {
+  /** A byte: a number's code, or a block's exponent. */
+  using Code = uint8_t;
+  /** How many of them a slot of count weights has. */
+  static constexpr size_t codes(size_t count) { return GLS_SLOTS_8BIT_BYTES(1, count); }
+  /** @cond INTERNAL */
+  static constexpr const gls_slot_format* kFormat = &format_8bit;
+  /** @endcond */
+};
+/** Slots in bfloat16, 2 bytes for each weight and slot (formats.h). */
+struct SlotsInBfloat16 {
+  /** A number in a slot: the upper half of a float's bits. */
+  using Code = uint16_t;
+  /** How many of them a slot of count weights has. */
+  static constexpr size_t codes(size_t count) { return GLS_SLOTS_BFLOAT16_COUNT(1, count); }
+  /** @cond INTERNAL */
+  static constexpr const gls_slot_format* kFormat = &format_bfloat16;
+  /** @endcond */
+};
+
+/** How many bytes save writes for a rule with float slots and so many weights, known to the compiler. */
 template <class Rule>
 constexpr size_t saved_bytes_of(size_t count) {
   return bytes_of_saved_words(
@@ -98,8 +139,10 @@ gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typenam
   optimizer.slots[0] = slot(0), optimizer.slots[1] = slot(1), optimizer.slots[2] = slot(2);
   optimizer.slots[3] = slot(3), optimizer.slots[4] = slot(4), optimizer.slots[5] = slot(5);
   optimizer.count = count;
-  uintptr_t* const reserved = optimizer.reserved;
-  reserved[0] = reserved[1] = reserved[2] = reserved[3] = reserved[4] = 0;
+  optimizer.format = nullptr;
+  optimizer.seed = 0;
+  optimizer.first = 0;
+  optimizer.reserved[0] = optimizer.reserved[1] = 0;
   return optimizer;
 }
 
@@ -108,17 +151,22 @@ gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typenam
  *     Adam::State state = {};
  *     float m[n] = {}, v[n] = {};
  *     OptimizerView<Adam> optimizer{&state, {m, v}, n};
- *     Status status = optimizer.step(weights, gradients); */
-template <class Rule>
+ *     Status status = optimizer.step(weights, gradients);
+ *
+ * Slots: SlotsInFloats, SlotsIn8Bits or SlotsInBfloat16. A rule that does not bear them does not compile. */
+template <class Rule, class Slots = SlotsInFloats>
 struct OptimizerView {
+  static_assert(Slots::kFormat == nullptr || kHasSlotFormats<Rule>,
+                "this rule's slots are floats only: rules/README.md says why");
   /** The hyper-parameters. */
   using Params = typename Rule::Params;
   /** One step's coefficients. */
   using Coefficients = gls_coefficients;
 
-  typename Rule::State* state;    /**< the rule's state, zero at the start */
-  float* slots[Rule::kSlots + 1]; /**< float[count] each, zero at the start; and one that is not used */
-  size_t count;                   /**< weights */
+  typename Rule::State* state; /**< the rule's state, zero at the start */
+  /** Slots::codes(count) each, zero at the start; and one that is not used. */
+  typename Slots::Code* slots[Rule::kSlots + 1];
+  size_t count; /**< weights */
 
   /** One step. weights is float[count], gradients too, or (Int8)Factors of layers with as many weights. A
    * gradient that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing. */
@@ -203,7 +251,15 @@ struct OptimizerView {
 
  private:
   gls_optimizer of(float* weights, const typename Rule::Formula::Params* params) const {
-    return optimizer_of<Rule>(params, state, weights, slots, count);
+    if constexpr (Slots::kFormat == nullptr) {
+      return optimizer_of<Rule>(params, state, weights, slots, count);
+    } else {
+      float* addresses[Rule::kSlots + 1];
+      for (int k = 0; k < Rule::kSlots; ++k) addresses[k] = reinterpret_cast<float*>(slots[k]);
+      gls_optimizer optimizer = optimizer_of<Rule>(params, state, weights, addresses, count);
+      optimizer.format = Slots::kFormat;
+      return optimizer;
+    }
   }
 };
 
@@ -216,13 +272,13 @@ OptimizerView<Rule> view_of(typename Rule::State* state, float* const* slots, si
 }
 
 /** The slots of an Optimizer. */
-template <size_t kSlots, size_t N>
+template <size_t kSlots, size_t N, class Slots = SlotsInFloats>
 struct SlotMemory {
-  float slots[kSlots][N] = {}; /**< zero at the start */
+  typename Slots::Code slots[kSlots][Slots::codes(N)] = {}; /**< zero at the start */
 };
 /** Of a rule without slots. */
-template <size_t N>
-struct SlotMemory<0, N> {};
+template <size_t N, class Slots>
+struct SlotMemory<0, N, Slots> {};
 
 /** An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
  * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros, a static one without a call.
@@ -232,9 +288,11 @@ struct SlotMemory<0, N> {};
  *     static glissade::Optimizer<glissade::Adam, 683> optimizer;
  *     glissade::Adam::Params params;
  *     params.learning_rate = 3e-3;
- *     glissade::Status status = optimizer.step(weights, gradients, params); */
-template <class Rule, size_t N>
-struct Optimizer : SlotMemory<Rule::kSlots, N> {
+ *     glissade::Status status = optimizer.step(weights, gradients, params);
+ *
+ * Slots: SlotsInFloats, or in a quarter or half of the bytes SlotsIn8Bits or SlotsInBfloat16. */
+template <class Rule, size_t N, class Slots = SlotsInFloats>
+struct Optimizer : SlotMemory<Rule::kSlots, N, Slots> {
   /** The hyper-parameters. */
   using Params = typename Rule::Params;
   /** One step's coefficients. */
@@ -297,7 +355,10 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
     return view().restore_by(pointer(weights), params, read, context);
   }
   /** How many bytes save writes: a constant, for static memory. */
-  static constexpr size_t saved_bytes() { return saved_bytes_of<Rule>(N); }
+  static constexpr size_t saved_bytes() {
+    static_assert(Slots::kFormat == nullptr, "only float slots are saved");
+    return saved_bytes_of<Rule>(N);
+  }
   /** As OptimizerView::begin. */
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {
@@ -311,13 +372,13 @@ struct Optimizer : SlotMemory<Rule::kSlots, N> {
   }
 
   /** The same optimizer as a view of this object. */
-  OptimizerView<Rule> view() { return view_of_this(this); }
+  OptimizerView<Rule, Slots> view() { return view_of_this(this); }
 
  private:
   // Saving writes nothing through these pointers.
-  OptimizerView<Rule> view() const { return view_of_this(only_read(this)); }
-  static OptimizerView<Rule> view_of_this(Optimizer* self) {
-    OptimizerView<Rule> result{&self->state, {}, N};
+  OptimizerView<Rule, Slots> view() const { return view_of_this(only_read(this)); }
+  static OptimizerView<Rule, Slots> view_of_this(Optimizer* self) {
+    OptimizerView<Rule, Slots> result{&self->state, {}, N};
     if constexpr (Rule::kSlots > 0) {
       for (int k = 0; k < Rule::kSlots; ++k) result.slots[k] = self->slots[k];
     }

@@ -6,6 +6,7 @@
 #include "kernels/buffer_kernels-inl.hpp"
 #include "kernels/dense_kernels-inl.hpp"
 #include "kernels/factors-inl.hpp"
+#include "kernels/formats-inl.hpp"
 #include "kernels/int8_inputs-inl.hpp"
 #include "kernels/int8_kernels-inl.hpp"
 #include "kernels/loss_kernels-inl.hpp"

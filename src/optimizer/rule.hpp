@@ -21,8 +21,29 @@ struct gls_rule {
   void (*tick)(const void* params, void* state, void* coefficients) noexcept;
   glissade::RuleKernels kernels;
   uint32_t name_crc;
-  uint8_t slot_count, gradient_bits, state_words : 7, has_epsilon : 1, param_count;
+  uint8_t slot_count, gradient_bits, state_words : 7, has_epsilon : 1;
+  // Bit k of signed_slots: may slot k hold a number below 0?
+  uint8_t param_count : 4, signed_slots : 3, has_formats : 1;
   glissade::SavedParam params[glissade::kMostParams];
+};
+
+namespace glissade {
+struct StepCoefficients;
+// Steps the weights number first to first + count - 1; w and slots point to these.
+using SweepGradients = void(const gls_gradients& gradients, const StepCoefficients& c, float* w,
+                            float* const* slots, size_t first, size_t count, Backend backend) noexcept;
+}  // namespace glissade
+
+// How slots are kept that are not floats. Only what makes such an optimizer names one.
+struct gls_slot_format {
+  // As check_buffers, which asks it.
+  glissade::Status (*check)(const gls_optimizer& o, const float* gradients, size_t count) noexcept;
+  // Has a slot no byte of these?
+  bool (*apart)(const gls_optimizer& o, const void* buffer, size_t bytes) noexcept;
+  // Are they whole blocks, and is there a state?
+  glissade::Status (*check_range)(const gls_optimizer& o, size_t first, size_t count) noexcept;
+  // As that of gradients; slots are those of the optimizer itself.
+  glissade::SweepGradients* sweep;
 };
 
 namespace glissade {
@@ -72,6 +93,7 @@ inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_cou
 // and no two share memory.
 GLISSADE_SHARED Status check_buffers(const gls_optimizer& o, const float* gradients, size_t count) {
   if (o.count > kMostFloats) return GLS_ERROR_RANGE;
+  if (o.format != nullptr) return o.format->check(o, gradients, count);
   for (size_t k = 0; k < count; ++k) {
     const float* const buffer = k <= o.rule->slot_count ? buffers_of(o)[k] : gradients;
     const Status status = check_pointers(o.count, buffer);

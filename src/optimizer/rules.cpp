@@ -19,6 +19,18 @@ void tick(const void* params, void* state, void* coefficients) noexcept {
 }
 
 template <class Rule>
+constexpr uint8_t signed_slots() {
+  static_assert(Rule::kSlots <= 3, "a bit for each slot");
+  if constexpr (Rule::kSlots == 0) {
+    return 0;
+  } else {
+    unsigned slots = 0;
+    for (int k = 0; k < Rule::kSlots; ++k) slots |= (Rule::kSlotInfo[k].is_signed ? 1u : 0u) << k;
+    return slots & 7u;
+  }
+}
+
+template <class Rule>
 constexpr gls_rule rule_of(const char* name, RuleKernels kernels) {
   using Params = typename Rule::Params;
   using State = typename Rule::State;
@@ -33,14 +45,25 @@ constexpr gls_rule rule_of(const char* name, RuleKernels kernels) {
                     offsetof(Coefficients, gradient) == 0,
                 "coefficients fit, and begin with the gradient's");
   static_assert(sizeof(State) % 4 == 0, "a state is words of 4 bytes, without padding");
+  static_assert(offsetof(State, step) == 0 && sizeof(State::step) == 4, "a state begins with its step count");
   static_assert(Rule::kSlots <= GLS_SLOTS_MOST, "an optimizer has room for all slots");
   constexpr size_t kCount = saved_params<Rule>();
   constexpr gls_param_info kLast = Rule::kParams[sizeof(Rule::kParams) / sizeof(gls_param_info) - 1];
   static_assert(kLast.saved || kLast.offset == offsetof(CommonParams, allow_zero_epsilon),
                 "what is not saved is where restore looks for it");
   static_assert(kCount <= kMostParams && sizeof(Params) <= kMostParamsBytes, "parameters fit into the table");
-  gls_rule rule = {valid<Rule>,         tick<Rule>,        kernels,      crc32_of(name), Rule::kSlots,
-                   Rule::kGradientBits, sizeof(State) / 4, !kLast.saved, kCount,         {}};
+  gls_rule rule = {valid<Rule>,
+                   tick<Rule>,
+                   kernels,
+                   crc32_of(name),
+                   Rule::kSlots,
+                   Rule::kGradientBits,
+                   sizeof(State) / 4,
+                   !kLast.saved,
+                   kCount,
+                   signed_slots<Rule>(),
+                   kHasSlotFormats<Rule>,
+                   {}};
   for (size_t i = 0; i < kCount; ++i) {
     rule.params[i].offset = Rule::kParams[i].offset & 127;
     rule.params[i].is_bool = Rule::kParams[i].kind == GLS_PARAM_BOOL ? 1 : 0;

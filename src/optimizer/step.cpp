@@ -41,10 +41,12 @@ __attribute__((noinline)) void begin(const gls_optimizer& o, float gradient_scal
   set_gradient_coefficients(common(o), gradient_scale, c.gradient());
 }
 
+// slots are o's, or begin with weight number `first` where they are floats.
 GLISSADE_INLINE void sweep(Backend backend, const gls_optimizer& o, const StepCoefficients& c,
                            const gls_gradients& gradients, float* const* slots, size_t first, size_t count) {
   const SweepMode mode(backend, c.gradient().flush != 0);
-  gradients.source->sweep(gradients, c, o.weights + first, slots, first, count, backend);
+  SweepGradients* const of = o.format == nullptr ? gradients.source->sweep : o.format->sweep;
+  of(gradients, c, o.weights + first, slots, first, count, backend);
 }
 
 GLISSADE_INLINE void begin_and_sweep(Backend backend, const gls_optimizer& o, const gls_gradients& gradients,
@@ -151,6 +153,12 @@ gls_status gls_sweep(const gls_optimizer* optimizer, const gls_coefficients* coe
   if (coefficients == nullptr) return GLS_ERROR_NULL;
   if (inside(*coefficients).rule != optimizer->rule) return GLS_ERROR_ORDER;
   if (first > optimizer->count || count > optimizer->count - first) return GLS_ERROR_RANGE;
+  if (optimizer->format != nullptr) {
+    const Status range = optimizer->format->check_range(*optimizer, first, count);
+    if (range == GLS_OK)
+      sweep(backend, *optimizer, inside(*coefficients), gradients, optimizer->slots, first, count);
+    return range;
+  }
   float* slots[GLS_SLOTS_MOST];
   for (size_t k = 0; k < optimizer->rule->slot_count; ++k) slots[k] = optimizer->slots[k] + first;
   sweep(backend, *optimizer, inside(*coefficients), gradients, slots, first, count);

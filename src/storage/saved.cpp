@@ -33,6 +33,7 @@ size_t content_words(const gls_optimizer& o) {
 
 // 0 where no memory holds them.
 size_t saved_bytes(const gls_optimizer& o) {
+  if (o.format != nullptr) return 0;  // not saved
   if (o.count > PTRDIFF_MAX / (sizeof(float) * 2 * (1 + GLS_SLOTS_MOST))) return 0;  // with checksums
   return bytes_of_saved_words(content_words(o));
 }

@@ -277,6 +277,40 @@ TEST(Faces, ArraysAndSlices) {
   EXPECT_EQ(constant.guard(weights, gradients), GLS_ERROR_GRADIENT);
 }
 
+// Slots in fewer bytes: of known size, and the C face's bits.
+static_assert(sizeof(Optimizer<Adam, 640, SlotsIn8Bits>) == 4 + 2 * 650, "2.03 bytes for each weight");
+static_assert(sizeof(Optimizer<Adam, 640, SlotsInBfloat16>) == 4 + 2 * 1280, "4 bytes for each weight");
+static_assert(kHasSlotFormats<Adam> && kHasSlotFormats<AdamW> && !kHasSlotFormats<Rprop> &&
+                  !kHasSlotFormats<Asgd>,
+              "which rules have formats");
+
+template <class Slots>
+void check_slots(gls_optimizer (*with)(gls_optimizer, typename Slots::Code*)) {
+  constexpr size_t kSome = 200;
+  float weights[kSome] = {}, c_weights[kSome] = {}, gradients[kSome];
+  for (size_t i = 0; i < kSome; ++i) gradients[i] = static_cast<float>(i) - 77.0f;
+  Optimizer<Adam, kSome, Slots> optimizer{};
+  Adam::State state = {};
+  Adam::Params params;
+  typename Slots::Code memory[2 * Slots::codes(kSome)] = {};
+  const gls_optimizer c = with(gls_adam(&params, &state, c_weights, nullptr, nullptr, kSome), memory);
+  gls_coefficients coefficients;
+  ASSERT_EQ(optimizer.step(weights, gradients), GLS_OK);
+  ASSERT_EQ(optimizer.begin(coefficients), GLS_OK);
+  ASSERT_EQ(optimizer.sweep(coefficients, weights, gradients, 64, kSome - 64), GLS_OK);
+  ASSERT_EQ(optimizer.sweep(coefficients, weights, gradients, 0, 64), GLS_OK);
+  EXPECT_EQ(optimizer.sweep(coefficients, weights, gradients, 7, 64), GLS_ERROR_RANGE);
+  for (int t = 0; t < 2; ++t) ASSERT_EQ(gls_step(&c, gls_gradient_buffer(gradients), 1.0f), GLS_OK);
+  EXPECT_EQ(std::memcmp(weights, c_weights, sizeof weights), 0);
+  EXPECT_EQ(std::memcmp(optimizer.slots, memory, sizeof memory), 0);
+  static_assert(sizeof optimizer.slots == sizeof memory, "the same bytes");
+}
+
+TEST(Faces, SlotsInFewerBytes) {
+  check_slots<SlotsIn8Bits>(gls_slots_8bit);
+  check_slots<SlotsInBfloat16>(gls_slots_bfloat16);
+}
+
 TEST(Faces, FactorsAsAnArrayOrAsAValue) {
   const float inputs[] = {0.5f, -1.0f}, output_gradients[] = {1.0f, 2.0f, 3.0f};
   const gls_factors layers[] = {{inputs, output_gradients, 1, 2, 3}};

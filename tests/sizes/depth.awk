@@ -13,6 +13,7 @@ function callee(f, type) { # of f's call by a pointer
   if (word[f] == "begin") return of["tick", type]
   if (word[f] == "guard") return of["buffer_fits", ""]
   if (word[f] == "check") return of["buffer_check", ""]
+  if (word[f] == "check_buffers") return ""  # of a format, which these firmwares do not have
   if (word[f] == "sweep_buffer") return of["sweep_" rule, ""]
   return of["sweep_buffer", ""]
 }

@@ -36,6 +36,7 @@ struct Asgd {
   static constexpr uint32_t kGradientBits = kSumsFit;
   static constexpr const gls_rule* kRule = &asgd_rule;
   static constexpr const char* kTorchName = "ASGD";
+  static constexpr bool kSlotsAreFloats = true;  // rules/README.md says why
   static constexpr gls_slot_info kSlotInfo[] = {{"average", "ax", true}};
   static constexpr gls_param_info kParams[] = {
       GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(alpha, "alpha", kNotNegative),

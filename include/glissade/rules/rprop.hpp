@@ -34,6 +34,7 @@ struct Rprop {
   static constexpr uint32_t kGradientBits = kSquaresFit;
   static constexpr const gls_rule* kRule = &rprop_rule;
   static constexpr const char* kTorchName = "Rprop";
+  static constexpr bool kSlotsAreFloats = true;  // rules/README.md says why
   static constexpr gls_slot_info kSlotInfo[] = {{"previous", "prev", true},
                                                 {"step_size", "step_size", false}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,

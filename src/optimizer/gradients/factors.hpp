@@ -26,7 +26,9 @@ struct Layers {
 
 // Memory that a step reads must not be the optimizer's.
 inline Status check_apart(const gls_optimizer& o, const void* buffer, size_t bytes) {
-  for (size_t k = 0; k <= o.rule->slot_count; ++k) {
+  const bool are_floats = o.format == nullptr;
+  if (!are_floats && !o.format->apart(o, buffer, bytes)) return GLS_ERROR_OVERLAP;
+  for (size_t k = 0; k <= (are_floats ? o.rule->slot_count : 0u); ++k) {
     if (overlap_bytes(buffers_of(o)[k], o.count * sizeof(float), buffer, bytes)) return GLS_ERROR_OVERLAP;
   }
   return GLS_OK;

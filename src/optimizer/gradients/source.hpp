@@ -13,9 +13,7 @@ struct gls_gradient_source {
   // Does every |scale g| stay below 2^exponent?
   bool (*fit)(const gls_gradients& gradients, size_t count, uint32_t exponent, float scale,
               glissade::Backend backend) noexcept;
-  // Steps the weights number first to first + count - 1; w and slots point to these.
-  void (*sweep)(const gls_gradients& gradients, const glissade::StepCoefficients& c, float* w,
-                float* const* slots, size_t first, size_t count, glissade::Backend backend) noexcept;
+  glissade::SweepGradients* sweep;
 };
 
 namespace glissade {

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file
+ * Slots in fewer bytes: a slot (one buffer of a rule's state) in bfloat16, 2 bytes per weight, or in 8 bits,
+ * 1.016 bytes.
+ *
+ *     static uint8_t memory[GLS_SLOTS_8BIT_BYTES(2, 683)];
+ *     gls_optimizer optimizer = gls_slots_8bit(gls_adam(&params, &state, weights, 0, 0, 683), memory);
+ *     gls_status status = gls_step(&optimizer, gls_gradient_buffer(gradients), 1.0f);
+ *
+ * Nothing of a rule changes. A step decodes the slots of a block of 64 weights to floats, steps these
+ * weights, and encodes what comes out. Encoding rounds at random, up or down, so that a slot that changes by
+ * less than a code's distance still moves in the mean. The random bits are counted, not drawn: the same on
+ * every target, however a step is cut or distributed. An optimizer with such slots is stepped as any other,
+ * but
+ *   - a range of gls_sweep() begins at a multiple of 64, and ends at one or at the count, or else it is
+ *     GLS_ERROR_RANGE;
+ *   - gls_rprop and gls_asgd do not bear it: each call is GLS_ERROR_RANGE;
+ *   - it is not saved: saving and restoring are GLS_ERROR_RANGE, and gls_saved_bytes() is 0.
+ *
+ * The random bits of weight j of a block are r = s + j * 0x9E3779B9, the same for all slots, with
+ * s = h(seed + t * 0x9E3779B9 + block * 0x85EBCA6B) modulo 2^32; h(x) is x ^= x >> 16, x *= 0x7FEB352D,
+ * x ^= x >> 15, x *= 0x846CA68B, x ^= x >> 16. t is the step, as the rule's state counts it from 1; block is
+ * (gls_optimizer.first + the weight's number) / 64, rounded down.
+ *
+ * bfloat16: the upper half of the float's bits plus r >> 16. A finite number never becomes infinite; NaN is
+ * 0x7FC0.
+ *
+ * 8 bits: with the magnitude's bits, k = (bits + (r >> 12)) >> 20, at most 2039; 2040 for infinity, 2044 for
+ * NaN. A block has an exponent E, its largest k / 8, rounded down. A slot that may be below 0 keeps 15 powers
+ * of two below its block's largest number: x = k - 8 (E + 1) + 128; the code is 0 where x < 8 or k < 8, else
+ * x, and its bit 7 is the sign. A slot that is never below 0 keeps 31: x = k - 8 (E + 1) + 256; where E >= 32
+ * the code is x, at least 1, so that it is never 0; where E < 32 it is 0 where k < 8, else x. Decoded, k goes
+ * to its place in a float; below 8 it is 0. In a block with E = 255 something is not finite. A slot's memory
+ * is its codes, one for each weight, then E of each block. */
+#ifndef GLISSADE_FORMATS_H
+#define GLISSADE_FORMATS_H
+
+#include "glissade/optimizer.h"
+
+/** The bytes of so many slots of count weights, in 8 bits: for static memory. */
+#define GLS_SLOTS_8BIT_BYTES(slots, count) (sizeof(char) * (slots) * ((count) + ((count) + 63) / 64))
+
+/** The numbers of 2 bytes that so many slots of count weights are in bfloat16. */
+#define GLS_SLOTS_BFLOAT16_COUNT(slots, count) (sizeof(char) * (slots) * (count))
+
+/** The optimizer with its slots in 8 bits. memory: uint8_t[GLS_SLOTS_8BIT_BYTES(the rule's slots, count)],
+ * zero at the start: its slots one behind the other. What the optimizer's slots were is not looked at. */
+GLS_FUNCTION gls_optimizer gls_slots_8bit(gls_optimizer optimizer, uint8_t* memory);
+
+/** The optimizer with its slots in bfloat16. memory: uint16_t[GLS_SLOTS_BFLOAT16_COUNT(the rule's slots,
+ * count)], zero at the start: its slots one behind the other. */
+GLS_FUNCTION gls_optimizer gls_slots_bfloat16(gls_optimizer optimizer, uint16_t* memory);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slots that are not floats: each block is decoded, stepped by the rule's own sweep, and encoded.
+#include "glissade/formats.h"
+
+#include "numbers/slot_block.hpp"
+#include "optimizer/gradients/source.hpp"
+
+namespace glissade {
+namespace {
+
+struct In8Bits : SlotsIn8Bits {
+  // The block of a slot that begins with weight number `first` of all of them.
+  static void decode(Backend backend, const Code* slot, size_t all, size_t first, bool has_sign,
+                     float* values, size_t count) {
+    backend->decode_8bit(slot + first, slot[all + first / kSlotBlock], has_sign, values, count);
+  }
+  static void encode(Backend backend, float* values, uint32_t random, bool has_sign, Code* slot, size_t all,
+                     size_t first, size_t count) {
+    backend->encode_8bit(values, random, has_sign, slot + first, slot + all + first / kSlotBlock, count);
+  }
+};
+
+struct InBfloat16 : SlotsInBfloat16 {
+  static void decode(Backend backend, const Code* slot, size_t, size_t first, bool, float* values,
+                     size_t count) {
+    backend->decode_bfloat16(slot + first, values, count);
+  }
+  static void encode(Backend backend, float* values, uint32_t random, bool, Code* slot, size_t, size_t first,
+                     size_t count) {
+    backend->encode_bfloat16(values, random, slot + first, count);
+  }
+};
+
+template <class Format>
+constexpr size_t bytes_of_slot(size_t count) noexcept {
+  return sizeof(typename Format::Code) * Format::codes(count);
+}
+
+template <class Format>
+typename Format::Code* slot_of(const gls_optimizer& o, size_t k) {
+  return reinterpret_cast<typename Format::Code*>(o.slots[k]);
+}
+
+// The bytes of buffer k of an optimizer: its weights, its slots, and behind them gradients.
+template <class Format>
+size_t bytes_of(const gls_optimizer& o, size_t k) {
+  return k == 0 || k > o.rule->slot_count ? o.count * sizeof(float) : bytes_of_slot<Format>(o.count);
+}
+
+template <class Format>
+bool apart(const gls_optimizer& o, const void* buffer, size_t bytes) noexcept {
+  for (size_t k = 1; k <= o.rule->slot_count; ++k) {
+    if (overlap_bytes(buffers_of(o)[k], bytes_of<Format>(o, k), buffer, bytes)) return false;
+  }
+  return true;
+}
+
+template <class Format>
+Status check(const gls_optimizer& o, const float* gradients, size_t count) noexcept {
+  if (o.rule->has_formats == 0 || o.first % kSlotBlock != 0) return GLS_ERROR_RANGE;
+  for (size_t k = 0; k < count; ++k) {
+    const bool is_slot = k > 0 && k <= o.rule->slot_count;
+    const void* const buffer = k <= o.rule->slot_count ? buffers_of(o)[k] : gradients;
+    if (buffer == nullptr && o.count != 0) return GLS_ERROR_NULL;
+    const size_t alignment = is_slot ? alignof(typename Format::Code) : alignof(float);
+    if (reinterpret_cast<uintptr_t>(buffer) % alignment != 0) return GLS_ERROR_ALIGNMENT;
+    for (size_t other = 0; other < k; ++other) {
+      if (overlap_bytes(buffers_of(o)[other], bytes_of<Format>(o, other), buffer, bytes_of<Format>(o, k)))
+        return GLS_ERROR_OVERLAP;
+    }
+  }
+  return GLS_OK;
+}
+
+// What all blocks of a sweep share.
+struct Blocks {
+  const gls_optimizer& o;
+  const StepCoefficients& c;
+  const gls_gradients& gradients;
+  Backend backend;
+
+  uint32_t random(size_t first) const {
+    return slot_block_hash(static_cast<uint32_t>(o.seed), *static_cast<const uint32_t*>(o.state),
+                           static_cast<uint32_t>((o.first + first) / kSlotBlock));
+  }
+};
+
+template <class Format>
+__attribute__((noinline)) void sweep_blocks(const Blocks& of, float* decoded, size_t first, size_t count) {
+  const gls_optimizer& o = of.o;
+  const uint32_t is_signed = o.rule->signed_slots;
+  float* slots[GLS_SLOTS_MOST];
+  for (size_t k = 0; k < o.rule->slot_count; ++k) slots[k] = decoded + k * kSlotBlock;
+  for (size_t some; count > 0; first += some, count -= some) {
+    some = count < kSlotBlock ? count : kSlotBlock;
+    for (size_t k = 0; k < o.rule->slot_count; ++k)
+      Format::decode(of.backend, slot_of<Format>(o, k), o.count, first, (is_signed >> k & 1) != 0, slots[k],
+                     some);
+    of.gradients.source->sweep(of.gradients, of.c, o.weights + first, slots, first, some, of.backend);
+    const uint32_t random = of.random(first);
+    for (size_t k = 0; k < o.rule->slot_count; ++k)
+      Format::encode(of.backend, slots[k], random, (is_signed >> k & 1) != 0, slot_of<Format>(o, k), o.count,
+                     first, some);
+  }
+}
+
+// A frame of its own for each number of slots, so that a rule with one needs no stack for three.
+template <class Format, size_t kSlots>
+__attribute__((noinline)) void sweep_slots(const Blocks& of, size_t first, size_t count) {
+  float decoded[kSlots * kSlotBlock];
+  sweep_blocks<Format>(of, decoded, first, count);
+}
+
+Status check_range(const gls_optimizer& o, size_t first, size_t count) noexcept {
+  if (o.state == nullptr) return GLS_ERROR_NULL;
+  const bool whole = first % kSlotBlock == 0 && (count % kSlotBlock == 0 || count == o.count - first);
+  return whole ? GLS_OK : GLS_ERROR_RANGE;
+}
+
+template <class Format>
+void sweep(const gls_gradients& gradients, const StepCoefficients& c, float*, float* const* slots,
+           size_t first, size_t count, Backend backend) noexcept {
+  const char* const at = reinterpret_cast<const char*>(slots) - offsetof(gls_optimizer, slots);
+  const Blocks blocks{*reinterpret_cast<const gls_optimizer*>(at), c, gradients, backend};
+  if (c.rule->slot_count <= 1)
+    sweep_slots<Format, 1>(blocks, first, count);
+  else if (c.rule->slot_count == 2)
+    sweep_slots<Format, 2>(blocks, first, count);
+  else
+    sweep_slots<Format, 3>(blocks, first, count);
+}
+
+template <class Format>
+constexpr gls_slot_format format_of() {
+  return {check<Format>, apart<Format>, check_range, sweep<Format>};
+}
+
+template <class Format>
+gls_optimizer with_format(gls_optimizer& o, typename Format::Code* memory) {
+  const size_t slot_count = o.rule == nullptr ? 0 : o.rule->slot_count;
+  const size_t bytes = memory == nullptr || o.count > kMostFloats ? 0 : bytes_of_slot<Format>(o.count);
+  for (size_t k = 0; k < slot_count; ++k) {
+    void* const slot = reinterpret_cast<unsigned char*>(memory) + k * bytes;
+    o.slots[k] = static_cast<float*>(slot);
+  }
+  o.format = Format::kFormat;
+  return o;
+}
+
+}  // namespace
+
+const gls_slot_format format_8bit = format_of<In8Bits>();
+const gls_slot_format format_bfloat16 = format_of<InBfloat16>();
+
+}  // namespace glissade
+
+using namespace glissade;
+
+gls_optimizer gls_slots_8bit(gls_optimizer optimizer, uint8_t* memory) {
+  return with_format<In8Bits>(optimizer, memory);
+}
+
+gls_optimizer gls_slots_bfloat16(gls_optimizer optimizer, uint16_t* memory) {
+  return with_format<InBfloat16>(optimizer, memory);
+}
