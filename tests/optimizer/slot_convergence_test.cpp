@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training with slots in 8 bits and in bfloat16 is as good as with floats; that rounding to nearest, and a v
+// that may become 0, are not; and which rules do not bear it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/tool/vowels.hpp"
+#include "glissade/glissade.hpp"
+#include "support/reference.hpp"
+#include "support/slot_model.hpp"
+
+namespace {
+
+using namespace glissade;
+using namespace glissade::test;
+
+// What a step does to its float slots, one by one: number of the slot, of its step.
+using Between = std::function<void(std::vector<float>&, bool has_sign, uint32_t t)>;
+
+enum Form { kFloats, kBits8, kBfloat16 };
+
+// Any rule with its usual parameters, and slots in any form.
+class Training {
+ public:
+  Training(const std::string& rule, size_t count, Form form, uint32_t seed = 0)
+      : info_(*gls_rule_named(rule.c_str())),
+        slots_(3, std::vector<float>(count)),
+        bytes_(GLS_SLOTS_8BIT_BYTES(3, count)),
+        halves_(GLS_SLOTS_BFLOAT16_COUNT(3, count)) {
+    for (size_t i = 0; i < info_.param_count; ++i) set(info_.params[i].name, info_.params[i].usual);
+    float* const pointers[] = {slots_[0].data(), slots_[1].data(), slots_[2].data()};
+    optimizer_ = gls_optimizer_of(&info_, params_, state_, nullptr, pointers, count);
+    if (form == kBits8) optimizer_ = gls_slots_8bit(optimizer_, bytes_.data());
+    if (form == kBfloat16) optimizer_ = gls_slots_bfloat16(optimizer_, halves_.data());
+    optimizer_.seed = seed;
+  }
+  void set(const std::string& name, double value) {
+    for (size_t i = 0; i < info_.param_count; ++i) {
+      const gls_param_info& param = info_.params[i];
+      unsigned char* const field = reinterpret_cast<unsigned char*>(params_) + param.offset;
+      if (name != param.name) continue;
+      if (param.kind == GLS_PARAM_BOOL)
+        *field = value > 0.5 ? 1 : 0;
+      else
+        memcpy(field, &value, sizeof value);
+    }
+  }
+  void step(float* weights, const float* gradients, float scale = 1.0f) {
+    optimizer_.weights = weights;
+    ASSERT_EQ(gls_step_unguarded(&optimizer_, gls_gradient_buffer(gradients), scale), GLS_OK);
+    for (size_t k = 0; between && k < info_.slot_count; ++k)
+      between(slots_[k], info_.slots[k].is_signed, state_[0]);
+  }
+  const std::vector<float>& slot(size_t k) const { return slots_[k]; }
+
+  Between between;  // only with floats
+
+ private:
+  const gls_rule_info& info_;
+  double params_[16] = {};
+  uint32_t state_[4] = {};
+  std::vector<std::vector<float>> slots_;
+  std::vector<uint8_t> bytes_;
+  std::vector<uint16_t> halves_;
+  gls_optimizer optimizer_ = {};
+};
+
+// 8 bits as they would be with other random bits, or with another smallest code where E >= 32.
+Between in_8_bits(bool to_nearest, uint32_t smallest) {
+  return [=](std::vector<float>& slot, bool has_sign, uint32_t t) {
+    for (size_t first = 0; first < slot.size(); first += 64) {
+      int64_t k[64], largest = 0;
+      for (size_t j = 0; j < 64; ++j) {
+        const uint64_t r = to_nearest ? 0x80000000 : slot_model::random_bits(0, t, first / 64, j);
+        largest = std::max(largest, k[j] = slot_model::eleven_bits(float_to_bits(slot[first + j]), r));
+      }
+      const int64_t lowest = 8 * (largest / 8 + 1) - (has_sign ? 128 : 256);
+      for (size_t j = 0; j < 64; ++j) {
+        int64_t code = k[j] - lowest;
+        if (has_sign && code < 8) code = 0;
+        if (!has_sign && largest >= 8 * 32) code = std::max<int64_t>(code, smallest);
+        const uint32_t sign = has_sign ? float_to_bits(slot[first + j]) & 0x80000000u : 0;
+        const int64_t kept = code <= 0 || code + lowest < 8 ? 0 : code + lowest;
+        slot[first + j] = bits_to_float(sign | static_cast<uint32_t>(kept) << 20);
+      }
+    }
+  };
+}
+
+constexpr size_t kCount = 1024;
+constexpr double kPi = 3.14159265358979323846;
+
+uint32_t hash(uint32_t x) { return static_cast<uint32_t>(slot_model::hash(x)); }
+float uniform(uint32_t x) { return static_cast<float>(hash(x) >> 8) * 0x1p-24f; }
+
+// The mean loss after so many steps of a sum of parabolas, whose curvatures in each block lie over so many
+// decades; with noise in proportion to the curvature and a rate that falls to 0, where there is noise.
+double quadratic(Training& training, double rate, int decades, uint32_t steps, bool noisy,
+                 uint32_t seed = 0) {
+  std::vector<float> weights(kCount, 1.0f), gradients(kCount), curvatures(kCount);
+  for (uint32_t i = 0; i < kCount; ++i)
+    curvatures[i] = std::pow(10.0f, -static_cast<float>(decades) * uniform(i * 7 + 1));
+  for (uint32_t t = 1; t <= steps; ++t) {
+    training.set("learning_rate", noisy ? rate * 0.5 * (1 + std::cos(kPi * t / steps)) : rate);
+    for (uint32_t i = 0; i < kCount; ++i) {
+      const float noise = noisy ? uniform(t * 977 + i * 31 + seed * 7919) - 0.5f : 0.0f;
+      gradients[i] = curvatures[i] * (weights[i] + noise);
+    }
+    training.step(weights.data(), gradients.data());
+  }
+  double loss = 0.0;
+  for (uint32_t i = 0; i < kCount; ++i) loss += 0.5 * curvatures[i] * weights[i] * weights[i] / kCount;
+  return loss;
+}
+
+double without_noise(Form form, int decades, const Between& between = nullptr) {
+  Training training("adam", kCount, form);
+  training.between = between;
+  return quadratic(training, 1e-2, decades, 3000, false);
+}
+
+// Of three seeds together.
+double with_noise(const char* rule, double rate, Form form, const Between& between = nullptr) {
+  double sum = 0.0;
+  for (uint32_t seed = 1; seed <= 3; ++seed) {
+    Training training(rule, kCount, form, seed);
+    training.between = between;
+    sum += quadratic(training, rate, 2, 4000, true, seed);
+  }
+  return sum;
+}
+
+TEST(SlotConvergence, Quadratics) {
+  for (int decades = 0; decades <= 5; ++decades) {
+    for (const Form form : {kFloats, kBits8, kBfloat16}) {
+      const double loss = without_noise(form, decades);
+      EXPECT_LT(loss, 1e-60) << decades << " decades, form " << form;
+    }
+  }
+}
+
+TEST(SlotConvergence, Noise) {
+  const struct {
+    const char* rule;
+    double rate, most;
+  } cases[] = {{"adam", 1e-2, 1.03},    {"momentum", 2e-2, 1.03}, {"rmsprop", 5e-3, 1.03},
+               {"lion", 2e-3, 1.08},    {"adagrad", 2e-1, 1.03},  {"adadelta", 1, 1.03},
+               {"amsgrad", 1e-2, 1.03}, {"adamax", 1e-2, 1.03},   {"averaging_momentum", 2e-1, 1.03},
+               {"nadam", 1e-2, 1.03},   {"radam", 1e-2, 1.03}};
+  for (const auto& c : cases) {
+    const double floats = with_noise(c.rule, c.rate, kFloats);
+    for (const Form form : {kBits8, kBfloat16}) {
+      const double ratio = with_noise(c.rule, c.rate, form) / floats;
+      EXPECT_LT(ratio, c.most) << c.rule << ", form " << form;
+    }
+  }
+}
+
+// After one gradient in each block that is far too large: the loss of the others.
+double after_a_shock(Form form, const Between& between = nullptr) {
+  Training training("adam", kCount, form);
+  training.set("learning_rate", 1e-2);
+  training.between = between;
+  std::vector<float> weights(kCount, 1.0f), gradients(kCount);
+  double loss = 0.0;
+  for (uint32_t t = 1; t <= 1000; ++t) {
+    for (uint32_t i = 0; i < kCount; ++i) gradients[i] = t == 20 && i % 64 == 9 ? 0x1p40f : weights[i];
+    training.step(weights.data(), gradients.data());
+  }
+  for (uint32_t i = 0; i < kCount; ++i)
+    loss += i % 64 == 9 ? 0.0 : static_cast<double>(weights[i]) * static_cast<double>(weights[i]) / kCount;
+  return loss;
+}
+
+// The model of this file is the library's codec; rounding to nearest is worse; and where v may be 0, weights
+// run away.
+TEST(SlotConvergence, OtherCodesAreWorse) {
+  EXPECT_EQ(without_noise(kFloats, 5, in_8_bits(false, 1)), without_noise(kBits8, 5));
+  EXPECT_GT(with_noise("adam", 1e-2, kFloats, in_8_bits(true, 1)), 1.1 * with_noise("adam", 1e-2, kFloats));
+  EXPECT_LT(after_a_shock(kFloats), 1.0);
+  EXPECT_LT(after_a_shock(kBits8), 1.0);
+  EXPECT_EQ(after_a_shock(kFloats, in_8_bits(false, 1)), after_a_shock(kBits8));
+  EXPECT_GT(after_a_shock(kFloats, in_8_bits(false, 0)), 1e3);
+}
+
+// Rprop and the average of averaged SGD, as they would be in 8 bits.
+TEST(SlotConvergence, RulesThatDoNotBearIt) {
+  double rprop[2], average[2] = {};
+  for (int coded = 0; coded < 2; ++coded) {
+    Training signs("rprop", kCount, kFloats), asgd("asgd", kCount, kFloats);
+    if (coded == 1) signs.between = asgd.between = in_8_bits(false, 1);
+    rprop[coded] = quadratic(signs, 1e-2, 3, 50, false);
+    asgd.set("learning_rate", 0.1);
+    asgd.set("start_averaging", 100);
+    std::vector<float> weights(kCount, 2.0f), gradients(kCount);
+    for (uint32_t t = 1; t <= 1000; ++t) {
+      for (uint32_t i = 0; i < kCount; ++i)
+        gradients[i] = weights[i] - 1.3f + uniform(t * 977 + i * 31) - 0.5f;
+      asgd.step(weights.data(), gradients.data());
+    }
+    for (const float x : asgd.slot(0))
+      average[coded] += (static_cast<double>(x) - 1.3) * (static_cast<double>(x) - 1.3) / kCount;
+  }
+  EXPECT_GT(rprop[1], 5 * rprop[0]);
+  EXPECT_GT(average[1], 10 * average[0]);
+}
+
+}  // namespace
