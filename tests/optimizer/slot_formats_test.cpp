@@ -49,15 +49,16 @@ void check_steps(const gls_rule_info& info, Format format, Kind kind, size_t cou
   }
 }
 
+constexpr size_t kCounts[] = {0, 1, 7, 63, 64, 65, 130, 192, 200};
+constexpr uint32_t kExponents[] = {0, 1, 2, 15, 16, 31, 32, 33, 142, 143, 144, 253, 254};
+
 void check_all_steps() {
   for_each_rule_with_formats([](const gls_rule_info& info) {
     for (const Format format : {kBits8, kBfloat16}) {
       for (const Kind kind : {kOrdinary, kExtreme, kWide, kZeros, kOneHuge, kSubnormal}) {
-        for (const size_t count : {0, 1, 7, 63, 64, 65, 130, 192, 200})
-          check_steps(info, format, kind, count);
+        for (const size_t count : kCounts) check_steps(info, format, kind, count);
       }
-      for (const uint32_t exponent : {0, 1, 2, 15, 16, 31, 32, 33, 142, 143, 144, 253, 254})
-        check_steps(info, format, kAtExponent, 130, exponent);
+      for (const uint32_t exponent : kExponents) check_steps(info, format, kAtExponent, 130, exponent);
     }
   });
 }
