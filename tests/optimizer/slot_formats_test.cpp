@@ -74,6 +74,8 @@ void check_all_exponents() {
       for (Run* const of : {&run, &expected}) {
         of->set(info, "momentum", 0.5);
         of->set(info, "beta2", 0.0);
+        of->set(info, "allow_zero_epsilon", 1.0);
+        of->set(info, "epsilon", 0.0);
       }
       for (size_t i = 0; i < kBlock; ++i) gradients[i] = gradient(kAtExponent, i, exponent, random);
       CHECK(step_both(info, kBits8, kBlock), name, ", ", gls_backend_active(), ", exponent ", exponent);

@@ -42,7 +42,12 @@ struct Run {
   }
   void set(const gls_rule_info& info, const char* name, double value) {
     for (size_t i = 0; i < info.param_count; ++i) {
-      if (same_text(info.params[i].name, name)) __builtin_memcpy(params + info.params[i].offset, &value, 8);
+      const gls_param_info& param = info.params[i];
+      if (!same_text(param.name, name)) continue;
+      if (param.kind == GLS_PARAM_BOOL)
+        params[param.offset] = value > 0.5;
+      else
+        __builtin_memcpy(params + param.offset, &value, sizeof value);
     }
   }
   gls_optimizer of_floats(const gls_rule_info& info, size_t count) {
