@@ -166,9 +166,10 @@ void check_first_cut() {
           gls_checkpoint checkpoint = {&store, save_nothing, save_nothing, nullptr, nullptr, nullptr, 0, {}};
           ok = ok && (found == GLS_OK || gls_checkpoint_start(&checkpoint) == GLS_OK);
           CHECK(ok, "prog_size ", own.prog, ", block_size ", own.block, ", blocks ", own.blocks, ": call ",
-                call, " of callback ", int{callback}, " never came: status ", found);
+                call, " of callback ", static_cast<uint32_t>(callback), " never came: status ",
+                gls_status_text(found));
         }
-        CHECK(call > 2, "callback ", int{callback}, " was called");
+        CHECK(call > 2, "callback ", static_cast<uint32_t>(callback), " was called");
       }
     }
   }
