@@ -232,7 +232,7 @@ gls_status gls_head_train(gls_head* head) {
   Status status = check_head(head);
   if (status != GLS_OK) return status;
   if (head->phase != GLS_HEAD_TRAINING) return GLS_ERROR_ORDER;
-  status = samples_stayed(*head) ? kPieces[stage_of(*head) % kStages](*head) : Status{GLS_ERROR_ORDER};
+  status = samples_stayed(*head) ? kPieces[stage_of(*head)](*head) : Status{GLS_ERROR_ORDER};
   if (status == GLS_OK) return GLS_OK;
   head->layers[1 - head->in_use].prepared = 0;
   head->phase = GLS_HEAD_NOT_BETTER;
