@@ -3,14 +3,7 @@
 # commands.sh PROGRAM WORK-FOLDER GOLDEN-FOLDER: what the host program's commands print, draw and refuse.
 set -euo pipefail
 program=$1 work=$2 golden=$3
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-failures=0
-fail() {
-  echo "FAILED: $*"
-  failures=1
-}
+. "${0%/*}/work.sh"
 # refused 'part of the message' ARGUMENTS...: one line that says what is wrong, status 2, nothing drawn, nothing printed.
 refused() {
   local wanted=$1 status=0

@@ -5,14 +5,7 @@
 set -euo pipefail
 program=$1 work=$2 crc=$3 sum=$4
 readme=$(cd "${0%/*}/../../platform/apps/tool" && pwd)/README.md
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-failures=0
-fail() {
-  echo "FAILED: $*"
-  failures=1
-}
+. "${0%/*}/work.sh"
 backends=$("$program" backends)
 for backend in $(sed '/not supported/d; s/:.*//' <<<"$backends"); do
   GLISSADE_BACKEND=$backend "$program" demo --job owner --log | grep -v '^#' >log

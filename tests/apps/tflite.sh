@@ -4,14 +4,7 @@
 # writes, where, and where not; and its header in C99 and C++, with what firmware finds at the header's offsets.
 set -euo pipefail
 program=$1 work=$2 models=$3 include=$4 library=$5 cc=$6 cxx=$7
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-failures=0
-fail() {
-  echo "FAILED: $*"
-  failures=1
-}
+. "${0%/*}/work.sh"
 # refused 'part of the message' ARGUMENTS...: status 2, one line, and no byte of the model or of new.tflite has changed.
 refused() {
   local wanted=$1 status=0

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "../support/memory_flash.hpp"
 #include "apps/tool/tflite/rewrite.hpp"
 #include "glissade/glissade.h"
 
@@ -88,17 +89,7 @@ inline std::string saved(const glissade::HeadState& state) {
   const uint32_t blocks = (gls_head_saved_bytes(&head) / kBlock + 2) * 2;
   std::vector<unsigned char> image(size_t{blocks} * kBlock, 0xff), unit(kUnit);
   gls_memory_flash chip = {image.data(), nullptr};
-  const gls_flash flash = {gls_memory_flash_read,
-                           gls_memory_flash_prog,
-                           gls_memory_flash_erase,
-                           gls_memory_flash_sync,
-                           &chip,
-                           1,
-                           kUnit,
-                           kBlock,
-                           blocks,
-                           unit.data(),
-                           nullptr};
+  const gls_flash flash = flash_in(chip, unit.data(), kUnit, kBlock, blocks);
   gls_store store;
   if (gls_store_open(&store, &flash) != GLS_ERROR_EMPTY) throw std::logic_error("the store is not empty");
   must(gls_head_commit(&head, &store, GLS_HEAD_ALWAYS));

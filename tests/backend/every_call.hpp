@@ -4,6 +4,7 @@
 #define GLISSADE_TESTS_EVERY_CALL_HPP
 
 #include "backend/memory.hpp"
+#include "support/memory_flash.hpp"
 
 namespace glissade {
 namespace test {
@@ -86,17 +87,7 @@ inline gls_int8_dense int8_layer(size_t outputs, size_t scale_count, const float
 struct Flash {
   unsigned char bytes[1280] = {}, unit[16] = {};
   gls_memory_flash memory = {bytes, nullptr};
-  gls_flash flash = {gls_memory_flash_read,
-                     gls_memory_flash_prog,
-                     gls_memory_flash_erase,
-                     gls_memory_flash_sync,
-                     &memory,
-                     1,
-                     16,
-                     320,
-                     4,
-                     unit,
-                     nullptr};
+  gls_flash flash = flash_in(memory, unit, 16, 320, 4);
 };
 
 // A function that fills its argument.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fuzz/forged.hpp"
+#include "support/memory_flash.hpp"
 
 namespace {
 
@@ -28,17 +29,7 @@ void must(bool what) {
 struct Flash {
   unsigned char bytes[8192], unit[8];
   gls_memory_flash memory = {bytes, nullptr};
-  gls_flash flash = {gls_memory_flash_read,
-                     gls_memory_flash_prog,
-                     gls_memory_flash_erase,
-                     gls_memory_flash_sync,
-                     &memory,
-                     1,
-                     sizeof unit,
-                     1024,
-                     8,
-                     unit,
-                     nullptr};
+  gls_flash flash = flash_in(memory, unit, sizeof unit, 1024, 8);
   gls_store store;
 
   Flash() { must(gls_store_format(&flash) == GLS_OK && gls_store_open(&store, &flash) == GLS_ERROR_EMPTY); }

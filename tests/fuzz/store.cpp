@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "glissade/glissade.hpp"
+#include "support/memory_flash.hpp"
 
 namespace {
 
@@ -40,17 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   std::vector<uint8_t> memory(kBlock * kBlocks, 0xff), unit(1u << input[0] % 8);
   memcpy(memory.data(), input + 2, size - 2 < memory.size() ? size - 2 : memory.size());
   gls_memory_flash chip = {memory.data(), nullptr};
-  const gls_flash flash = {gls_memory_flash_read,
-                           gls_memory_flash_prog,
-                           gls_memory_flash_erase,
-                           gls_memory_flash_sync,
-                           &chip,
-                           1,
-                           static_cast<uint32_t>(unit.size()),
-                           kBlock,
-                           kBlocks,
-                           unit.data(),
-                           nullptr};
+  const gls_flash flash = flash_in(chip, unit.data(), unit.size(), kBlock, kBlocks);
   const uint32_t capacity = kBlock * kBlocks / 2;
   for (uint32_t slot = 0; slot < 2; ++slot) {
     if (input[1] >> slot & 1) fix_checksums(&memory[slot * kBlock * kBlocks / 2], flash, input[1] >> 2 & 1);

@@ -2,6 +2,7 @@
 // The C++ face of a head: the bits and the bytes of the C one.
 #include "glissade/layers/head.hpp"
 #include "layers/head_job.hpp"
+#include "support/memory_flash.hpp"
 
 namespace glissade {
 namespace test {
@@ -63,17 +64,7 @@ struct Faces {
 void check_store() {
   static unsigned char bytes[8192], unit[8];
   gls_memory_flash memory = {bytes, nullptr};
-  const gls_flash flash = {gls_memory_flash_read,
-                           gls_memory_flash_prog,
-                           gls_memory_flash_erase,
-                           gls_memory_flash_sync,
-                           &memory,
-                           1,
-                           sizeof unit,
-                           1024,
-                           8,
-                           unit,
-                           nullptr};
+  const gls_flash flash = flash_in(memory, unit, sizeof unit, 1024, 8);
   gls_store store;
   static Faces<Classes, 1> first, second;
   CHECK(gls_store_format(&flash) == GLS_OK && gls_store_open(&store, &flash) == GLS_ERROR_EMPTY, "");
