@@ -96,7 +96,7 @@ __attribute__((noinline)) void sweep_blocks(const Blocks& of, float* decoded, si
     for (size_t k = 0; k < o.rule->slot_count; ++k)
       Format::decode(of.backend, slot_of<Format>(o, k), o.count, first, (is_signed >> k & 1) != 0, slots[k],
                      some);
-    of.gradients.source->sweep(of.gradients, of.c, o.weights + first, slots, first, some, of.backend);
+    of.gradients.source->sweep(of.c, o, of.gradients, slots, first, some, of.backend);
     const uint32_t random = of.random(first);
     for (size_t k = 0; k < o.rule->slot_count; ++k)
       Format::encode(of.backend, slots[k], random, (is_signed >> k & 1) != 0, slot_of<Format>(o, k), o.count,
@@ -118,10 +118,9 @@ Status check_range(const gls_optimizer& o, size_t first, size_t count) noexcept 
 }
 
 template <class Format>
-void sweep(const gls_gradients& gradients, const StepCoefficients& c, float*, float* const* slots,
+void sweep(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients, float* const*,
            size_t first, size_t count, Backend backend) noexcept {
-  const char* const at = reinterpret_cast<const char*>(slots) - offsetof(gls_optimizer, slots);
-  const Blocks blocks{*reinterpret_cast<const gls_optimizer*>(at), c, gradients, backend};
+  const Blocks blocks{o, c, gradients, backend};
   if (c.rule->slot_count <= 1)
     sweep_slots<Format, 1>(blocks, first, count);
   else if (c.rule->slot_count == 2)

@@ -29,8 +29,9 @@ struct gls_rule {
 
 namespace glissade {
 struct StepCoefficients;
-// Steps the weights number first to first + count - 1; w and slots point to these.
-using SweepGradients = void(const gls_gradients& gradients, const StepCoefficients& c, float* w,
+// Steps the weights number first to first + count - 1 of an optimizer, whose slots, as floats, are elsewhere
+// and begin with these.
+using SweepGradients = void(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients,
                             float* const* slots, size_t first, size_t count, Backend backend) noexcept;
 }  // namespace glissade
 
@@ -42,7 +43,7 @@ struct gls_slot_format {
   bool (*apart)(const gls_optimizer& o, const void* buffer, size_t bytes) noexcept;
   // Are they whole blocks, and is there a state?
   glissade::Status (*check_range)(const gls_optimizer& o, size_t first, size_t count) noexcept;
-  // As that of gradients; slots are those of the optimizer itself.
+  // As that of gradients, but it looks for the slots in the optimizer.
   glissade::SweepGradients* sweep;
 };
 

@@ -41,12 +41,12 @@ __attribute__((noinline)) void begin(const gls_optimizer& o, float gradient_scal
   set_gradient_coefficients(common(o), gradient_scale, c.gradient());
 }
 
-// slots are o's, or begin with weight number `first` where they are floats.
+// slots begin with weight number `first` where they are floats.
 GLISSADE_INLINE void sweep(Backend backend, const gls_optimizer& o, const StepCoefficients& c,
                            const gls_gradients& gradients, float* const* slots, size_t first, size_t count) {
   const SweepMode mode(backend, c.gradient().flush != 0);
   SweepGradients* const of = o.format == nullptr ? gradients.source->sweep : o.format->sweep;
-  of(gradients, c, o.weights + first, slots, first, count, backend);
+  of(c, o, gradients, slots, first, count, backend);
 }
 
 GLISSADE_INLINE void begin_and_sweep(Backend backend, const gls_optimizer& o, const gls_gradients& gradients,

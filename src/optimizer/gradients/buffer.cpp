@@ -26,9 +26,9 @@ bool buffer_fits(const gls_gradients& gradients, size_t count, uint32_t exponent
   return below;
 }
 
-void sweep_buffer(const gls_gradients& gradients, const StepCoefficients& c, float* w, float* const* slots,
-                  size_t first, size_t count, Backend backend) noexcept {
-  sweep(backend, c.rule->kernels, c.of_rule, w, floats(gradients) + first, slots, count);
+void sweep_buffer(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients,
+                  float* const* slots, size_t first, size_t count, Backend backend) noexcept {
+  sweep(backend, o.rule->kernels, c.of_rule, o.weights + first, floats(gradients) + first, slots, count);
 }
 
 }  // namespace

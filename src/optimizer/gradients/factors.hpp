@@ -84,8 +84,9 @@ bool factors_fit(const gls_gradients& gradients, size_t, uint32_t exponent, floa
 }
 
 template <class Kind>
-void sweep_factors(const gls_gradients& gradients, const StepCoefficients& c, float* w, float* const* slots,
-                   size_t first, size_t count, Backend backend) noexcept {
+void sweep_factors(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients,
+                   float* const* slots, size_t first, size_t count, Backend backend) noexcept {
+  float* w = o.weights + first;
   float* at[GLS_SLOTS_MOST];
   const size_t slot_count = c.rule->slot_count;
   for (size_t k = 0; k < slot_count; ++k) at[k] = slots[k];
