@@ -31,7 +31,9 @@ pictures=0
 
 "$program" rules >out
 [ "$(grep -cE '^[a-z_]+ +[0-3] ' out)" = "$(grep -c '^GLISSADE_RULE' "$golden/../../src/optimizer/rules.inc")" ] || fail "rules: not every rule"
-grep -q '^adam  *2  *4  learning_rate=0.001 beta1=0.9' out || fail "rules: adam"
+grep -qE '^adam +2 +4 +8 +4 +2.03 +learning_rate=0.001 beta1=0.9' out || fail "rules: adam"
+grep -qE '^amsgrad +3 +4 +12 +6 +3.05 ' out && grep -qE '^sgd +0 +4 +0 +0 +0 ' out || fail "rules: bytes for each weight"
+[ "$(grep -cE '^(rprop|asgd) .* - +- ' out)" = 2 ] || fail "rules: slots that are floats only"
 
 [ "$("$program" schedule inverse_time rate=0.2 decay=1 --steps 4 | awk '{printf "%.4f ", $2}')" = '0.1000 0.0667 0.0500 0.0400 ' ] ||
   fail "schedule: 0.2 and decay 1 give 0.1, 0.0667, 0.05, 0.04"
@@ -94,6 +96,17 @@ else
   refused 'pictures need gnuplot' schedule cosine
   echo "no gnuplot here: pictures not drawn"
 fi
+refused 'rprop: its slots are floats only' compare --rule adam --rule rprop --slots 8bit
+refused '--slots: 9bit not in {float,bfloat16,8bit}' compare --slots 9bit
+"$program" compare --rule adam:learning_rate=0.01 --rule sgd:learning_rate=0.1 >float
+for slots in bfloat16 8bit; do
+  "$program" compare --rule adam:learning_rate=0.01 --rule sgd:learning_rate=0.1 --slots $slots >out || fail "compare --slots $slots"
+  # Adam's loss is another, but by at most a twentieth; SGD has no slots.
+  paste float out | awk '/^adam/ && $4 != $10 && $10 / $4 < 1.05 && $4 / $10 < 1.05 { ++good } /^sgd/ && $4 == $10 { ++good } END { exit good != 2 }' ||
+    fail "compare --slots $slots: $(cat float out)"
+done
+"$program" compare --slots 8bit >out || fail "compare of all rules in 8 bits"
+[ "$(grep -c '/33$' out)" = "$(($("$program" rules | grep -cE '^[a-z_]+ +[0-3] ') - 2))" ] || fail "compare of all rules in 8 bits: $(cat out)"
 "$program" compare >out || fail "compare"
 awk 'NR > 1 && !($4 < $3) { bad = 1; print "FAILED: no lower loss: " $0 } END { exit bad || NR < 20 }' out || fail "every rule must learn the vowel job"
 exit $failures

@@ -8,9 +8,11 @@ namespace glissade {
 namespace demo {
 namespace {
 
-// All the memory of the job: 4 * 683 bytes for the weights, 8 * 683 for the optimizer, and activations.
+// All the memory of the job: 4 * 683 bytes for the weights, 8 * 683 for the optimizer (2.03 * 683 in 8 bits),
+// and activations.
 float weights[kWeights];
-Optimizer<Adam, kWeights> optimizer;
+template <class Slots>
+Optimizer<Adam, kWeights, Slots> optimizer;
 Net::InBatches<kVowels> net;
 constexpr size_t kLabels[kVowels] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 
@@ -37,25 +39,28 @@ Adam::Params chosen_params() {
 
 // One step on one repetition of all vowels; adds the losses. There is no gradient buffer: the step takes the
 // gradients from their factors.
+template <class Slots>
 Status train_batch(const float (*rows)[kFeatures], double& loss_sum) {
   gls_factors layers[Net::kDenseLayers];
   float loss = 0.0f;
   const Status status = net.learn(weights, *rows, kLabels, kVowels, layers, &loss);
   loss_sum += static_cast<double>(loss);
-  return status == GLS_OK ? optimizer.step(weights, layers, chosen_params(), 1.0f / kVowels) : status;
+  if (status != GLS_OK) return status;
+  return optimizer<Slots>.step(weights, layers, chosen_params(), 1.0f / kVowels);
 }
 
+template <class Slots>
 void start(const float* pretrained) {
   for (size_t i = 0; i < kWeights; ++i) weights[i] = pretrained[i];
-  optimizer = {};
+  optimizer<Slots> = {};
 }
 
 // Of the whole state: weights, then the optimizer.
+template <class Slots>
 uint32_t state_crc() {
-  uint32_t crc = gls_crc32(0, weights, sizeof(float) * kWeights);
-  crc = gls_crc32(crc, optimizer.slots[0], sizeof(float) * kWeights);
-  crc = gls_crc32(crc, optimizer.slots[1], sizeof(float) * kWeights);
-  return gls_crc32(crc, &optimizer.state.step, sizeof optimizer.state.step);
+  const auto& o = optimizer<Slots>;
+  const uint32_t crc = gls_crc32(gls_crc32(0, weights, sizeof weights), o.slots, sizeof o.slots);
+  return gls_crc32(crc, &o.state.step, sizeof o.state.step);
 }
 
 // The mean loss of one repetition.
@@ -67,10 +72,12 @@ Status validate(const float (*rows)[kFeatures], double& loss) {
   return status;
 }
 
-Status save(void*, gls_store* store) { return optimizer.save_to(weights, chosen_params(), *store); }
+using Floats = SlotsInFloats;
+
+Status save(void*, gls_store* store) { return optimizer<Floats>.save_to(weights, chosen_params(), *store); }
 Status restore(void*, gls_store* store) {
   Adam::Params params;
-  return optimizer.restore_from(weights, params, *store);
+  return optimizer<Floats>.restore_from(weights, params, *store);
 }
 
 }  // namespace
@@ -78,42 +85,47 @@ Status restore(void*, gls_store* store) {
 Status fine_tune_checkpointed(const float* pretrained, const Recordings& recordings, gls_store& store,
                               CheckpointedReport& report) {
   constexpr uint32_t kPatience = 12;
-  start(pretrained);
+  const uint32_t& step = optimizer<Floats>.state.step;
+  start<Floats>(pretrained);
   gls_checkpoint checkpoint = {&store, save, restore, nullptr, nullptr, nullptr, 0, {}};
   Status status = gls_checkpoint_start(&checkpoint);
   gls_verdict verdict = GLS_GO_ON;
-  while (status == GLS_OK && verdict != GLS_ROLLED_BACK && optimizer.state.step < kEpochs * kMostTrained) {
+  while (status == GLS_OK && verdict != GLS_ROLLED_BACK && step < kEpochs * kMostTrained) {
     double ignored = 0.0;
     for (uint32_t batch = 0; batch < kMostTrained && status == GLS_OK; ++batch) {
-      status = train_batch(recordings + batch * kVowels, ignored);
+      status = train_batch<Floats>(recordings + batch * kVowels, ignored);
     }
     double loss = 0.0;
     if (status == GLS_OK) status = validate(recordings + kMostTrained * kVowels, loss);
     if (status == GLS_OK) status = gls_checkpoint_decide(&checkpoint, loss, 0.0, kPatience, &verdict);
   }
   if (status == GLS_OK) status = gls_checkpoint_roll_back(&checkpoint);
-  report = {store.sequence, optimizer.state.step, checkpoint.stopping.best, state_crc()};
+  report = {store.sequence, step, checkpoint.stopping.best, state_crc<Floats>()};
   return status;
 }
 
+template <class Slots>
 Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions,
                  Report& report) {
   if (repetitions < 1 || repetitions > kMostTrained) return GLS_ERROR_RANGE;
-  start(pretrained);
+  start<Slots>(pretrained);
   report.repetitions = repetitions;
   Status status = count_correct(recordings, report.correct_before);
   for (float& loss : report.losses) {
     double sum = 0.0;
     for (uint32_t batch = 0; batch < repetitions; ++batch) {
-      if (status == GLS_OK) status = train_batch(recordings + batch * kVowels, sum);
+      if (status == GLS_OK) status = train_batch<Slots>(recordings + batch * kVowels, sum);
     }
     loss = static_cast<float>(sum / static_cast<double>(repetitions * kVowels));
   }
   if (status == GLS_OK) status = count_correct(recordings, report.correct_after);
-  report.steps = optimizer.state.step;
-  report.crc = state_crc();
+  report.steps = optimizer<Slots>.state.step;
+  report.crc = state_crc<Slots>();
   return status;
 }
+template Status fine_tune<SlotsInFloats>(const float*, const Recordings&, uint32_t, Report&);
+template Status fine_tune<SlotsInBfloat16>(const float*, const Recordings&, uint32_t, Report&);
+template Status fine_tune<SlotsIn8Bits>(const float*, const Recordings&, uint32_t, Report&);
 
 namespace {
 void print_loss(float loss) {

@@ -33,6 +33,8 @@ struct Report {
 };
 
 // Fine-tunes pretrained weights, float[kWeights], on a person's first `repetitions` (1 to kMostTrained).
+// Slots: SlotsInFloats, SlotsInBfloat16 or SlotsIn8Bits.
+template <class Slots = SlotsInFloats>
 Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions, Report& report);
 
 // The same job by somebody who cannot rely on power: after every epoch the first repetition held back says

@@ -43,11 +43,16 @@ bool set_field(Params& params, const std::string& name, double value) {
 template <class Rule>
 class RuleWithMemory : public AnyRule {
  public:
-  RuleWithMemory(std::string name, size_t n) : name_(std::move(name)), n_(n), memory_(Rule::kSlots * n) {
+  RuleWithMemory(std::string name, size_t n, SlotForm form, uint32_t seed)
+      : name_(std::move(name)), n_(n), form_(form), seed_(seed), memory_(Rule::kSlots * n) {
+    if (form != SlotForm::kFloat && !kHasSlotFormats<Rule>)
+      throw std::runtime_error(name_ + ": its slots are floats only");
     for (size_t k = 0; k < Rule::kSlots; ++k) slots_[k] = memory_.data() + k * n;
   }
   void step(float* weights, const float* gradients, float gradient_scale) override {
-    demo::check(view_of<Rule>(&state_, slots_, n_).step(weights, gradients, params_, gradient_scale));
+    gls_optimizer optimizer = in_form(form_, optimizer_of<Rule>(&params_, &state_, weights, slots_, n_));
+    optimizer.seed = seed_;
+    demo::check(gls_step(&optimizer, gls_gradient_buffer(gradients), gradient_scale));
   }
   double learning_rate() const override { return params_.learning_rate; }
   void set_learning_rate(double rate) override { params_.learning_rate = rate; }
@@ -75,13 +80,16 @@ class RuleWithMemory : public AnyRule {
   typename Rule::Params params_;
   typename Rule::State state_ = {};
   size_t n_;
-  std::vector<float> memory_;
+  SlotForm form_;
+  uint32_t seed_;
+  std::vector<float> memory_;  // a slot in a smaller form takes a part of its place
   float* slots_[Rule::kSlots + 1] = {};
 };
 
 template <class Rule>
-std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::string>& settings, size_t n) {
-  auto rule = std::make_unique<RuleWithMemory<Rule>>(name, n);
+std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::string>& settings, size_t n,
+                              SlotForm form, uint32_t seed) {
+  auto rule = std::make_unique<RuleWithMemory<Rule>>(name, n, form, seed);
   for (const Setting& setting : parse_settings(settings, name)) rule->set(setting.name, setting.value);
   if (!rule->valid())
     throw std::runtime_error(name + ": a parameter is out of its range, or two exclude each other");
@@ -90,13 +98,13 @@ std::unique_ptr<AnyRule> make(const std::string& name, const std::vector<std::st
 
 }  // namespace
 
-std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n) {
+std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n, SlotForm form, uint32_t seed) {
   const size_t colon = description.find(':');
   const std::string name = description.substr(0, colon);
   std::vector<std::string> settings;
   if (colon != std::string::npos) settings = split(description.substr(colon + 1), ',');
 #define GLISSADE_RULE(rule_name, Rule, slot_count) \
-  if (name == #rule_name) return make<Rule>(name, settings, n);
+  if (name == #rule_name) return make<Rule>(name, settings, n, form, seed);
   GLISSADE_RULE(adamw, AdamW, 2)
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
@@ -109,7 +117,7 @@ std::vector<RuleFacts> all_rules() {
   const std::string common = " weight_decay decoupled_weight_decay maximize ";
   return {
 #define GLISSADE_RULE(name, Rule, slot_count) \
-  {#name, slot_count, sizeof(Rule::State), parameter_text<Rule::Params>(" ", common)},
+  {#name, slot_count, sizeof(Rule::State), kHasSlotFormats<Rule>, parameter_text<Rule::Params>(" ", common)},
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
   };

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "glissade/glissade.hpp"
+#include "apps/tool/slot_forms.hpp"
 
 namespace glissade {
 
@@ -26,14 +26,16 @@ class AnyRule {
 };
 
 // A rule for n weights, from "name" or "name:parameter=value,parameter=value": a name of
-// src/optimizer/rules.inc and parameters of platform/apps/tool/options.inc. Throws std::runtime_error that
-// says what is wrong.
-std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n);
+// src/optimizer/rules.inc and parameters of platform/apps/tool/options.inc. seed: of the random bits that
+// round its slots, where they are not floats. Throws std::runtime_error that says what is wrong.
+std::unique_ptr<AnyRule> make_rule(const std::string& description, size_t n, SlotForm form = SlotForm::kFloat,
+                                   uint32_t seed = 0);
 
 struct RuleFacts {
   std::string name;
   int slots;
   size_t state_bytes;
+  bool has_forms;          // may its slots be other than floats?
   std::string parameters;  // with their defaults, but for those that every rule has
 };
 std::vector<RuleFacts> all_rules();

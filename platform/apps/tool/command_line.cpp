@@ -56,6 +56,16 @@ CLI::Option* add_job(CLI::App* command, std::string& data, int& speaker) {
       ->default_str(std::to_string(speaker));
 }
 
+void add_slots(CLI::App* command, SlotForm& form, const std::string& more = "") {
+  const auto read = [&form](const std::string& name) {
+    for (const SlotForm other : kSlotForms) form = name == name_of(other) ? other : form;
+  };
+  command->add_option_function<std::string>("--slots", read, "how the rule's slots are kept" + more)
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kSlotFormNames), std::end(kSlotFormNames))))
+      ->type_name("FORM")
+      ->default_str(name_of(form));
+}
+
 void add_demo(CLI::App& app) {
   const auto options = std::make_shared<DemoOptions>();
   CLI::App* const command =
@@ -74,6 +84,7 @@ void add_demo(CLI::App& app) {
       ->default_str(std::to_string(options->repetitions));
   command->add_flag("--all", options->all, "every speaker in turn: mean and worst")
       ->excludes(add_job(command, options->data, options->speaker));
+  add_slots(command, options->slots, "; with --job fine-tune");
   command->add_flag("--log", options->log, "with --job owner: the head's calls, for `glissade replay`");
   command->callback([options] { run_demo(*options); });
 }
@@ -125,6 +136,7 @@ void add_compare(CLI::App& app) {
   CLI::App* const command =
       app.add_subcommand("compare", "rules on the vowel job: a table, and curves of loss and gradient norm");
   command->add_option("--rule", options->rules, kRule + "; without: all");
+  add_slots(command, options->slots, "; rprop's and asgd's are floats only");
   add_output(command, options->output, "a picture (SVG)");
   add_job(command, options->data, options->speaker);
   command->callback([options] { compare(*options); });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/demo/fine_tune.hpp"
+#include "apps/tool/slot_forms.hpp"
 
 namespace glissade {
 
@@ -22,6 +23,7 @@ struct DemoOptions {
   int speaker = GLISSADE_DEMO_SPEAKER;
   uint32_t repetitions = demo::kMostTrained;
   bool all = false, log = false;
+  SlotForm slots = SlotForm::kFloat;  // of the first job
 };
 void run_demo(const DemoOptions& options);
 
@@ -53,11 +55,12 @@ struct ReplayOptions {
 };
 bool replay(const ReplayOptions& options);
 
-// All rules, or some, on the vowel job.
+// All rules that bear such slots, or some, on the vowel job.
 struct CompareOptions {
   std::string data = GLISSADE_DATA, output;
   std::vector<std::string> rules;
   int speaker = GLISSADE_DEMO_SPEAKER;
+  SlotForm slots = SlotForm::kFloat;
 };
 void compare(const CompareOptions& options);
 

@@ -35,8 +35,9 @@ uint32_t count_correct(const float* weights, const Recordings& recordings) {
 }
 
 // kEpochs passes over the training rows, a repetition of all vowels per step, as the demo does it.
-Run train(const std::string& description, double rate, Weights weights, const Recordings& recordings) {
-  const std::unique_ptr<AnyRule> rule = make_rule(description, kWeights);
+Run train(const std::string& description, SlotForm slots, double rate, Weights weights,
+          const Recordings& recordings) {
+  const std::unique_ptr<AnyRule> rule = make_rule(description, kWeights, slots);
   if (rate > 0.0) rule->set_learning_rate(rate);
   static Net net;
   Run run;
@@ -63,16 +64,17 @@ Run train(const std::string& description, double rate, Weights weights, const Re
 }
 
 // The rate with the lowest last loss; a description that names one keeps it.
-Run best_run(const std::string& description, const Weights& weights, const Recordings& recordings) {
+Run best_run(const std::string& description, SlotForm slots, const Weights& weights,
+             const Recordings& recordings) {
   if (description.find("learning_rate=") != std::string::npos)
-    return train(description, 0.0, weights, recordings);
+    return train(description, slots, 0.0, weights, recordings);
   Run best;
   for (const double rate : {1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
-    Run run = train(description, rate, weights, recordings);
+    Run run = train(description, slots, rate, weights, recordings);
     const bool finite = std::isfinite(run.losses.back());
     if (finite && (best.losses.empty() || run.losses.back() < best.losses.back())) best = std::move(run);
   }
-  return best.losses.empty() ? train(description, 0.0, weights, recordings) : best;
+  return best.losses.empty() ? train(description, slots, 0.0, weights, recordings) : best;
 }
 
 Panel curves(const char* title, const std::vector<std::string>& names, const std::vector<Run>& runs,
@@ -96,18 +98,20 @@ void compare(const CompareOptions& options) {
   const std::vector<Speaker> speakers = read_vowels(options.data);
   std::vector<std::string> rules = options.rules;
   if (rules.empty()) {
-    for (const RuleFacts& rule : all_rules()) rules.push_back(rule.name);
+    for (const RuleFacts& rule : all_rules()) {
+      if (options.slots == SlotForm::kFloat || rule.has_forms) rules.push_back(rule.name);
+    }
   }
-  for (const std::string& rule : rules) (void)make_rule(rule, 1);  // complains before the work
+  for (const std::string& rule : rules) (void)make_rule(rule, 1, options.slots);  // complains before the work
   const bool progress = isatty(STDERR_FILENO) != 0;
-  const Weights pretrained = pretrain(speakers, options.speaker);
+  const Weights pretrained = pretrain(speakers, options.speaker).weights;
   const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;
   std::printf("%-28s %8s %10s %10s %10s %8s\n", "rule", "rate", "first loss", "last loss", "last norm",
               "correct");
   std::vector<Run> runs;
   for (const std::string& rule : rules) {
     if (progress) std::fprintf(stderr, "\r%zu of %zu: %-40s", runs.size() + 1, rules.size(), rule.c_str());
-    runs.push_back(best_run(rule, pretrained, owner));
+    runs.push_back(best_run(rule, options.slots, pretrained, owner));
   }
   if (progress) std::fprintf(stderr, "\r%60s\r", "");
   for (size_t i = 0; i < rules.size(); ++i) {

@@ -20,10 +20,12 @@ using Speakers = std::vector<Speaker>;
 
 // One speaker's job: what is made once, and then learned again and again.
 std::function<void(Report&)> prepared(const Speakers& speakers, const DemoOptions& options, const Report*) {
-  const Weights pretrained = pretrain(speakers, options.speaker);
+  const Weights pretrained = pretrain(speakers, options.speaker).weights;
   return [pretrained, &speakers, options](Report& report) {
     const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;
-    check(fine_tune(pretrained.data(), owner, options.repetitions, report));
+    check(with_slots(options.slots, [&](auto slots) {
+      return fine_tune<decltype(slots)>(pretrained.data(), owner, options.repetitions, report);
+    }));
   };
 }
 std::function<void(OwnerReport&)> prepared(const Speakers& speakers, const DemoOptions& options,
@@ -126,6 +128,9 @@ void run_demo(const DemoOptions& options) {
   if (options.log && (options.all || options.job != DemoJob::kOwner)) {
     throw std::runtime_error("--log is for one speaker, and --job owner");
   }
+  if (options.slots != SlotForm::kFloat && options.job != DemoJob::kFineTune) {
+    throw std::runtime_error("--slots is for --job fine-tune: a head's slots are floats only");
+  }
   const auto run_job = options.job == DemoJob::kOwner    ? run<OwnerReport>
                        : options.job == DemoJob::kVowels ? run<VowelsReport>
                                                          : run<Report>;
@@ -144,7 +149,7 @@ void write_pretrained(const PretrainOptions& options) {
     write_file(options.output, write_shipped(all, some, options.speaker));
     return;
   }
-  const Weights weights = pretrain(speakers, options.speaker);
+  const Weights weights = pretrain(speakers, options.speaker).weights;
   const Recordings& owner = speakers[static_cast<size_t>(options.speaker)].recordings;
   write_file(options.output, write_header(owner, weights, options.speaker));
 }

@@ -23,12 +23,23 @@ void list_backends() {
 }
 
 void list_rules() {
-  std::printf("%-28s %5s %5s  %s\n", "rule", "slots", "state", "parameters, beside those that all have:");
-  const std::vector<RuleFacts> rules = all_rules();
-  std::printf("%-28s %5s %5s  weight_decay=0 decoupled_weight_decay=0 maximize=0\n", "", "", "bytes");
-  for (const RuleFacts& rule : rules) {
-    std::printf("%-28s %5d %5zu  %s\n", rule.name.c_str(), rule.slots, rule.state_bytes,
-                rule.parameters.c_str());
+  std::printf("%-28s %5s %5s  %23s  %s\n", "rule", "slots", "state", "bytes for each weight",
+              "parameters, beside those that all have:");
+  std::printf("%-28s %5s %5s", "", "", "bytes");
+  for (const char* const form : kSlotFormNames) std::printf("%*s", form == kSlotFormNames[0] ? 7 : 9, form);
+  std::printf("  weight_decay=0 decoupled_weight_decay=0 maximize=0\n");
+  for (const RuleFacts& rule : all_rules()) {
+    std::printf("%-28s %5d %5zu", rule.name.c_str(), rule.slots, rule.state_bytes);
+    for (const SlotForm form : kSlotForms) {
+      const int width = form == SlotForm::kFloat ? 7 : 9;
+      constexpr size_t kMany = 64 * 64;
+      const double bytes = static_cast<double>(slot_bytes(form, kMany)) / kMany * rule.slots;
+      if (form == SlotForm::kFloat || rule.has_forms)
+        std::printf("%*.3g", width, bytes);
+      else
+        std::printf("%*s", width, "-");
+    }
+    std::printf("  %s\n", rule.parameters.c_str());
   }
 }
 

@@ -154,7 +154,7 @@ std::string text_of(const std::string& name, const ShippedFile& file) {
 }  // namespace
 
 MadeModel::MadeModel(const std::vector<Speaker>& speakers, int owner, size_t vowels) {
-  const Weights weights = pretrain(speakers, owner, vowels);
+  const Weights weights = pretrain(speakers, owner, vowels).weights;
   const FloatLayer hidden = layer_of(weights.data(), kFeatures, kHidden, kHidden),
                    head = layer_of(weights.data() + Dense<kFeatures, kHidden>::kWeights, kHidden, kVowels,
                                    vowels);

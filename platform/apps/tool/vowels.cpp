@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "apps/tool/any_rule.hpp"
 #include "apps/tool/lines.hpp"
 #include "apps/tool/text.hpp"
 
@@ -19,6 +20,7 @@ constexpr size_t kBatch = 33;
 // A small generator of its own: std's distributions differ between libraries.
 class Random {
  public:
+  explicit Random(uint32_t seed) : state_(20261122 + uint64_t{seed}) {}
   uint32_t next() {
     state_ = state_ * 6364136223846793005u + 1442695040888963407u;
     return static_cast<uint32_t>(state_ >> 33);
@@ -27,7 +29,7 @@ class Random {
   float symmetric() { return static_cast<float>(static_cast<int32_t>(next() >> 7) - (1 << 23)) * 0x1p-23f; }
 
  private:
-  uint64_t state_ = 20261122;
+  uint64_t state_;
 };
 
 // Uniform within 1/sqrt(inputs), as PyTorch starts a linear layer; biases at 0.
@@ -100,7 +102,8 @@ std::vector<Speaker> read_vowels(const std::string& path) {
   return speakers;
 }
 
-Weights pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels) {
+Pretrained pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels, SlotForm slots,
+                    uint32_t seed) {
   std::vector<std::pair<const float*, size_t>> rows;  // features and label
   for (int speaker = 0; speaker < kSpeakers; ++speaker) {
     for (size_t row = 0; speaker != owner && row < kRows; ++row) {
@@ -108,26 +111,29 @@ Weights pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels)
       rows.emplace_back(speakers.at(static_cast<size_t>(speaker)).recordings[row], row % kVowels);
     }
   }
-  Random random;
-  Weights weights = {}, gradients;
+  Random random(seed);
+  Pretrained result = {};
+  Weights &weights = result.weights, gradients;
   start(weights.data(), kFeatures, 32, random);
   start(weights.data() + Dense<kFeatures, 32>::kWeights, 32, kVowels, random);
   Net net;
-  Optimizer<Adam, kWeights> optimizer{};
-  Adam::Params params;
-  params.learning_rate = 3e-3;
+  const std::unique_ptr<AnyRule> rule = make_rule("adam:learning_rate=0.003", kWeights, slots, seed);
   for (int epoch = 0; epoch < kPretrainEpochs; ++epoch) {
     for (size_t i = rows.size() - 1; i > 0; --i) std::swap(rows[i], rows[random.below(i + 1)]);
-    for (size_t first = 0; first + kBatch <= rows.size(); first += kBatch) {
+    double loss_sum = 0.0;
+    size_t first = 0;
+    for (; first + kBatch <= rows.size(); first += kBatch) {
       gradients.fill(0.0f);
       for (size_t i = first; i < first + kBatch; ++i) {
         float loss;
         check(net.learn(weights.data(), rows[i].first, rows[i].second, gradients.data(), &loss));
+        loss_sum += static_cast<double>(loss);
       }
-      check(optimizer.step(weights, gradients, params, 1.0f / kBatch));
+      rule->step(weights.data(), gradients.data(), 1.0f / kBatch);
     }
+    result.loss = loss_sum / static_cast<double>(first);
   }
-  return weights;
+  return result;
 }
 
 std::string write_header(const Recordings& owner, const Weights& weights, int owner_number) {

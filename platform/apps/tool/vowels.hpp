@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/demo/fine_tune.hpp"
+#include "apps/tool/slot_forms.hpp"
 
 namespace glissade {
 namespace demo {
@@ -27,9 +28,15 @@ void check(Status status);
 // column for anything that is not as there: names, rows and their order, and the number of both.
 std::vector<Speaker> read_vowels(const std::string& path);
 
-// Trains the network from scratch on all speakers but `owner`, on the first so many vowels. The same bits
-// every time, everywhere.
-Weights pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels = kVowels);
+// Trains the network from scratch on all speakers but `owner`, on the first so many vowels, with Adam's slots
+// in this form. seed: another start, other batches, other roundings of the slots. The same bits every time,
+// everywhere.
+struct Pretrained {
+  Weights weights;
+  double loss;  // mean of the last epoch, as it met the rows
+};
+Pretrained pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels = kVowels,
+                    SlotForm slots = SlotForm::kFloat, uint32_t seed = 0);
 
 // The C++ header that firmware includes: the owner's recordings and the weights, as exact hexadecimal floats.
 std::string write_header(const Recordings& owner, const Weights& weights, int owner_number);
