@@ -11,6 +11,7 @@ constexpr uint32_t kLearned = 0xd0468546;
 
 void check_life() {
   Job job;
+  job.head.optimizer = gls_slots_8bit(job.head.optimizer, nullptr);  // which a head does not keep
   CHECK(gls_head_observe(&job.head, Sample(0).features, "") == GLS_ERROR_ORDER, "not started");
   CHECK(job.start() == GLS_OK && job.head.phase == GLS_HEAD_COLLECTING && job.unharmed(), "started");
   CHECK(gls_head_train_begin(&job.head, 1) == GLS_ERROR_EMPTY && gls_head_rate(&job.head) == 0.0,

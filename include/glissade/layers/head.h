@@ -108,8 +108,8 @@ typedef struct gls_head {
   int32_t input_zero;         /**< of the features: from -128 to 127 */
   uint32_t model; /**< the CRC-32 of what is frozen: what was saved with another one is not restored */
   uint64_t seed;  /**< chooses who is kept, and the order of samples. Any number. */
-  gls_optimizer
-      optimizer; /**< a rule with its params and state; weights and slots are set by gls_head_start */
+  gls_optimizer optimizer; /**< a rule with its params and state; weights and slots, as floats, are set by
+                              gls_head_start */
 
   gls_head_phase phase;     /**< where it is */
   gls_replay train;         /**< the samples that it trains on */
