@@ -14,13 +14,18 @@
  * but
  *   - a range of gls_sweep() begins at a multiple of 64, and ends at one or at the count, or else it is
  *     GLS_ERROR_RANGE;
- *   - gls_rprop and gls_asgd do not bear it: each call is GLS_ERROR_RANGE;
- *   - it is not saved: saving and restoring are GLS_ERROR_RANGE, and gls_saved_bytes() is 0.
+ *   - gls_rprop and gls_asgd do not bear it: each call that looks at slots (gls_begin() does not) is
+ *     GLS_ERROR_RANGE;
+ *   - saved bytes (storage/saved.h) are of its format and its seed.
  *
  * The random bits of weight j of a block are r = s + j * 0x9E3779B9, the same for all slots, with
  * s = h(seed + t * 0x9E3779B9 + block * 0x85EBCA6B) modulo 2^32; h(x) is x ^= x >> 16, x *= 0x7FEB352D,
- * x ^= x >> 15, x *= 0x846CA68B, x ^= x >> 16. t is the step, as the rule's state counts it from 1; block is
+ * x ^= x >> 15, x *= 0x846CA68B, x ^= x >> 16. t is the step, as the rule's state counts it from 1 (to 2^32 -
+ * 1, where it stays: from then on a block has the same random bits in each step); block is
  * (gls_optimizer.first + the weight's number) / 64, rounded down.
+ *
+ * A slot's memory is whole words of 4 bytes. What that adds at its end is zero, as all is at the start: no
+ * step reads or writes it.
  *
  * bfloat16: the upper half of the float's bits plus r >> 16. A finite number never becomes infinite; NaN is
  * 0x7FC0.
@@ -38,10 +43,11 @@
 #include "glissade/optimizer.h"
 
 /** The bytes of so many slots of count weights, in 8 bits: for static memory. */
-#define GLS_SLOTS_8BIT_BYTES(slots, count) (sizeof(char) * (slots) * ((count) + ((count) + 63) / 64))
+#define GLS_SLOTS_8BIT_BYTES(slots, count) \
+  (sizeof(uint32_t) * (slots) * (((count) + ((count) + 63) / 64 + 3) / 4))
 
 /** The numbers of 2 bytes that so many slots of count weights are in bfloat16. */
-#define GLS_SLOTS_BFLOAT16_COUNT(slots, count) (sizeof(char) * (slots) * (count))
+#define GLS_SLOTS_BFLOAT16_COUNT(slots, count) (sizeof(char) * (slots) * (((count) + 1) / 2 * 2))
 
 /** The optimizer with its slots in 8 bits. memory: uint8_t[GLS_SLOTS_8BIT_BYTES(the rule's slots, count)],
  * zero at the start: its slots one behind the other. What the optimizer's slots were is not looked at. */

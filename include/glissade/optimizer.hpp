@@ -72,8 +72,9 @@ T* only_read(const T* pointer) {
 /** @cond INTERNAL */
 // The words of saved bytes (saved.h) without their checksums, and bytes with them.
 constexpr size_t kSavedHeaderWords = 8, kSavedBlockWords = 256;
-constexpr size_t saved_words(size_t params, size_t state_words, size_t slots, size_t count) {
-  return kSavedHeaderWords + 2 * params + state_words + count * (1 + slots);
+constexpr size_t saved_words(size_t params, size_t state_words, size_t count, size_t slots,
+                             size_t words_of_slot) {
+  return kSavedHeaderWords + 2 * params + state_words + count + slots * words_of_slot;
 }
 constexpr size_t bytes_of_saved_words(size_t words) {
   return 4 * (words + (words + kSavedBlockWords - 1) / kSavedBlockWords + 1);
@@ -93,6 +94,8 @@ struct SlotsInFloats {
   using Code = float;
   /** How many of them a slot of count weights has. */
   static constexpr size_t codes(size_t count) { return count; }
+  /** Of a view's seed and first: there is none. */
+  struct Number {};
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = nullptr;
   /** @endcond */
@@ -101,8 +104,10 @@ struct SlotsInFloats {
 struct SlotsIn8Bits {
   /** A byte: a number's code, or a block's exponent. */
   using Code = uint8_t;
-  /** How many of them a slot of count weights has. */
+  /** How many of them a slot of count weights has: a multiple of 4. */
   static constexpr size_t codes(size_t count) { return GLS_SLOTS_8BIT_BYTES(1, count); }
+  /** Of a view's seed and first. */
+  using Number = size_t;
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = &format_8bit;
   /** @endcond */
@@ -111,18 +116,21 @@ struct SlotsIn8Bits {
 struct SlotsInBfloat16 {
   /** A number in a slot: the upper half of a float's bits. */
   using Code = uint16_t;
-  /** How many of them a slot of count weights has. */
+  /** How many of them a slot of count weights has: an even number. */
   static constexpr size_t codes(size_t count) { return GLS_SLOTS_BFLOAT16_COUNT(1, count); }
+  /** Of a view's seed and first. */
+  using Number = size_t;
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = &format_bfloat16;
   /** @endcond */
 };
 
-/** How many bytes save writes for a rule with float slots and so many weights, known to the compiler. */
-template <class Rule>
+/** How many bytes save writes for a rule with so many weights and such slots, known to the compiler. */
+template <class Rule, class Slots = SlotsInFloats>
 constexpr size_t saved_bytes_of(size_t count) {
-  return bytes_of_saved_words(
-      saved_words(saved_params<Rule>(), sizeof(typename Rule::State) / 4, Rule::kSlots, count));
+  return bytes_of_saved_words(saved_words(saved_params<Rule>(), sizeof(typename Rule::State) / 4, count,
+                                          Rule::kSlots,
+                                          sizeof(typename Slots::Code) * Slots::codes(count) / 4));
 }
 
 /** The C optimizer of a rule. slots: pointers to Rule::kSlots buffers. params is written by gls_restore() and
@@ -166,7 +174,9 @@ struct OptimizerView {
   typename Rule::State* state; /**< the rule's state, zero at the start */
   /** Slots::codes(count) each, zero at the start; and one that is not used. */
   typename Slots::Code* slots[Rule::kSlots + 1];
-  size_t count; /**< weights */
+  size_t count;                      /**< weights */
+  typename Slots::Number seed = {};  /**< gls_optimizer.seed, of slots in fewer bytes */
+  typename Slots::Number first = {}; /**< gls_optimizer.first, of slots in fewer bytes */
 
   /** One step. weights is float[count], gradients too, or (Int8)Factors of layers with as many weights. A
    * gradient that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing. */
@@ -198,13 +208,13 @@ struct OptimizerView {
     const gls_optimizer optimizer = of(nullptr, &params);
     return gls_begin(&optimizer, gradient_scale, &coefficients);
   }
-  /** Steps the weights [first .. first + range); weights and gradients are all of them. A range beyond count
+  /** Steps the weights [from .. from + range); weights and gradients are all of them. A range beyond count
    * is GLS_ERROR_RANGE. */
   template <class Gradients>
   [[nodiscard]] Status sweep(const Coefficients& coefficients, float* weights, Gradients gradients,
-                             size_t first, size_t range) const {
+                             size_t from, size_t range) const {
     const gls_optimizer optimizer = of(weights, nullptr);
-    return gls_sweep(&optimizer, &coefficients, gradients_of(gradients), first, range);
+    return gls_sweep(&optimizer, &coefficients, gradients_of(gradients), from, range);
   }
 
   /** All that a run needs to go on, in saved_bytes() bytes (saved.h). */
@@ -258,6 +268,8 @@ struct OptimizerView {
       for (int k = 0; k < Rule::kSlots; ++k) addresses[k] = reinterpret_cast<float*>(slots[k]);
       gls_optimizer optimizer = optimizer_of<Rule>(params, state, weights, addresses, count);
       optimizer.format = Slots::kFormat;
+      optimizer.seed = seed;
+      optimizer.first = first;
       return optimizer;
     }
   }
@@ -280,6 +292,16 @@ struct SlotMemory {
 template <size_t N, class Slots>
 struct SlotMemory<0, N, Slots> {};
 
+/** What an Optimizer with slots in fewer bytes has beside them. */
+template <class Slots>
+struct SlotRandomness {
+  uint32_t seed = 0;  /**< gls_optimizer.seed */
+  uint32_t first = 0; /**< gls_optimizer.first */
+};
+/** With floats: nothing. */
+template <>
+struct SlotRandomness<SlotsInFloats> {};
+
 /** An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
  * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros, a static one without a call.
  * Hyper-parameters come with each step, so they may change at any. Buffers are float[N] or std::array<float,
@@ -290,9 +312,10 @@ struct SlotMemory<0, N, Slots> {};
  *     params.learning_rate = 3e-3;
  *     glissade::Status status = optimizer.step(weights, gradients, params);
  *
- * Slots: SlotsInFloats, or in a quarter or half of the bytes SlotsIn8Bits or SlotsInBfloat16. */
+ * Slots: SlotsInFloats, or in a quarter or half of the bytes SlotsIn8Bits or SlotsInBfloat16; these have a
+ * seed and a first, which may be set before the first step. */
 template <class Rule, size_t N, class Slots = SlotsInFloats>
-struct Optimizer : SlotMemory<Rule::kSlots, N, Slots> {
+struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<Slots> {
   /** The hyper-parameters. */
   using Params = typename Rule::Params;
   /** One step's coefficients. */
@@ -355,10 +378,7 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots> {
     return view().restore_by(pointer(weights), params, read, context);
   }
   /** How many bytes save writes: a constant, for static memory. */
-  static constexpr size_t saved_bytes() {
-    static_assert(Slots::kFormat == nullptr, "only float slots are saved");
-    return saved_bytes_of<Rule>(N);
-  }
+  static constexpr size_t saved_bytes() { return saved_bytes_of<Rule, Slots>(N); }
   /** As OptimizerView::begin. */
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {
@@ -367,8 +387,8 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots> {
   /** As OptimizerView::sweep. */
   template <class Weights, class Gradients>
   [[nodiscard]] Status sweep(const Coefficients& coefficients, Weights& weights, const Gradients& gradients,
-                             size_t first, size_t range) {
-    return view().sweep(coefficients, pointer(weights), pointer(gradients), first, range);
+                             size_t from, size_t range) {
+    return view().sweep(coefficients, pointer(weights), pointer(gradients), from, range);
   }
 
   /** The same optimizer as a view of this object. */
@@ -381,6 +401,10 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots> {
     OptimizerView<Rule, Slots> result{&self->state, {}, N};
     if constexpr (Rule::kSlots > 0) {
       for (int k = 0; k < Rule::kSlots; ++k) result.slots[k] = self->slots[k];
+    }
+    if constexpr (Slots::kFormat != nullptr) {
+      result.seed = self->seed;
+      result.first = self->first;
     }
     return result;
   }

@@ -9,6 +9,14 @@ namespace glissade {
 namespace {
 
 struct In8Bits : SlotsIn8Bits {
+  static constexpr uint32_t kMagic = 0x36534c47u;  // "GLS6"
+
+  static bool all_finite(const Code* slot, size_t count) {
+    bool finite = true;
+    for (size_t first = 0; first < count; first += kSlotBlock)
+      finite = finite && slot[count + first / kSlotBlock] != 255;
+    return finite;
+  }
   // The block of a slot that begins with weight number `first` of all of them.
   static void decode(Backend backend, const Code* slot, size_t all, size_t first, bool has_sign,
                      float* values, size_t count) {
@@ -21,6 +29,13 @@ struct In8Bits : SlotsIn8Bits {
 };
 
 struct InBfloat16 : SlotsInBfloat16 {
+  static constexpr uint32_t kMagic = 0x37534c47u;  // "GLS7"
+
+  static bool all_finite(const Code* slot, size_t count) {
+    bool finite = true;
+    for (size_t i = 0; i < count; ++i) finite = finite && (slot[i] & 0x7f80u) != 0x7f80u;
+    return finite;
+  }
   static void decode(Backend backend, const Code* slot, size_t, size_t first, bool, float* values,
                      size_t count) {
     backend->decode_bfloat16(slot + first, values, count);
@@ -32,8 +47,8 @@ struct InBfloat16 : SlotsInBfloat16 {
 };
 
 template <class Format>
-constexpr size_t bytes_of_slot(size_t count) noexcept {
-  return sizeof(typename Format::Code) * Format::codes(count);
+size_t words(size_t count) noexcept {
+  return sizeof(typename Format::Code) * Format::codes(count) / sizeof(uint32_t);
 }
 
 template <class Format>
@@ -41,16 +56,22 @@ typename Format::Code* slot_of(const gls_optimizer& o, size_t k) {
   return reinterpret_cast<typename Format::Code*>(o.slots[k]);
 }
 
-// The bytes of buffer k of an optimizer: its weights, its slots, and behind them gradients.
 template <class Format>
-size_t bytes_of(const gls_optimizer& o, size_t k) {
-  return k == 0 || k > o.rule->slot_count ? o.count * sizeof(float) : bytes_of_slot<Format>(o.count);
+bool all_finite(const gls_optimizer& o) noexcept {
+  bool finite = true;
+  for (size_t k = 0; k < o.rule->slot_count; ++k)
+    finite = finite && Format::all_finite(slot_of<Format>(o, k), o.count);
+  return finite;
 }
 
-template <class Format>
+// The bytes of buffer k of an optimizer: its weights, its slots, and behind them gradients.
+size_t bytes_of(const gls_optimizer& o, size_t k) {
+  return sizeof(float) * (k == 0 || k > o.rule->slot_count ? o.count : words_of_slot(o));
+}
+
 bool apart(const gls_optimizer& o, const void* buffer, size_t bytes) noexcept {
   for (size_t k = 1; k <= o.rule->slot_count; ++k) {
-    if (overlap_bytes(buffers_of(o)[k], bytes_of<Format>(o, k), buffer, bytes)) return false;
+    if (overlap_bytes(buffers_of(o)[k], bytes_of(o, k), buffer, bytes)) return false;
   }
   return true;
 }
@@ -65,7 +86,7 @@ Status check(const gls_optimizer& o, const float* gradients, size_t count) noexc
     const size_t alignment = is_slot ? alignof(typename Format::Code) : alignof(float);
     if (reinterpret_cast<uintptr_t>(buffer) % alignment != 0) return GLS_ERROR_ALIGNMENT;
     for (size_t other = 0; other < k; ++other) {
-      if (overlap_bytes(buffers_of(o)[other], bytes_of<Format>(o, other), buffer, bytes_of<Format>(o, k)))
+      if (overlap_bytes(buffers_of(o)[other], bytes_of(o, other), buffer, bytes_of(o, k)))
         return GLS_ERROR_OVERLAP;
     }
   }
@@ -131,13 +152,14 @@ void sweep(const StepCoefficients& c, const gls_optimizer& o, const gls_gradient
 
 template <class Format>
 constexpr gls_slot_format format_of() {
-  return {check<Format>, apart<Format>, check_range, sweep<Format>};
+  return {check<Format>,      apart,         check_range, sweep<Format>, words<Format>,
+          all_finite<Format>, Format::kMagic};
 }
 
 template <class Format>
 gls_optimizer with_format(gls_optimizer& o, typename Format::Code* memory) {
   const size_t slot_count = o.rule == nullptr ? 0 : o.rule->slot_count;
-  const size_t bytes = memory == nullptr || o.count > kMostFloats ? 0 : bytes_of_slot<Format>(o.count);
+  const size_t bytes = memory == nullptr || o.count > kMostFloats ? 0 : 4 * words<Format>(o.count);
   for (size_t k = 0; k < slot_count; ++k) {
     void* const slot = reinterpret_cast<unsigned char*>(memory) + k * bytes;
     o.slots[k] = static_cast<float*>(slot);

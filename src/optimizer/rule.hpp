@@ -45,6 +45,11 @@ struct gls_slot_format {
   glissade::Status (*check_range)(const gls_optimizer& o, size_t first, size_t count) noexcept;
   // As that of gradients, but it looks for the slots in the optimizer.
   glissade::SweepGradients* sweep;
+  // The words of 4 bytes that a slot of so many weights is, in memory and where it is saved.
+  size_t (*words)(size_t count) noexcept;
+  // Are all numbers in the slots finite?
+  bool (*all_finite)(const gls_optimizer& o) noexcept;
+  uint32_t magic;  // of saved bytes
 };
 
 namespace glissade {
@@ -84,6 +89,11 @@ static_assert(offsetof(gls_optimizer, slots) == offsetof(gls_optimizer, weights)
 inline float* const* buffers_of(const gls_optimizer& o) {
   return reinterpret_cast<float* const*>(reinterpret_cast<const char*>(&o) +
                                          offsetof(gls_optimizer, weights));
+}
+
+// As gls_slot_format::words, of any slot.
+inline size_t words_of_slot(const gls_optimizer& o) {
+  return o.format == nullptr ? o.count : o.format->words(o.count);
 }
 
 inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_count) {

@@ -24,26 +24,37 @@ struct Header {
               o.rule->state_words,
               o.rule->slot_count,
               static_cast<uint32_t>(o.count),
-              static_cast<uint32_t>(static_cast<uint64_t>(o.count) >> 32)} {}
+              static_cast<uint32_t>(static_cast<uint64_t>(o.count) >> 32)} {
+    if (o.format == nullptr) return;
+    words[0] = o.format->magic;
+    words[kHeaderWords - 1] = static_cast<uint32_t>(o.seed);
+  }
 };
 
 size_t content_words(const gls_optimizer& o) {
-  return saved_words(o.rule->param_count, o.rule->state_words, o.rule->slot_count, o.count);
+  return saved_words(o.rule->param_count, o.rule->state_words, o.count, o.rule->slot_count, words_of_slot(o));
+}
+
+// A format's count has 4 bytes, and a slot's words lie in memory as they are saved.
+bool is_saved(const gls_optimizer& o) {
+  return o.format == nullptr || (kLittleEndian && uint64_t{o.count} >> 32 == 0);
 }
 
 // 0 where no memory holds them.
 size_t saved_bytes(const gls_optimizer& o) {
-  if (o.format != nullptr) return 0;  // not saved
-  if (o.count > PTRDIFF_MAX / (sizeof(float) * 2 * (1 + GLS_SLOTS_MOST))) return 0;  // with checksums
+  if (!is_saved(o) || o.count > PTRDIFF_MAX / (sizeof(float) * 2 * (1 + GLS_SLOTS_MOST)))
+    return 0;  // with checksums
   return bytes_of_saved_words(content_words(o));
 }
 
-// work(floats) for the weights, then each slot, until it is false.
+// work(buffer, its words) for the weights, then each slot.
 template <class Work>
-bool for_each_buffer(const gls_optimizer& o, Work work) {
-  bool good = work(o.weights);
-  for (size_t k = 0; k < o.rule->slot_count && good; ++k) good = work(o.slots[k]);
-  return good;
+void for_each_buffer(const gls_optimizer& o, Work work) {
+  size_t words = o.count;
+  for (size_t k = 0; k <= o.rule->slot_count; ++k) {
+    work(buffers_of(o)[k], words);
+    words = words_of_slot(o);
+  }
 }
 
 // work(field, is it a bool) for each hyper-parameter.
@@ -158,10 +169,7 @@ __attribute__((noinline)) void write(const gls_optimizer& o, Sink sink) {
     writer.put(words, 2);
   });
   writer.put(o.state, o.rule->state_words);
-  for_each_buffer(o, [&](const float* buffer) {
-    writer.put(buffer, o.count);
-    return true;
-  });
+  for_each_buffer(o, [&](const float* buffer, size_t words) { writer.put(buffer, words); });
   writer.finish();
 }
 
@@ -180,10 +188,7 @@ __attribute__((noinline)) Status read(const gls_optimizer& o, Source source) {
     __builtin_memcpy(static_cast<unsigned char*>(o.params) + (field - saved), field, is_bool ? 1 : 8);
   });
   reader.get(o.state, o.rule->state_words);
-  for_each_buffer(o, [&](float* buffer) {
-    reader.get(buffer, o.count);
-    return true;
-  });
+  for_each_buffer(o, [&](float* buffer, size_t words) { reader.get(buffer, words); });
   return reader.finish() ? GLS_OK : GLS_ERROR_DEVICE;
 }
 
@@ -198,12 +203,11 @@ Status check(Backend backend, const gls_optimizer* o, const void* other_end) {
 // May it be saved? Comparisons need no mode.
 Status check_content(Backend backend, const gls_optimizer& o) {
   if (!o.rule->valid(o.params)) return GLS_ERROR_RANGE;
-  const bool finite = for_each_buffer(o, [&](const float* buffer) {
-    bool below;
-    backend->all_below(buffer, __builtin_huge_valf(), &below, o.count);
-    return below;
-  });
-  return finite ? GLS_OK : GLS_ERROR_NOT_FINITE;
+  const bool are_floats = o.format == nullptr;
+  for (size_t k = 0; k <= (are_floats ? o.rule->slot_count : 0u); ++k) {
+    if (!all_finite(backend, buffers_of(o)[k], o.count)) return GLS_ERROR_NOT_FINITE;
+  }
+  return are_floats || o.format->all_finite(o) ? GLS_OK : GLS_ERROR_NOT_FINITE;
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "fuzz/forged.hpp"
-#include "support/calls.hpp"
 
 namespace {
 
@@ -16,50 +15,61 @@ using namespace glissade::test;
 
 constexpr size_t kCount = 70;  // with one slot more than a block
 
+// Any rule's memory: weights, then slots, which may be kept in fewer bytes.
 template <class Rule>
-void restore_any(std::vector<uint8_t> bytes, bool forged) {
-  const size_t size = saved_bytes<Rule>(kCount);
-  // The rest of a short input is zero.
-  const bool short_input = bytes.size() < size;
+struct Kept {
   typename Rule::Params params;
   typename Rule::State state;
-  memset(&state, 0x5a, sizeof state);
-  const typename Rule::State state_before = state;
-  float memory[4][kCount], before[4][kCount];
-  memset(memory, 0x5a, sizeof memory);
-  memset(before, 0x5a, sizeof before);
-  float* slots[4] = {memory[1], memory[2], memory[3], nullptr};
+  float memory[4][kCount];
+
+  gls_optimizer optimizer(uint32_t form) {
+    float* slots[4] = {memory[1], memory[2], memory[3], nullptr};
+    gls_optimizer o = optimizer_of<Rule>(&params, &state, memory[0], slots, kCount);
+    o.seed = 7;
+    if (!kHasSlotFormats<Rule>) return o;
+    if (form == 1) return gls_slots_8bit(o, reinterpret_cast<uint8_t*>(memory[1]));
+    return form == 2 ? gls_slots_bfloat16(o, reinterpret_cast<uint16_t*>(memory[1])) : o;
+  }
+};
+
+template <class Rule>
+void restore_any(std::vector<uint8_t> bytes, bool forged, uint32_t form) {
+  Kept<Rule> kept;
+  memset(&kept.state, 0x5a, sizeof kept.state);
+  memset(kept.memory, 0x5a, sizeof kept.memory);
+  const Kept<Rule> before = kept;
+  const gls_optimizer o = kept.optimizer(form);
+  const size_t size = gls_saved_bytes(&o);
+  // The rest of a short input is zero.
+  const bool short_input = bytes.size() < size;
   bytes.reserve(1);  // not null
-  if (short_input &&
-      restore<Rule>(&params, &state, memory[0], slots, kCount, bytes.data(), bytes.size()) != GLS_ERROR_SIZE)
-    abort();
+  if (short_input && gls_restore(&o, bytes.data(), bytes.size()) != GLS_ERROR_SIZE) abort();
   bytes.resize(size);
   if (forged) {  // the head that it needs, from one that was saved
     std::vector<uint8_t> good(size);
-    float zeros[4][kCount] = {};
-    float* zero_slots[4] = {zeros[1], zeros[2], zeros[3], nullptr};
-    const typename Rule::Params usual;
-    const typename Rule::State start = {};
-    if (save<Rule>(&usual, &start, zeros[0], zero_slots, kCount, good.data(), size) != GLS_OK) abort();
+    Kept<Rule> zeros = {};
+    const gls_optimizer start = zeros.optimizer(form);
+    if (gls_save(&start, good.data(), size) != GLS_OK) abort();
     std::copy(good.begin(), good.begin() + 32, bytes.begin());
     fix_checksums(bytes.data(), bytes.size());
   }
-  const Status status = restore<Rule>(&params, &state, memory[0], slots, kCount, bytes.data(), bytes.size());
+  const Status status = gls_restore(&o, bytes.data(), bytes.size());
   if (status != GLS_OK) {
     if (status != GLS_ERROR_MISMATCH && status != GLS_ERROR_DAMAGED) abort();
-    if (memcmp(memory, before, sizeof memory) != 0 || memcmp(&state, &state_before, sizeof state) != 0)
+    if (memcmp(kept.memory, before.memory, sizeof kept.memory) != 0 ||
+        memcmp(&kept.state, &before.state, sizeof kept.state) != 0)
       abort();
     return;
   }
   std::vector<uint8_t> again(size);
-  const Status saved = save<Rule>(&params, &state, memory[0], slots, kCount, again.data(), size);
-  if (saved == GLS_ERROR_NOT_FINITE && forged) return;
+  const Status saved = gls_save(&o, again.data(), size);
+  const bool not_finite = saved == GLS_ERROR_NOT_FINITE && forged;
   // A hyper-parameter that is true or false has one form for each.
-  typename Rule::Params params_again;
-  if (saved != GLS_OK ||
-      restore<Rule>(&params_again, &state, memory[0], slots, kCount, again.data(), size) != GLS_OK)
-    abort();
-  if (!Rule::valid(params_again)) abort();
+  if (!not_finite && (saved != GLS_OK || gls_restore(&o, again.data(), size) != GLS_OK)) abort();
+  if (!Rule::valid(kept.params)) abort();
+  // Whatever the codes are.
+  const float gradients[kCount] = {};
+  if (gls_step_unguarded(&o, gls_gradient_buffer(gradients), 1.0f) != GLS_OK) abort();
 }
 
 }  // namespace
@@ -69,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   const std::vector<uint8_t> bytes(input + 2, input + size);
   int rule = input[0];
 #define GLISSADE_RULE(name, Rule, slot_count) \
-  if (rule-- == 0) restore_any<Rule>(bytes, input[1] % 2 == 1);
+  if (rule-- == 0) restore_any<Rule>(bytes, input[1] % 2 == 1, input[1] / 2u);
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
   return 0;

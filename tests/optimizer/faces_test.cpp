@@ -278,8 +278,8 @@ TEST(Faces, ArraysAndSlices) {
 }
 
 // Slots in fewer bytes: of known size, and the C face's bits.
-static_assert(sizeof(Optimizer<Adam, 640, SlotsIn8Bits>) == 4 + 2 * 650, "2.03 bytes for each weight");
-static_assert(sizeof(Optimizer<Adam, 640, SlotsInBfloat16>) == 4 + 2 * 1280, "4 bytes for each weight");
+static_assert(sizeof(Optimizer<Adam, 640, SlotsIn8Bits>) == 12 + 2 * 652, "2.03 bytes for each weight");
+static_assert(sizeof(Optimizer<Adam, 640, SlotsInBfloat16>) == 12 + 2 * 1280, "4 bytes for each weight");
 static_assert(kHasSlotFormats<Adam> && kHasSlotFormats<AdamW> && !kHasSlotFormats<Rprop> &&
                   !kHasSlotFormats<Asgd>,
               "which rules have formats");
@@ -293,7 +293,9 @@ void check_slots(gls_optimizer (*with)(gls_optimizer, typename Slots::Code*)) {
   Adam::State state = {};
   Adam::Params params;
   typename Slots::Code memory[2 * Slots::codes(kSome)] = {};
-  const gls_optimizer c = with(gls_adam(&params, &state, c_weights, nullptr, nullptr, kSome), memory);
+  gls_optimizer c = with(gls_adam(&params, &state, c_weights, nullptr, nullptr, kSome), memory);
+  c.seed = optimizer.seed = 7;
+  c.first = optimizer.first = 640;
   gls_coefficients coefficients;
   ASSERT_EQ(optimizer.step(weights, gradients), GLS_OK);
   ASSERT_EQ(optimizer.begin(coefficients), GLS_OK);
@@ -304,6 +306,27 @@ void check_slots(gls_optimizer (*with)(gls_optimizer, typename Slots::Code*)) {
   EXPECT_EQ(std::memcmp(weights, c_weights, sizeof weights), 0);
   EXPECT_EQ(std::memcmp(optimizer.slots, memory, sizeof memory), 0);
   static_assert(sizeof optimizer.slots == sizeof memory, "the same bytes");
+
+  unsigned char bytes[optimizer.saved_bytes()], c_bytes[sizeof bytes];
+  EXPECT_EQ(gls_saved_bytes(&c), sizeof bytes);
+  EXPECT_EQ(optimizer.view().saved_bytes(), sizeof bytes);
+  ASSERT_EQ(optimizer.save(weights, params, bytes, sizeof bytes), GLS_OK);
+  ASSERT_EQ(gls_save(&c, c_bytes, sizeof bytes), GLS_OK);
+  EXPECT_EQ(std::memcmp(bytes, c_bytes, sizeof bytes), 0);
+  Optimizer<Adam, kSome, Slots> back{};
+  float weights_back[kSome] = {};
+  EXPECT_EQ(back.restore(weights_back, params, bytes, sizeof bytes), GLS_ERROR_MISMATCH) << "another seed";
+  back.seed = 7;
+  ASSERT_EQ(back.restore(weights_back, params, bytes, sizeof bytes), GLS_OK);
+  back.first = 640;
+  EXPECT_EQ(std::memcmp(&back, &optimizer, sizeof back), 0);
+  EXPECT_EQ(std::memcmp(weights_back, weights, sizeof weights), 0);
+  auto view = back.view();
+  view.seed = 8;
+  ASSERT_EQ(view.step(weights_back, gradients), GLS_OK);
+  ASSERT_EQ(optimizer.step(weights, gradients), GLS_OK);
+  EXPECT_NE(std::memcmp(back.slots, memory, sizeof memory), 0);
+  EXPECT_NE(std::memcmp(back.slots, optimizer.slots, sizeof memory), 0) << "other random bits";
 }
 
 TEST(Faces, SlotsInFewerBytes) {

@@ -23,23 +23,24 @@ const gls_flash small_flash = {
     gls_memory_flash_read, gls_memory_flash_prog, erase, sync, &chip, 1, 16, 160, 2, unit, nullptr};
 
 // A training: a step makes the weights smaller, and counts itself.
-struct Training {
+template <class Slots>
+struct TrainingWith {
   float weights[kWeights] = {1, 2, 3}, shadow[kWeights] = {};
-  Optimizer<Momentum, kWeights> optimizer{};
+  Optimizer<Momentum, kWeights, Slots> optimizer{};
   Momentum::Params params;
   gls_store store = {};
   gls_checkpoint checkpoint = {&store, save, restore, this, weights, shadow, kWeights, {}};
   gls_verdict verdict = GLS_GO_ON;
 
   static Status save(void* context, gls_store* store) {
-    Training& t = *static_cast<Training*>(context);
+    TrainingWith& t = *static_cast<TrainingWith*>(context);
     return t.optimizer.save_to(t.weights, t.params, *store);
   }
   static Status restore(void* context, gls_store* store) {
-    Training& t = *static_cast<Training*>(context);
+    TrainingWith& t = *static_cast<TrainingWith*>(context);
     return t.optimizer.restore_from(t.weights, t.params, *store);
   }
-  Training() { params.learning_rate = 0.125; }
+  TrainingWith() { params.learning_rate = 0.125; }
   Status open() { return gls_store_open(&store, &flash); }
   Status start() { return gls_checkpoint_start(&checkpoint); }
   bool step() {
@@ -50,15 +51,17 @@ struct Training {
     verdict = GLS_GO_ON;
     return gls_checkpoint_decide(&checkpoint, loss, min_delta, patience, &verdict);
   }
-  bool is(const Training& other) const {
+  bool is(const TrainingWith& other) const {
     return first_difference(weights, other.weights, kWeights) == kWeights &&
-           first_difference(optimizer.slots[0], other.optimizer.slots[0], kWeights) == kWeights &&
+           __builtin_memcmp(optimizer.slots, other.optimizer.slots, sizeof optimizer.slots) == 0 &&
            optimizer.state.step == other.optimizer.state.step;
   }
-  bool shows(const Training& other) const {
+  bool shows(const TrainingWith& other) const {
     return first_difference(shadow, other.weights, kWeights) == kWeights;
   }
 };
+
+using Training = TrainingWith<glissade::SlotsInFloats>;
 
 void erase_all() {
   for (unsigned char& byte : memory) byte = 0xff;
@@ -66,6 +69,7 @@ void erase_all() {
   write_protected = false;
 }
 
+template <class Training>
 void check_verdicts() {
   erase_all();
   Training t;
@@ -269,7 +273,9 @@ void check_parts() {
 
 int program(int, char**) {
   using namespace glissade::test;
-  check_verdicts();
+  check_verdicts<Training>();
+  check_verdicts<TrainingWith<glissade::SlotsIn8Bits>>();
+  check_verdicts<TrainingWith<glissade::SlotsInBfloat16>>();
   check_spoiled();
   check_failures();
   check_unasked();

@@ -338,6 +338,22 @@ TEST(Formats, CheckpointOf02IsMadeAgainByteForByte) {
   EXPECT_EQ(chip.image, bytes_of("checkpoint_0_2.bin"));
 }
 
+template <class Slots>
+void check_small_job(const char* file) {
+  SmallJob<Slots> expected, job;
+  const Bytes bytes = bytes_of(file);
+  ASSERT_EQ(expected.steps(kSteps), GLS_OK);
+  job.params = {};
+  ASSERT_EQ(job.optimizer.restore(job.weights, job.params, bytes.data(), bytes.size()), GLS_OK);
+  EXPECT_EQ(memcmp(&job.optimizer, &expected.optimizer, sizeof job.optimizer), 0);
+  EXPECT_EQ(memcmp(job.weights, expected.weights, sizeof job.weights), 0);
+  EXPECT_EQ(with_word(job.saved(), 1, kVersion02), bytes);
+}
+TEST(Formats, SlotsInFewerBytesOf02AreReadAndMadeAgain) {
+  check_small_job<SlotsIn8Bits>("slots_8bit_0_2.bin");
+  check_small_job<SlotsInBfloat16>("slots_bfloat16_0_2.bin");
+}
+
 TEST(Formats, HeadOf02IsReadAndMadeAgain) {
   Chip chip, again;
   Head expected, head;

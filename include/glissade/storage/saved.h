@@ -8,7 +8,12 @@
  * numbers of hyper-parameters, of words of state, and of slots, 4 bytes each; the count of weights, 8 bytes;
  * the hyper-parameters as double (true is 1), 8 bytes each, in the order of gls_rule_info (those that it says
  * are saved); the state; the weights; each slot. Behind each 1024 of these bytes, and behind the rest, stands
- * their CRC-32; at the end the CRC-32 of those checksums. */
+ * their CRC-32; at the end the CRC-32 of those checksums.
+ *
+ * With slots in fewer bytes (formats.h) it is "GLS6", where they are in 8 bits, or "GLS7", in bfloat16, in
+ * place of "GLS1"; the count has 4 bytes, and the next 4 are gls_optimizer.seed; each slot is its memory as
+ * it lies. gls_optimizer.first is not saved. Such an optimizer of more than 2^32 - 1 weights is not saved
+ * (GLS_ERROR_RANGE), and on a big-endian target none is. */
 #ifndef GLISSADE_SAVED_H
 #define GLISSADE_SAVED_H
 
@@ -21,8 +26,8 @@ struct gls_store; /* glissade/storage/store.h */
 #define GLS_SAVED_BYTES_MAX(slots, count) \
   (256 + sizeof(float) * (count) * ((slots) + 1) + sizeof(char) * (count) * ((slots) + 1) / 64)
 
-/** How many bytes gls_save() writes. 0 where the optimizer or its rule is null, or where it is more than any
- * memory holds. */
+/** How many bytes gls_save() writes. 0 where the optimizer or its rule is null, where it is more than any
+ * memory holds, or where an optimizer with such slots is not saved. */
 GLS_FUNCTION size_t gls_saved_bytes(const gls_optimizer* optimizer);
 
 /** Writes everything to bytes, of any alignment. size: the bytes there are, at least gls_saved_bytes(), or it
@@ -33,8 +38,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_save(const gls_optimizer* optimizer, v
 
 /** Reads back what gls_save() wrote: into params, state, weights and slots. Writes nothing unless every byte
  * is as it was saved: GLS_ERROR_SIZE where there are fewer bytes than gls_saved_bytes(); GLS_ERROR_MISMATCH
- * where they are of another rule, count or format (or the first 32 are damaged); GLS_ERROR_DAMAGED where a
- * checksum is wrong, or the parameters are out of range. CRC-32 finds accidents, not forgeries. */
+ * where they are of another rule, count or format, or with slots in fewer bytes of another seed (or the first
+ * 32 are damaged); GLS_ERROR_DAMAGED where a checksum is wrong, or the parameters are out of range. CRC-32
+ * finds accidents, not forgeries. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes,
                                                   size_t size);
 

@@ -148,6 +148,33 @@ struct Keyed {
 };
 
 #if GLS_VERSION_MINOR >= 2
+// AMSGrad, whose slots have fewer bytes.
+template <class Slots>
+struct SmallJob {
+  float weights[kManyWeights];
+  AmsGrad::Params params = Job<AmsGrad>().params;
+  Optimizer<AmsGrad, kManyWeights, Slots> optimizer{};
+
+  SmallJob() {
+    for (size_t i = 0; i < kManyWeights; ++i) weights[i] = first_weight(i);
+    optimizer.seed = 0xfeedf00d;
+  }
+  Status steps(uint32_t last) {
+    float gradients[kManyWeights];
+    Status status = GLS_OK;
+    for (uint32_t t = 1; t <= last && status == GLS_OK; ++t) {
+      for (size_t i = 0; i < kManyWeights; ++i) gradients[i] = gradient(t, i);
+      status = optimizer.step(weights, gradients, params, kScale);
+    }
+    return status;
+  }
+  std::vector<unsigned char> saved() const {
+    std::vector<unsigned char> bytes(optimizer.saved_bytes());
+    if (optimizer.save(weights, params, bytes.data(), bytes.size()) != GLS_OK) bytes.clear();
+    return bytes;
+  }
+};
+
 // Kept samples.
 struct Samples {
   int8_t samples[7 * 3] = {};

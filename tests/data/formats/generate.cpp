@@ -103,6 +103,15 @@ Bytes checkpoint() {
 }
 
 #if GLS_VERSION_MINOR >= 2
+template <class Slots>
+Bytes slots() {
+  SmallJob<Slots> job;
+  must(job.steps(kSteps) == GLS_OK, "steps");
+  const Bytes bytes = job.saved();
+  must(!bytes.empty(), "saving");
+  return bytes;
+}
+
 Bytes replay() {
   Chip chip;
   Samples samples;
@@ -135,6 +144,8 @@ int main(int, char** arguments) {
   write(folder + "/rules" + version, rules());
 #endif
 #if GLS_VERSION_MINOR >= 2
+  write(folder + "/slots_8bit" + version, slots<SlotsIn8Bits>());
+  write(folder + "/slots_bfloat16" + version, slots<SlotsInBfloat16>());
   write(folder + "/replay" + version, replay());
   write(folder + "/head" + version, head());
 #endif
