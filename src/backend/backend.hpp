@@ -36,9 +36,21 @@ using Sweep = void(const void* coefficients, float* w, const float* g, float* co
 using SweepFactors = void(const void* coefficients, float* w, const gls_factors* layer, float* const* slots,
                           size_t first, size_t count) noexcept;
 
+// Whole blocks of slots in fewer bits, one behind the other: of each slot the codes, and the blocks'
+// exponents.
+struct SlotBlocks {
+  void* codes[GLS_SLOTS_MOST];
+  uint8_t* exponents[GLS_SLOTS_MOST];
+  uint32_t start, first;  // their random bits: slot_block_hash(start, number of the block)
+  size_t count;
+};
+// A rule's sweep over such blocks.
+using SweepSlotBlocks = void(const void* coefficients, float* w, const float* g, const SlotBlocks* slots);
+
 struct BackendTraits {
   size_t width;  // floats in a vector
   bool flushes_subnormals;
+  bool steps_slot_blocks;  // do a rule's sweeps over SlotBlocks anything?
 };
 
 struct Kernels {
@@ -105,9 +117,13 @@ Backend active_backend();
 struct RuleKernels {
   Sweep* Kernels::*of_buffer;
   SweepFactors* Kernels::*of_factors;
+  SweepSlotBlocks *Kernels::*of_8bit, *Kernels::*of_bfloat16;
 };
-#define GLISSADE_RULE_KERNELS(name) \
-  { &Kernels::sweep_##name, &Kernels::sweep_factors_##name }
+#define GLISSADE_RULE_KERNELS(name)                                                      \
+  {                                                                                      \
+    &Kernels::sweep_##name, &Kernels::sweep_factors_##name, &Kernels::sweep_8bit_##name, \
+        &Kernels::sweep_bfloat16_##name                                                  \
+  }
 inline void sweep(Backend backend, RuleKernels rule, const void* c, float* w, const float* g,
                   float* const* slots, size_t count) {
   (backend.operator->()->*rule.of_buffer)(c, w, g, slots, count);

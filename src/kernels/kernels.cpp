@@ -13,6 +13,7 @@
 #include "kernels/matrix_kernels-inl.hpp"
 #include "kernels/noise_kernel-inl.hpp"
 #include "kernels/normalization_kernels-inl.hpp"
+#include "kernels/slot_blocks-inl.hpp"
 
 namespace glissade {
 namespace GLISSADE_BACKEND {
@@ -30,6 +31,12 @@ namespace GLISSADE_BACKEND {
                             size_t first, size_t count) noexcept {                                  \
     sweep<Rule>(*static_cast<const Rule::Coefficients*>(c), w, FactorGradients{*layer, first},      \
                 FloatSlots<Rule::kSlots>(slots), count);                                            \
+  }                                                                                                 \
+  void sweep_8bit_##name(const void* c, float* w, const float* g, const SlotBlocks* slots) {        \
+    step_slot_blocks<Rule, EightBits, Vector>(sweep_##name, c, w, g, *slots);                       \
+  }                                                                                                 \
+  void sweep_bfloat16_##name(const void* c, float* w, const float* g, const SlotBlocks* slots) {    \
+    step_slot_blocks<Rule, InBfloat16, Vector>(sweep_##name, c, w, g, *slots);                      \
   }
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
@@ -37,7 +44,7 @@ namespace GLISSADE_BACKEND {
 
 static_assert(Vector::kFlushesSubnormals == (GLISSADE_FLUSHES != 0),
               "backends.cmake says whether a backend flushes");
-const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals};
+const BackendTraits traits = {Vector::kWidth, Vector::kFlushesSubnormals, Bits<Vector>::Type::kHasHalves};
 
 const Kernels kernels = {
     &traits,

@@ -21,9 +21,11 @@ constexpr int32_t code_base(uint32_t exponent) {
   return static_cast<int32_t>(8 * exponent) + 8 - (kHasSign ? 128 : 256);
 }
 
-// Where the random bits of a block begin, in a step; all bits of the result depend on all of the arguments.
-inline uint32_t slot_block_hash(uint32_t seed, uint32_t step, uint32_t block) {
-  uint32_t x = seed + step * kGoldenRatio + block * 0x85ebca6bu;
+// What the random bits of all blocks of a step begin with,
+inline uint32_t slot_step_start(uint32_t seed, uint32_t step) { return seed + step * kGoldenRatio; }
+// and where those of a block begin; all bits of the result depend on all of the arguments.
+inline uint32_t slot_block_hash(uint32_t start, uint32_t block) {
+  uint32_t x = start + block * 0x85ebca6bu;
   x ^= x >> 16;
   x *= 0x7feb352du;
   x ^= x >> 15;

@@ -17,6 +17,8 @@ struct In8Bits : SlotsIn8Bits {
       finite = finite && slot[count + first / kSlotBlock] != 255;
     return finite;
   }
+
+  static uint8_t* exponents(Code* slot, size_t all) { return slot + all; }
   // The block of a slot that begins with weight number `first` of all of them.
   static void decode(Backend backend, const Code* slot, size_t all, size_t first, bool has_sign,
                      float* values, size_t count) {
@@ -24,8 +26,14 @@ struct In8Bits : SlotsIn8Bits {
   }
   static void encode(Backend backend, float* values, uint32_t random, bool has_sign, Code* slot, size_t all,
                      size_t first, size_t count) {
-    backend->encode_8bit(values, random, has_sign, slot + first, slot + all + first / kSlotBlock, count);
+    backend->encode_8bit(values, random, has_sign, slot + first, exponents(slot, all) + first / kSlotBlock,
+                         count);
   }
+#ifndef GLISSADE_ONLY_BACKEND
+  static SweepSlotBlocks* sweep(Backend backend, const RuleKernels& rule) {
+    return backend.operator->()->*rule.of_8bit;
+  }
+#endif
 };
 
 struct InBfloat16 : SlotsInBfloat16 {
@@ -36,6 +44,8 @@ struct InBfloat16 : SlotsInBfloat16 {
     for (size_t i = 0; i < count; ++i) finite = finite && (slot[i] & 0x7f80u) != 0x7f80u;
     return finite;
   }
+
+  static uint8_t* exponents(Code*, size_t) { return nullptr; }
   static void decode(Backend backend, const Code* slot, size_t, size_t first, bool, float* values,
                      size_t count) {
     backend->decode_bfloat16(slot + first, values, count);
@@ -44,6 +54,11 @@ struct InBfloat16 : SlotsInBfloat16 {
                      size_t count) {
     backend->encode_bfloat16(values, random, slot + first, count);
   }
+#ifndef GLISSADE_ONLY_BACKEND
+  static SweepSlotBlocks* sweep(Backend backend, const RuleKernels& rule) {
+    return backend.operator->()->*rule.of_bfloat16;
+  }
+#endif
 };
 
 template <class Format>
@@ -100,11 +115,40 @@ struct Blocks {
   const gls_gradients& gradients;
   Backend backend;
 
-  uint32_t random(size_t first) const {
-    return slot_block_hash(static_cast<uint32_t>(o.seed), *static_cast<const uint32_t*>(o.state),
-                           static_cast<uint32_t>((o.first + first) / kSlotBlock));
+  uint32_t random(size_t first) const { return slot_block_hash(start(), block(first)); }
+  uint32_t start() const {
+    return slot_step_start(static_cast<uint32_t>(o.seed), *static_cast<const uint32_t*>(o.state));
   }
+  uint32_t block(size_t first) const { return static_cast<uint32_t>((o.first + first) / kSlotBlock); }
 };
+
+#ifndef GLISSADE_ONLY_BACKEND
+// Whole blocks by a rule's own sweep over them, where it has one, and gradients are in a buffer. How many
+// weights?
+template <class Format>
+size_t sweep_whole_blocks(const Blocks& of, size_t first, size_t count) {
+  const gls_optimizer& o = of.o;
+  if (of.gradients.source != &buffer_source || !of.backend->traits->steps_slot_blocks ||
+      o.rule->slot_count == 0)
+    return 0;
+  SlotBlocks blocks{{}, {}, of.start(), of.block(first), count / kSlotBlock};
+  for (size_t k = 0; k < o.rule->slot_count; ++k) {
+    blocks.codes[k] = slot_of<Format>(o, k) + first;
+    uint8_t* const exponents = Format::exponents(slot_of<Format>(o, k), o.count);
+    if (exponents != nullptr) blocks.exponents[k] = exponents + first / kSlotBlock;
+  }
+  Format::sweep(of.backend, o.rule->kernels)(of.c.of_rule, o.weights + first,
+                                             static_cast<const float*>(of.gradients.data) + first, &blocks);
+  return count - count % kSlotBlock;
+}
+constexpr size_t kDecodedAlignment = 64;  // cache lines
+#else
+template <class Format>
+constexpr size_t sweep_whole_blocks(const Blocks&, size_t, size_t) {
+  return 0;
+}
+constexpr size_t kDecodedAlignment = alignof(float);
+#endif
 
 template <class Format>
 __attribute__((noinline)) void sweep_blocks(const Blocks& of, float* decoded, size_t first, size_t count) {
@@ -112,7 +156,8 @@ __attribute__((noinline)) void sweep_blocks(const Blocks& of, float* decoded, si
   const uint32_t is_signed = o.rule->signed_slots;
   float* slots[GLS_SLOTS_MOST];
   for (size_t k = 0; k < o.rule->slot_count; ++k) slots[k] = decoded + k * kSlotBlock;
-  for (size_t some; count > 0; first += some, count -= some) {
+  size_t some = sweep_whole_blocks<Format>(of, first, count);
+  for (first += some, count -= some; count > 0; first += some, count -= some) {
     some = count < kSlotBlock ? count : kSlotBlock;
     for (size_t k = 0; k < o.rule->slot_count; ++k)
       Format::decode(of.backend, slot_of<Format>(o, k), o.count, first, (is_signed >> k & 1) != 0, slots[k],
@@ -128,7 +173,7 @@ __attribute__((noinline)) void sweep_blocks(const Blocks& of, float* decoded, si
 // A frame of its own for each number of slots, so that a rule with one needs no stack for three.
 template <class Format, size_t kSlots>
 __attribute__((noinline)) void sweep_slots(const Blocks& of, size_t first, size_t count) {
-  float decoded[kSlots * kSlotBlock];
+  alignas(kDecodedAlignment) float decoded[kSlots * kSlotBlock];
   sweep_blocks<Format>(of, decoded, first, count);
 }
 

@@ -4,6 +4,7 @@
 #define GLISSADE_PLATFORM_SIMD_DERIVED_HPP
 
 #include "cpu/scalar_unit.hpp"
+#include "cpu/simd/bits.hpp"
 #include "cpu/simd/products.hpp"
 
 namespace glissade {

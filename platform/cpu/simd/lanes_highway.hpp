@@ -23,16 +23,19 @@ struct Vector {
   static constexpr size_t kWidth = __ARM_FEATURE_SVE_BITS / 32;
   typedef svfloat32_t Native __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
   typedef svint32_t Integers __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+  typedef svuint32_t Words __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
   typedef svint16_t Halves __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 #elif defined(__riscv_v_fixed_vlen)
   static constexpr size_t kWidth = __riscv_v_fixed_vlen / 32;
   typedef vfloat32m1_t Native __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
   typedef vint32m1_t Integers __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
+  typedef vuint32m1_t Words __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
   typedef vint16m1_t Halves __attribute__((riscv_rvv_vector_bits(__riscv_v_fixed_vlen)));
 #else
   static constexpr size_t kWidth = HWY_LANES(float);
   using Native = hn::VFromD<Tag>;
   using Integers = hn::VFromD<hn::Repartition<int32_t, Tag>>;
+  using Words = hn::VFromD<hn::Repartition<uint32_t, Tag>>;
   using Halves = hn::VFromD<hn::Repartition<int16_t, Tag>>;
 #endif
   using Mask = decltype(hn::Gt(hn::Zero(Tag()), hn::Zero(Tag())));
@@ -209,6 +212,119 @@ struct HighwayProducts {
 template <>
 struct Products<Vector> {
   using Type = HighwayProducts;
+};
+
+struct HighwayBits {
+  static constexpr size_t kWidth = Vector::kWidth;
+  using Tag = hn::RebindToUnsigned<Vector::Tag>;
+  template <class Number>
+  using Numbers = hn::Rebind<Number, Tag>;
+  Vector::Words value;
+
+  HighwayBits() = default;
+  GLISSADE_INLINE HighwayBits(Vector::Words x) : value(x) {}
+  GLISSADE_INLINE explicit HighwayBits(uint32_t x) : value(hn::Set(Tag(), x)) {}
+  GLISSADE_INLINE static HighwayBits load(const float* from) {
+    return hn::BitCast(Tag(), hn::LoadU(Vector::Tag(), from));
+  }
+  GLISSADE_INLINE void store(float* to) const {
+    hn::StoreU(hn::BitCast(Vector::Tag(), value), Vector::Tag(), to);
+  }
+  GLISSADE_INLINE static Vector floats(HighwayBits bits) { return hn::BitCast(Vector::Tag(), bits.value); }
+  GLISSADE_INLINE static HighwayBits bits(Vector x) { return of(x.value); }
+  GLISSADE_INLINE static HighwayBits load_bytes(const uint8_t* from) {
+    return hn::PromoteTo(Tag(), hn::LoadU(Numbers<uint8_t>(), from));
+  }
+  GLISSADE_INLINE void store_bytes(uint8_t* to) const {
+    hn::StoreU(hn::TruncateTo(Numbers<uint8_t>(), value), Numbers<uint8_t>(), to);
+  }
+  GLISSADE_INLINE static HighwayBits load_halves(const uint16_t* from) {
+    return hn::PromoteTo(Tag(), hn::LoadU(Numbers<uint16_t>(), from));
+  }
+  GLISSADE_INLINE void store_halves(uint16_t* to) const {
+    hn::StoreU(hn::TruncateTo(Numbers<uint16_t>(), value), Numbers<uint16_t>(), to);
+  }
+  GLISSADE_INLINE static HighwayBits series(uint32_t start, uint32_t step) {
+    return hn::Add(hn::Mul(hn::Iota(Tag(), 0), hn::Set(Tag(), step)), hn::Set(Tag(), start));
+  }
+
+  // For halves and bytes of lanes, as bits.hpp has them.
+  static constexpr bool kHasHalves = true;
+  using Halves = hn::Repartition<uint16_t, Tag>;
+  using Bytes = hn::Repartition<uint8_t, Tag>;
+  using SignedBytes = hn::Repartition<int8_t, Tag>;
+  GLISSADE_INLINE auto halves() const { return hn::BitCast(Halves(), value); }
+  template <class Any>
+  GLISSADE_INLINE static HighwayBits of(Any x) {
+    return hn::BitCast(Tag(), x);
+  }
+  GLISSADE_INLINE static HighwayBits upper_halves(HighwayBits a, HighwayBits b) {
+    return of(hn::OddEven(b.halves(), of(hn::ShiftRight<16>(a.value)).halves()));
+  }
+  GLISSADE_INLINE static HighwayBits max_halves(HighwayBits a, HighwayBits b) {
+    return of(hn::Max(a.halves(), b.halves()));
+  }
+  GLISSADE_INLINE static HighwayBits subtract_halves(HighwayBits a, uint16_t b) {
+    return of(hn::SaturatedSub(a.halves(), hn::Set(Halves(), b)));
+  }
+  template <int kBy>
+  GLISSADE_INLINE static HighwayBits bytes_of_halves(HighwayBits a, HighwayBits b) {
+    const HighwayBits low = of(hn::ShiftRight<kBy>(a.halves())),
+                      high = of(hn::ShiftLeft<8 - kBy>(b.halves()));
+    return of(hn::OddEven(hn::BitCast(Bytes(), high.value), hn::BitCast(Bytes(), low.value)));
+  }
+  GLISSADE_INLINE static HighwayBits max_bytes(HighwayBits a, uint8_t b) {
+    return of(hn::Max(hn::BitCast(Bytes(), a.value), hn::Set(Bytes(), b)));
+  }
+  GLISSADE_INLINE static HighwayBits bytes_above(HighwayBits a, int8_t b) {
+    const auto x = hn::BitCast(SignedBytes(), a.value);
+    return of(hn::IfThenElseZero(hn::Gt(x, hn::Set(SignedBytes(), b)), x));
+  }
+  GLISSADE_INLINE static HighwayBits load_signed_bytes(const uint8_t* from) {
+    const hn::RebindToSigned<Tag> integers;
+    return of(hn::PromoteTo(integers, hn::BitCast(Numbers<int8_t>(), hn::LoadU(Numbers<uint8_t>(), from))));
+  }
+  GLISSADE_INLINE static void store_upper_halves(HighwayBits a, HighwayBits b, uint16_t* to) {
+    hn::StoreU(hn::ConcatOdd(Halves(), b.halves(), a.halves()), Halves(), to);
+  }
+  GLISSADE_INLINE static void store_by_lanes(HighwayBits a, uint8_t* to) {
+    HWY_ALIGN static constexpr uint8_t kOrder[16] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
+    a = of(hn::TableLookupBytes(hn::BitCast(Bytes(), a.value), hn::LoadDup128(Bytes(), kOrder)));
+    if constexpr (kWidth > 4) {
+      HWY_ALIGN int32_t order[kWidth];
+      for (size_t i = 0; i < kWidth; ++i)
+        order[i] = static_cast<int32_t>(i % (kWidth / 4) * 4 + i / (kWidth / 4));
+      a = hn::TableLookupLanes(a.value, hn::SetTableIndices(Tag(), order));
+    }
+    hn::StoreU(hn::BitCast(Bytes(), a.value), Bytes(), to);
+  }
+};
+GLISSADE_INLINE HighwayBits operator+(HighwayBits a, HighwayBits b) { return hn::Add(a.value, b.value); }
+GLISSADE_INLINE HighwayBits operator-(HighwayBits a, HighwayBits b) { return hn::Sub(a.value, b.value); }
+GLISSADE_INLINE HighwayBits operator&(HighwayBits a, HighwayBits b) { return hn::And(a.value, b.value); }
+GLISSADE_INLINE HighwayBits operator|(HighwayBits a, HighwayBits b) { return hn::Or(a.value, b.value); }
+template <int kBy>
+GLISSADE_INLINE HighwayBits shift_left(HighwayBits a) {
+  return hn::ShiftLeft<kBy>(a.value);
+}
+template <int kBy>
+GLISSADE_INLINE HighwayBits shift_right(HighwayBits a) {
+  return hn::ShiftRight<kBy>(a.value);
+}
+GLISSADE_INLINE HighwayBits max(HighwayBits a, HighwayBits b) { return hn::Max(a.value, b.value); }
+GLISSADE_INLINE HighwayBits min(HighwayBits a, HighwayBits b) { return hn::Min(a.value, b.value); }
+GLISSADE_INLINE HighwayBits below(HighwayBits x, HighwayBits limit, HighwayBits a, HighwayBits b) {
+  const hn::RebindToSigned<HighwayBits::Tag> integers;  // unsigned ones are not compared by one instruction
+  const auto is_below = hn::Lt(hn::BitCast(integers, x.value), hn::BitCast(integers, limit.value));
+  return hn::IfThenElse(hn::RebindMask(HighwayBits::Tag(), is_below), a.value, b.value);
+}
+GLISSADE_INLINE uint32_t max_across(HighwayBits a) {
+  const hn::VFromD<HighwayBits::Tag> x = a.value;
+  return hn::GetLane(hn::MaxOfLanes(HighwayBits::Tag(), x));
+}
+template <>
+struct Bits<Vector> {
+  using Type = HighwayBits;
 };
 
 }  // namespace
