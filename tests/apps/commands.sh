@@ -73,6 +73,13 @@ sed 's/40200000/40200001/' result.json >wrong.json
 status=0
 "$program" replay wrong.json >out || status=$?
 [ "$status" = 1 ] && grep -q '1 words differ, first step 2 params\[1\]' out || fail "a wrong bit must be found: $(cat out)"
+sed 's/"sgd"/"lion"/; s/"lr": 0.5/"lr": 0.5, "betas": [0.5, 0.5]/; s/, "weights"/, "slots": "8bit", "weights"/' logged.json >slots.json
+"$program" replay slots.json --backend scalar -o result.json >out || fail "replay with slots in 8 bits: $(cat out)"
+! grep -q '"state"' result.json && "$program" replay result.json >out || fail "its own result must be the same: $(cat out)"
+sed 's/"8bit"/"9bit"/' slots.json >form.json
+refused 'form.json:1:88: "9bit" is no form of slots' replay form.json
+sed 's/"lion"/"rprop"/; s/, "betas": \[0.5, 0.5\]//' slots.json >form.json
+refused 'rprop: its slots are floats only' replay form.json
 sed 's/\[1, -1\]/[1]/' logged.json >short.json
 refused 'gradients of step 1: 1 values, not 2' replay short.json --backend scalar
 sed 's/sgd/sgdd/' logged.json >unknown.json

@@ -24,7 +24,7 @@ bool says_where(const std::string& message) {
 
 const char* const kLogged =
     R"({"source": "a device", "cases": [{"optimizer": "adam", "options": {"lr": 0.5, "betas": [0.5, 0.75], "amsgrad": true,
-    "maximize": false}, "weights": [1, 2], "gradients": [[1, -1], "3f80000000000000"], "changing": true}]})";
+    "maximize": false}, "slots": "bfloat16", "weights": [1, 2], "gradients": [[1, -1], "3f80000000000000"], "changing": true}]})";
 
 // The smallest cases with every field that there is.
 std::vector<Json> documents() {

@@ -4,7 +4,7 @@
 #ifndef GLISSADE_PLATFORM_GOLDEN_HPP
 #define GLISSADE_PLATFORM_GOLDEN_HPP
 
-#include "glissade/glissade.hpp"
+#include "apps/tool/slot_forms.hpp"
 
 namespace glissade {
 namespace golden {
@@ -29,6 +29,7 @@ struct Case {
   uint32_t seed;
   int32_t gradient_exponent;
   bool changing;
+  SlotForm slots;
 
   bool has(const char* name) const {
     for (size_t i = 0; i < option_count; ++i) {
@@ -74,7 +75,8 @@ bool set_option(Params& params, const char* name, double value) {
   return false;
 }
 
-// Which of our rules is PyTorch's optimizer with these options, and what PyTorch calls its slots.
+// Which of our rules is PyTorch's optimizer with these options, and what PyTorch calls its slots. A rule that
+// PyTorch has not goes by its own name.
 template <class Rule_, class Defaults_ = typename Rule_::Params>
 struct Match {
   using Rule = Rule_;
@@ -112,6 +114,13 @@ Result with_rule(const Case& c, Result otherwise, Run run) {
   if (same(c.optimizer, "radam")) return run(Match<RAdam>{{"exp_avg", "exp_avg_sq"}});
   if (same(c.optimizer, "rprop")) return run(Match<Rprop>{{"prev", "step_size"}});
   if (same(c.optimizer, "asgd")) return run(Match<Asgd>{{"ax"}});
+  if (same(c.optimizer, "classical_momentum")) return run(Match<ClassicalMomentum>{{"v"}});
+  if (same(c.optimizer, "averaging_momentum")) return run(Match<AveragingMomentum>{{"v"}});
+  if (same(c.optimizer, "adam_epsilon_inside")) return run(Match<AdamEpsilonInside>{{"m", "v"}});
+  if (same(c.optimizer, "adagrad_epsilon_inside")) return run(Match<AdagradEpsilonInside>{{"sum"}});
+  if (same(c.optimizer, "rmsprop_epsilon_inside")) return run(Match<RmsPropEpsilonInside>{{"square"}});
+  if (same(c.optimizer, "lion")) return run(Match<Lion>{{"m"}});
+  if (same(c.optimizer, "signum")) return run(Match<Signum>{{"m"}});
   return otherwise;
 }
 
@@ -162,7 +171,8 @@ Params at_step(const Case& c, Params params, uint32_t step) {
   return params;
 }
 
-// Runs a case over n weights; look(step) after each step. buffers: weights, gradients, slots, n floats each.
+// Runs a case over n weights; look(step) after each step. buffers: weights, gradients, slots, n floats each;
+// slots in a smaller form take a part of that.
 template <class Match, class Source, class Look>
 Status run(const Match&, const Case& c, const Source& source, float* const* buffers, uint32_t n, Look look) {
   using Rule = typename Match::Rule;
@@ -180,7 +190,9 @@ Status run(const Match&, const Case& c, const Source& source, float* const* buff
   for (uint32_t step = 1; step <= source.steps(); ++step) {
     for (uint32_t i = 0; i < n; ++i) buffers[1][i] = source.gradient(step, i);
     const auto now = at_step(c, params, step);
-    const Status status = view_of<Rule>(&state, buffers + 2, n).step_unguarded(buffers[0], buffers[1], now);
+    gls_optimizer optimizer = in_form(c.slots, optimizer_of<Rule>(&now, &state, buffers[0], buffers + 2, n));
+    optimizer.seed = c.seed;
+    const Status status = gls_step_unguarded(&optimizer, gls_gradient_buffer(buffers[1]), 1.0f);
     if (status != GLS_OK) return status;
     look(step);
   }

@@ -77,7 +77,9 @@ Comparison compare(const ReplayCase& c) {
       }
     }
     if (step != c.steps()) return;
-    result.computed = {{"step", step}, {kParams, words(buffers.at(kParams), c.n)}, {"state", Json::object()}};
+    result.computed = {{"step", step}, {kParams, words(buffers.at(kParams), c.n)}};
+    if (c.slot_form != SlotForm::kFloat) return;
+    result.computed["state"] = Json::object();
     for (const auto& [name, values] : buffers) {
       if (name != kParams) result.computed["state"][name] = words(values, c.n);
     }
@@ -86,7 +88,8 @@ Comparison compare(const ReplayCase& c) {
   run(c, c.checksum_n, [&](uint32_t step, const Buffers& buffers) {
     if (step != c.checksum_step) return;
     for (const auto& [name, right] : c.checksums) {
-      result.add(gls_crc32(0, buffers.at(name), c.checksum_n * sizeof(float)) != right, "the CRC of " + name);
+      const size_t bytes = slot_bytes(name == kParams ? SlotForm::kFloat : c.slot_form, c.checksum_n);
+      result.add(gls_crc32(0, buffers.at(name), bytes) != right, "the CRC of " + name);
     }
   });
   return result;

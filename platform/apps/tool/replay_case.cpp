@@ -72,15 +72,16 @@ void set(Params& params, const std::string& optimizer, const golden::Option& opt
 ReplayCase::ReplayCase(const JsonValue& value)
     : json(value), is_logged(value.has("gradients") || value.has("weights")) {
   if (is_logged) {
-    json.only({"optimizer", "options", "weights", "gradients", "changing", "snapshots", "crc32", "n_hash",
-               "steps_hash"});
-  } else {
-    json.only({"optimizer", "options", "seed", "n", "gradient_exponent", "changing", "snapshots", "crc32",
+    json.only({"optimizer", "options", "slots", "weights", "gradients", "changing", "snapshots", "crc32",
                "n_hash", "steps_hash"});
+  } else {
+    json.only({"optimizer", "options", "slots", "seed", "n", "gradient_exponent", "changing", "snapshots",
+               "crc32", "n_hash", "steps_hash"});
   }
   optimizer = json.at("optimizer").text();
   if (json.has("changing")) changing = json.at("changing").flag();
   read_options(json.at("options"));
+  if (json.has("slots")) read_slots(json.at("slots"));
   read_gradients();
   read_expected();
 }
@@ -122,6 +123,17 @@ void ReplayCase::read_options(const JsonValue& all) {
   if (!known) json.at("optimizer").fail("no rule here is PyTorch's " + visible(optimizer));
 }
 
+void ReplayCase::read_slots(const JsonValue& name) {
+  const std::string text = name.text();
+  const auto* const found = std::find(std::begin(kSlotFormNames), std::end(kSlotFormNames), text);
+  if (found == std::end(kSlotFormNames)) name.fail(quoted(text) + " is no form of slots");
+  slot_form = kSlotForms[found - std::begin(kSlotFormNames)];
+  const bool bears = golden::with_rule(golden(), false, [](const auto& match) {
+    return kHasSlotFormats<typename std::decay_t<decltype(match)>::Rule>;
+  });
+  if (slot_form != SlotForm::kFloat && !bears) name.fail(visible(optimizer) + ": its slots are floats only");
+}
+
 void ReplayCase::read_gradients() {
   if (!is_logged) {
     seed = whole(json.at("seed"), 0, UINT32_MAX);
@@ -154,6 +166,7 @@ void ReplayCase::read_expected() {
       read.buffers[kParams] = read_floats(snapshot.at(kParams), n, kParams);
       if (!snapshot.has("state")) continue;
       const JsonValue state = snapshot.at("state");
+      if (slot_form != SlotForm::kFloat) state.fail("only the crc32 of slots that are not floats is compared");
       for (const auto& [name, value] : state.members()) {
         check(name, value);
         read.buffers[name] = read_floats(value, n, name);

@@ -36,13 +36,14 @@ struct ReplayCase {
   explicit ReplayCase(const JsonValue& value);
 
   golden::Case golden() const {
-    return {optimizer.c_str(), options.data(), options.size(), seed, gradient_exponent, changing};
+    return {optimizer.c_str(), options.data(), options.size(), seed, gradient_exponent, changing, slot_form};
   }
   uint32_t steps() const { return is_logged ? logged.steps() : golden::Generated::steps(); }
   bool expects_nothing() const { return snapshots.empty() && checksums.empty(); }
 
   JsonValue json;
   std::string optimizer;
+  SlotForm slot_form = SlotForm::kFloat;
   std::deque<std::string> names;  // of options; these point to them
   std::vector<golden::Option> options;
   bool is_logged, changing = false;
@@ -56,6 +57,7 @@ struct ReplayCase {
 
  private:
   void read_options(const JsonValue& all);
+  void read_slots(const JsonValue& name);
   void read_gradients();
   void read_expected();
 };
