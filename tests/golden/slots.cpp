@@ -28,7 +28,8 @@ class Slot {
   // What a step has left becomes codes, and these numbers again.
   void round(uint32_t seed, uint32_t t) {
     const size_t n = values_.size();
-    bytes_.assign(form_ == SlotForm::k8Bit ? n + (n + 63) / 64 : 2 * n, 0);
+    const size_t bytes = form_ == SlotForm::k8Bit ? n + (n + 63) / 64 : 2 * n;
+    bytes_.assign((bytes + 3) / 4 * 4, 0);  // whole words
     for (size_t first = 0; first < n && form_ != SlotForm::kFloat; first += 64) {
       const size_t some = n - first < 64 ? n - first : 64;
       uint32_t bits[64];
