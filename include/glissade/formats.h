@@ -58,4 +58,18 @@ GLS_FUNCTION gls_optimizer gls_slots_8bit(gls_optimizer optimizer, uint8_t* memo
  * count)], zero at the start: its slots one behind the other. */
 GLS_FUNCTION gls_optimizer gls_slots_bfloat16(gls_optimizer optimizer, uint16_t* memory);
 
+/** Copies the slots of one optimizer into those of another of the same rule and count, in that one's format:
+ * a run with floats goes on in 8 bits, say, or the other way round.
+ *
+ *     gls_optimizer small = gls_slots_8bit(optimizer, memory);  // the same weights, params and state
+ *     gls_status status = gls_copy_slots(&optimizer, &small);
+ *
+ * Numbers of fewer bytes become floats, and these the same numbers again, without a change. Floats of more
+ * bits are rounded with the random bits of `to`: of its seed, its first, and the step that its state counts.
+ * Weights and params are not looked at, and may be null or shared; the state is, where slots are not floats.
+ * GLS_ERROR_MISMATCH: another rule or count. GLS_ERROR_RANGE: a format that the rule does not bear, or a
+ * first that is no multiple of 64. GLS_ERROR_OVERLAP: two slots share memory. On an error nothing is written.
+ */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_copy_slots(const gls_optimizer* from, const gls_optimizer* to);
+
 #endif

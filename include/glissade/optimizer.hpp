@@ -253,6 +253,13 @@ struct OptimizerView {
     const gls_optimizer optimizer = of(weights, &params);
     return gls_restore_by(&optimizer, read, context);
   }
+  /** Takes the slots of another optimizer, in this one's format: gls_copy_slots(). The step of the random
+   * bits is that of this one's state. */
+  template <class Others>
+  [[nodiscard]] Status copy_slots_from(const OptimizerView<Rule, Others>& other) const {
+    const gls_optimizer from = other.of(nullptr, nullptr), to = of(nullptr, nullptr);
+    return gls_copy_slots(&from, &to);
+  }
   /** How many bytes save writes. */
   [[nodiscard]] size_t saved_bytes() const {
     const gls_optimizer optimizer = of(nullptr, nullptr);
@@ -260,6 +267,9 @@ struct OptimizerView {
   }
 
  private:
+  template <class, class>
+  friend struct OptimizerView;
+
   gls_optimizer of(float* weights, const typename Rule::Formula::Params* params) const {
     if constexpr (Slots::kFormat == nullptr) {
       return optimizer_of<Rule>(params, state, weights, slots, count);
@@ -379,6 +389,16 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<Slots> {
   }
   /** How many bytes save writes: a constant, for static memory. */
   static constexpr size_t saved_bytes() { return saved_bytes_of<Rule, Slots>(N); }
+  /** Goes on where another optimizer is, whatever its slots' format: takes its state, and its slots in this
+   * one's format (gls_copy_slots()). On an error nothing has changed. */
+  template <class Others>
+  [[nodiscard]] Status continue_from(const Optimizer<Rule, N, Others>& other) {
+    const typename Rule::State before = state;
+    state = other.state;
+    const Status status = view().copy_slots_from(other.view());
+    if (status != GLS_OK) state = before;
+    return status;
+  }
   /** As OptimizerView::begin. */
   [[nodiscard]] Status begin(Coefficients& coefficients, const Params& params = {},
                              float gradient_scale = 1.0f) {
@@ -395,6 +415,9 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<Slots> {
   OptimizerView<Rule, Slots> view() { return view_of_this(this); }
 
  private:
+  template <class, size_t, class>
+  friend struct Optimizer;
+
   // Saving writes nothing through these pointers.
   OptimizerView<Rule, Slots> view() const { return view_of_this(only_read(this)); }
   static OptimizerView<Rule, Slots> view_of_this(Optimizer* self) {

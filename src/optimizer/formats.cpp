@@ -2,11 +2,16 @@
 // Slots that are not floats: each block is decoded, stepped by the rule's own sweep, and encoded.
 #include "glissade/formats.h"
 
-#include "numbers/slot_block.hpp"
 #include "optimizer/gradients/source.hpp"
 
 namespace glissade {
 namespace {
+
+template <class Code>
+Code* slot_of(const gls_optimizer& o, size_t k) {
+  return reinterpret_cast<Code*>(o.slots[k]);
+}
+bool has_sign(const gls_optimizer& o, size_t k) { return (o.rule->signed_slots >> k & 1) != 0; }
 
 struct In8Bits : SlotsIn8Bits {
   static constexpr uint32_t kMagic = 0x36534c47u;  // "GLS6"
@@ -19,15 +24,16 @@ struct In8Bits : SlotsIn8Bits {
   }
 
   static uint8_t* exponents(Code* slot, size_t all) { return slot + all; }
-  // The block of a slot that begins with weight number `first` of all of them.
-  static void decode(Backend backend, const Code* slot, size_t all, size_t first, bool has_sign,
-                     float* values, size_t count) {
-    backend->decode_8bit(slot + first, slot[all + first / kSlotBlock], has_sign, values, count);
+  static void decode(Backend backend, const gls_optimizer& o, size_t k, size_t first, float* values,
+                     size_t count) noexcept {
+    const Code* const slot = slot_of<Code>(o, k);
+    backend->decode_8bit(slot + first, slot[o.count + first / kSlotBlock], has_sign(o, k), values, count);
   }
-  static void encode(Backend backend, float* values, uint32_t random, bool has_sign, Code* slot, size_t all,
-                     size_t first, size_t count) {
-    backend->encode_8bit(values, random, has_sign, slot + first, exponents(slot, all) + first / kSlotBlock,
-                         count);
+  static void encode(Backend backend, const gls_optimizer& o, size_t k, size_t first, uint32_t random,
+                     float* values, size_t count) noexcept {
+    Code* const slot = slot_of<Code>(o, k);
+    backend->encode_8bit(values, random, has_sign(o, k), slot + first,
+                         exponents(slot, o.count) + first / kSlotBlock, count);
   }
 #ifndef GLISSADE_ONLY_BACKEND
   static SweepSlotBlocks* sweep(Backend backend, const RuleKernels& rule) {
@@ -46,13 +52,13 @@ struct InBfloat16 : SlotsInBfloat16 {
   }
 
   static uint8_t* exponents(Code*, size_t) { return nullptr; }
-  static void decode(Backend backend, const Code* slot, size_t, size_t first, bool, float* values,
-                     size_t count) {
-    backend->decode_bfloat16(slot + first, values, count);
+  static void decode(Backend backend, const gls_optimizer& o, size_t k, size_t first, float* values,
+                     size_t count) noexcept {
+    backend->decode_bfloat16(slot_of<Code>(o, k) + first, values, count);
   }
-  static void encode(Backend backend, float* values, uint32_t random, bool, Code* slot, size_t, size_t first,
-                     size_t count) {
-    backend->encode_bfloat16(values, random, slot + first, count);
+  static void encode(Backend backend, const gls_optimizer& o, size_t k, size_t first, uint32_t random,
+                     float* values, size_t count) noexcept {
+    backend->encode_bfloat16(values, random, slot_of<Code>(o, k) + first, count);
   }
 #ifndef GLISSADE_ONLY_BACKEND
   static SweepSlotBlocks* sweep(Backend backend, const RuleKernels& rule) {
@@ -67,15 +73,10 @@ size_t words(size_t count) noexcept {
 }
 
 template <class Format>
-typename Format::Code* slot_of(const gls_optimizer& o, size_t k) {
-  return reinterpret_cast<typename Format::Code*>(o.slots[k]);
-}
-
-template <class Format>
 bool all_finite(const gls_optimizer& o) noexcept {
   bool finite = true;
   for (size_t k = 0; k < o.rule->slot_count; ++k)
-    finite = finite && Format::all_finite(slot_of<Format>(o, k), o.count);
+    finite = finite && Format::all_finite(slot_of<typename Format::Code>(o, k), o.count);
   return finite;
 }
 
@@ -91,15 +92,14 @@ bool apart(const gls_optimizer& o, const void* buffer, size_t bytes) noexcept {
   return true;
 }
 
-template <class Format>
 Status check(const gls_optimizer& o, const float* gradients, size_t count) noexcept {
   if (o.rule->has_formats == 0 || o.first % kSlotBlock != 0) return GLS_ERROR_RANGE;
   for (size_t k = 0; k < count; ++k) {
     const bool is_slot = k > 0 && k <= o.rule->slot_count;
     const void* const buffer = k <= o.rule->slot_count ? buffers_of(o)[k] : gradients;
     if (buffer == nullptr && o.count != 0) return GLS_ERROR_NULL;
-    const size_t alignment = is_slot ? alignof(typename Format::Code) : alignof(float);
-    if (reinterpret_cast<uintptr_t>(buffer) % alignment != 0) return GLS_ERROR_ALIGNMENT;
+    const size_t alignment = is_slot ? o.format->alignment : alignof(float);
+    if ((reinterpret_cast<uintptr_t>(buffer) & (alignment - 1)) != 0) return GLS_ERROR_ALIGNMENT;
     for (size_t other = 0; other < k; ++other) {
       if (overlap_bytes(buffers_of(o)[other], bytes_of(o, other), buffer, bytes_of(o, k)))
         return GLS_ERROR_OVERLAP;
@@ -114,12 +114,6 @@ struct Blocks {
   const StepCoefficients& c;
   const gls_gradients& gradients;
   Backend backend;
-
-  uint32_t random(size_t first) const { return slot_block_hash(start(), block(first)); }
-  uint32_t start() const {
-    return slot_step_start(static_cast<uint32_t>(o.seed), *static_cast<const uint32_t*>(o.state));
-  }
-  uint32_t block(size_t first) const { return static_cast<uint32_t>((o.first + first) / kSlotBlock); }
 };
 
 #ifndef GLISSADE_ONLY_BACKEND
@@ -131,10 +125,11 @@ size_t sweep_whole_blocks(const Blocks& of, size_t first, size_t count) {
   if (of.gradients.source != &buffer_source || !of.backend->traits->steps_slot_blocks ||
       o.rule->slot_count == 0)
     return 0;
-  SlotBlocks blocks{{}, {}, of.start(), of.block(first), count / kSlotBlock};
+  SlotBlocks blocks{{}, {}, slot_start(o), slot_block(o, first), count / kSlotBlock};
   for (size_t k = 0; k < o.rule->slot_count; ++k) {
-    blocks.codes[k] = slot_of<Format>(o, k) + first;
-    uint8_t* const exponents = Format::exponents(slot_of<Format>(o, k), o.count);
+    typename Format::Code* const slot = slot_of<typename Format::Code>(o, k);
+    blocks.codes[k] = slot + first;
+    uint8_t* const exponents = Format::exponents(slot, o.count);
     if (exponents != nullptr) blocks.exponents[k] = exponents + first / kSlotBlock;
   }
   Format::sweep(of.backend, o.rule->kernels)(of.c.of_rule, o.weights + first,
@@ -153,20 +148,16 @@ constexpr size_t kDecodedAlignment = alignof(float);
 template <class Format>
 __attribute__((noinline)) void sweep_blocks(const Blocks& of, float* decoded, size_t first, size_t count) {
   const gls_optimizer& o = of.o;
-  const uint32_t is_signed = o.rule->signed_slots;
   float* slots[GLS_SLOTS_MOST];
   for (size_t k = 0; k < o.rule->slot_count; ++k) slots[k] = decoded + k * kSlotBlock;
   size_t some = sweep_whole_blocks<Format>(of, first, count);
   for (first += some, count -= some; count > 0; first += some, count -= some) {
     some = count < kSlotBlock ? count : kSlotBlock;
-    for (size_t k = 0; k < o.rule->slot_count; ++k)
-      Format::decode(of.backend, slot_of<Format>(o, k), o.count, first, (is_signed >> k & 1) != 0, slots[k],
-                     some);
+    for (size_t k = 0; k < o.rule->slot_count; ++k) Format::decode(of.backend, o, k, first, slots[k], some);
     of.gradients.source->sweep(of.c, o, of.gradients, slots, first, some, of.backend);
-    const uint32_t random = of.random(first);
+    const uint32_t random = slot_random(o, first);
     for (size_t k = 0; k < o.rule->slot_count; ++k)
-      Format::encode(of.backend, slots[k], random, (is_signed >> k & 1) != 0, slot_of<Format>(o, k), o.count,
-                     first, some);
+      Format::encode(of.backend, o, k, first, random, slots[k], some);
   }
 }
 
@@ -197,8 +188,11 @@ void sweep(const StepCoefficients& c, const gls_optimizer& o, const gls_gradient
 
 template <class Format>
 constexpr gls_slot_format format_of() {
-  return {check<Format>,      apart,         check_range, sweep<Format>, words<Format>,
-          all_finite<Format>, Format::kMagic};
+  return {check,          apart,
+          check_range,    sweep<Format>,
+          words<Format>,  all_finite<Format>,
+          Format::decode, Format::encode,
+          Format::kMagic, alignof(typename Format::Code)};
 }
 
 template <class Format>

@@ -4,6 +4,7 @@
 #define GLISSADE_SRC_OPTIMIZER_RULE_HPP
 
 #include "backend/backend.hpp"
+#include "numbers/slot_block.hpp"
 
 namespace glissade {
 
@@ -49,7 +50,14 @@ struct gls_slot_format {
   size_t (*words)(size_t count) noexcept;
   // Are all numbers in the slots finite?
   bool (*all_finite)(const gls_optimizer& o) noexcept;
+  // Of slot k the numbers from weight number `first` on, where a block begins, as floats; and back, which may
+  // write over the floats.
+  void (*decode)(glissade::Backend backend, const gls_optimizer& o, size_t k, size_t first, float* values,
+                 size_t count) noexcept;
+  void (*encode)(glissade::Backend backend, const gls_optimizer& o, size_t k, size_t first, uint32_t random,
+                 float* values, size_t count) noexcept;
   uint32_t magic;  // of saved bytes
+  uint32_t alignment;
 };
 
 namespace glissade {
@@ -94,6 +102,18 @@ inline float* const* buffers_of(const gls_optimizer& o) {
 // As gls_slot_format::words, of any slot.
 inline size_t words_of_slot(const gls_optimizer& o) {
   return o.format == nullptr ? o.count : o.format->words(o.count);
+}
+
+// Of a format's random bits: what they begin with in the step that the state counts, the number of the block
+// that begins with weight number `first`, and what those of that block begin with.
+inline uint32_t slot_start(const gls_optimizer& o) {
+  return slot_step_start(static_cast<uint32_t>(o.seed), *static_cast<const uint32_t*>(o.state));
+}
+inline uint32_t slot_block(const gls_optimizer& o, size_t first) {
+  return static_cast<uint32_t>((o.first + first) / kSlotBlock);
+}
+inline uint32_t slot_random(const gls_optimizer& o, size_t first) {
+  return slot_block_hash(slot_start(o), slot_block(o, first));
 }
 
 inline bool overlap(const float* a, size_t a_count, const float* b, size_t b_count) {

@@ -327,6 +327,19 @@ void check_slots(gls_optimizer (*with)(gls_optimizer, typename Slots::Code*)) {
   ASSERT_EQ(optimizer.step(weights, gradients), GLS_OK);
   EXPECT_NE(std::memcmp(back.slots, memory, sizeof memory), 0);
   EXPECT_NE(std::memcmp(back.slots, optimizer.slots, sizeof memory), 0) << "other random bits";
+
+  Optimizer<Adam, kSome> floats{};
+  Optimizer<Adam, kSome, Slots> again{};
+  ASSERT_EQ(floats.continue_from(optimizer), GLS_OK);
+  ASSERT_EQ(again.continue_from(floats), GLS_OK);
+  EXPECT_EQ(floats.state.step, 3u);
+  EXPECT_EQ(again.state.step, 3u);
+  EXPECT_EQ(std::memcmp(again.slots, optimizer.slots, sizeof memory), 0);
+  EXPECT_NE(floats.slots[0][7], 0.0f);
+  again.first = 7;
+  again.state = {};
+  EXPECT_EQ(again.continue_from(floats), GLS_ERROR_RANGE);
+  EXPECT_EQ(again.state.step, 0u);
 }
 
 TEST(Faces, SlotsInFewerBytes) {
