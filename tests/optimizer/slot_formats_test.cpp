@@ -191,6 +191,52 @@ void check_still() {
   });
 }
 
+// Parts of one array of weights, each with a rule and a format of its own.
+struct Groups {
+  static constexpr size_t kCounts[] = {70, 3, 66}, kAll = 70 + 3 + 66;
+  float weights[kAll], momentum[kCounts[1]];
+  uint8_t bytes[GLS_SLOTS_8BIT_BYTES(2, kCounts[0])];
+  uint16_t halves[GLS_SLOTS_BFLOAT16_COUNT(3, kCounts[2])];
+  gls_adam_params adam;
+  gls_momentum_params momentum_params;
+  gls_amsgrad_params amsgrad;
+  gls_adam_state adam_state;
+  gls_momentum_state momentum_state;
+  gls_amsgrad_state amsgrad_state;
+
+  void optimizers(gls_optimizer (&of)[3]) {
+    of[0] = gls_slots_8bit(gls_adam(&adam, &adam_state, weights, nullptr, nullptr, kCounts[0]), bytes);
+    of[1] = gls_momentum(&momentum_params, &momentum_state, weights + 70, momentum, kCounts[1]);
+    of[2] = gls_slots_bfloat16(
+        gls_amsgrad(&amsgrad, &amsgrad_state, weights + 73, nullptr, nullptr, nullptr, kCounts[2]), halves);
+  }
+};
+Groups together, alone;
+
+// One step of all has the bits of a step of each, and is all or nothing.
+void check_groups() {
+  together = alone = {};
+  gls_optimizer all[3], each[3];
+  together.optimizers(all);
+  alone.optimizers(each);
+  Random random(3);
+  const gls_gradients from[] = {gls_gradient_buffer(gradients), gls_gradient_buffer(gradients + 70),
+                                gls_gradient_buffer(gradients + 73)};
+  const auto are_same = [] { return __builtin_memcmp(&together, &alone, sizeof alone) == 0; };
+  for (uint32_t t = 0; t < 4; ++t) {
+    for (size_t i = 0; i < Groups::kAll; ++i) gradients[i] = random.ordinary();
+    const float last = gradients[Groups::kAll - 1];
+    gradients[Groups::kAll - 1] = __builtin_nanf("");
+    CHECK(gls_step_all(all, from, 3, 0.5f) == GLS_ERROR_GRADIENT && are_same(), "none of the groups, step ",
+          t);
+    gradients[Groups::kAll - 1] = last;
+    bool good = gls_step_all(all, from, 3, 0.5f) == GLS_OK && !are_same();
+    for (size_t k = 0; k < 3; ++k) good = good && gls_step(&each[k], from[k], 0.5f) == GLS_OK;
+    CHECK(good && are_same() && alone.adam_state.step == t + 1 && alone.bytes[0] != 0 && alone.halves[0] != 0,
+          "all of the groups, step ", t);
+  }
+}
+
 // What is refused, and changes nothing.
 void check_refusals() {
   const gls_rule_info& adam = *gls_rule_named("adam");
@@ -263,6 +309,7 @@ int program(int, char**) {
   });
   check_cuts();
   check_still();
+  check_groups();
   check_refusals();
   return finish();
 }

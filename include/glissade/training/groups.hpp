@@ -10,7 +10,8 @@
  *     float* const slots[] = {m, v};
  *     status = glissade::step_groups(groups, 3, weights, gradients, slots, 683);
  *
- * In C: an optimizer for each group, and gls_step_all(). */
+ * In C, and for slots in fewer bytes (formats.h), of which each group has its own: an optimizer for each
+ * group, and gls_step_all(). */
 #ifndef GLISSADE_GROUPS_HPP
 #define GLISSADE_GROUPS_HPP
 

@@ -37,16 +37,16 @@ inline bool is_forked() { return false; }
 
 }  // namespace detail
 
-/** optimizer.step, guard included, its range cut into as many slices as threads. The bits are those of one
- * thread, whatever their number. Fewer are taken where a slice would be shorter than 4096 weights.
- * fork: OpenMP keeps its threads, a child process does not have them, and GNU's OpenMP would wait for them
- * for ever. So a child of a process that has called this takes one thread, with the same bits (a getpid for
- * each call tells). Where other code of the parent has used OpenMP before it forks, pass threads = 1 in the
- * child. */
-template <class Rule>
-[[nodiscard]] Status step_on_threads(unsigned threads, const OptimizerView<Rule>& optimizer, float* weights,
-                                     const float* gradients, const typename Rule::Params& params = {},
-                                     float gradient_scale = 1.0f) {
+/** optimizer.step, guard included, its range cut into as many slices as threads, whatever format its slots
+ * have. The bits are those of one thread, whatever their number. Fewer are taken where a slice would be
+ * shorter than 4096 weights. fork: OpenMP keeps its threads, a child process does not have them, and GNU's
+ * OpenMP would wait for them for ever. So a child of a process that has called this takes one thread, with
+ * the same bits (a getpid for each call tells). Where other code of the parent has used OpenMP before it
+ * forks, pass threads = 1 in the child. */
+template <class Rule, class Slots>
+[[nodiscard]] Status step_on_threads(unsigned threads, const OptimizerView<Rule, Slots>& optimizer,
+                                     float* weights, const float* gradients,
+                                     const typename Rule::Params& params = {}, float gradient_scale = 1.0f) {
   constexpr size_t kShortest = 4096;
   const size_t count = optimizer.count;
   const size_t slices = count / kShortest < threads ? count / kShortest : threads;
@@ -56,9 +56,10 @@ template <class Rule>
   // A slot that is not there must be found before the step is begun.
   for (int k = 0; k < Rule::kSlots; ++k) {
     if (optimizer.slots[k] == nullptr) return GLS_ERROR_NULL;
-    if (reinterpret_cast<uintptr_t>(optimizer.slots[k]) % alignof(float) != 0) return GLS_ERROR_ALIGNMENT;
+    if (reinterpret_cast<uintptr_t>(optimizer.slots[k]) % alignof(typename Slots::Code) != 0)
+      return GLS_ERROR_ALIGNMENT;
   }
-  const size_t length = count / slices & ~size_t{15};  // the last slice has the rest
+  const size_t length = count / slices & ~size_t{63};  // blocks of slots; the last slice has the rest
   const auto size_of = [&](size_t slice) { return slice + 1 == slices ? count - slice * length : length; };
   const int team = static_cast<int>(slices);
   (void)team;  // without OpenMP
@@ -68,7 +69,7 @@ template <class Rule>
 #endif
   for (size_t slice = 0; slice < slices; ++slice) {
     const size_t first = slice * length;
-    OptimizerView<Rule> part = optimizer;
+    OptimizerView<Rule, Slots> part = optimizer;  // to guard: in whichever part of the slots it is
     part.count = size_of(slice);
     for (int k = 0; k < Rule::kSlots; ++k) part.slots[k] += first;
     const int status = part.guard(weights + first, gradients + first, params, gradient_scale);
