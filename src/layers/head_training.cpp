@@ -14,7 +14,7 @@ namespace {
 constexpr uint32_t kSweptWeights = 64;
 
 // What the next piece is.
-enum Stage : uint32_t { kSample, kSweep, kRange, kScales, kWeights, kCheck, kStages };
+enum Stage : uint32_t { kSample, kSweep, kRange, kScales, kWeights, kHeld, kStages };
 
 // A batch in the place of the int8 layer that is not in use.
 struct Batch {
@@ -109,7 +109,7 @@ Status see_outputs(gls_head& head) {
 }
 
 // The int8 layer takes the place of the batch. Rows without a scale get one of 1.
-Status make_scales(gls_head& head) {
+Status begin_layer(gls_head& head) {
   const uint32_t which = 1 - head.in_use;
   const LayerParts parts = parts_of(head, which);
   for (size_t k = 0; k < head.scales; ++k) parts.scales[k] = 1.0f;
@@ -128,7 +128,7 @@ Status finish_layer(gls_head& head) {
   if (status == GLS_ERROR_RANGE) status = GLS_OK;
   if (status == GLS_OK) status = gls_int8_dense_prepare(&layer);
   head.done = 0;
-  set_stage(head, kCheck);
+  set_stage(head, kHeld);
   return status;
 }
 
@@ -185,7 +185,7 @@ Status check_one(gls_head& head) {
 
 // By stage.
 constexpr Status (*const kPieces[kStages])(gls_head&) = {learn_sample, sweep_some,   see_outputs,
-                                                         make_scales,  make_weights, check_one};
+                                                         begin_layer,  make_weights, check_one};
 
 // 1 / (c (1 + scale^2 squares / n)).
 double rate_of(double scale, double squares, double n, double curvature) {

@@ -9,25 +9,28 @@
 namespace glissade {
 namespace {
 
-constexpr uint32_t kMagic = 0x35534c47u;  // "GLS5"
-enum : uint32_t {
-  kFormatAt,
-  kVersion,
-  kKind,
-  kInputs,
-  kOutputs,
-  kHeldBack,
-  kScales,
-  kModel,
-  kInputScale,
-  kInputZero,
-  kOutputScale,
-  kOutputZero,
-  kActivation,
-  kTrained,
-  kWords
+constexpr uint32_t kHeadMagic = 0x35534c47u;  // "GLS5"
+// Where each word stands in the header.
+struct HeadWord {
+  enum : uint32_t {
+    kFormatAt,
+    kVersion,
+    kKind,
+    kInputs,
+    kOutputs,
+    kHeldBack,
+    kScales,
+    kModel,
+    kInputScale,
+    kInputZero,
+    kOutputScale,
+    kOutputZero,
+    kActivation,
+    kTrained,
+    kWords
+  };
 };
-constexpr uint32_t kHeaderBytes = 4 * kWords;
+constexpr uint32_t kHeadHeaderBytes = 4 * HeadWord::kWords;
 
 uint32_t bits_of(float value) {
   uint32_t bits;
@@ -41,19 +44,20 @@ bool saves_trained(const gls_head& head) {
   return is_trained(head) || (head.phase == GLS_HEAD_COMMITTING && phase_before(head) != GLS_HEAD_COLLECTING);
 }
 
-using Header = SavedHeader<kWords>;
+using HeadHeader = SavedHeader<HeadWord::kWords>;
 
-Header header_of(const gls_head& head, const gls_int8_dense& layer) {
-  return Header({kMagic, gls_version(), head.kind->number, head.inputs, head.outputs, head.held_back,
-                 head.scales, head.model, bits_of(head.input_scale), static_cast<uint32_t>(head.input_zero),
-                 bits_of(layer.output_scale), static_cast<uint32_t>(layer.output_zero),
-                 static_cast<uint32_t>(layer.activation), saves_trained(head) ? 1u : 0u});
+HeadHeader header_of(const gls_head& head, const gls_int8_dense& layer) {
+  return HeadHeader({kHeadMagic, gls_version(), head.kind->number, head.inputs, head.outputs, head.held_back,
+                     head.scales, head.model, bits_of(head.input_scale),
+                     static_cast<uint32_t>(head.input_zero), bits_of(layer.output_scale),
+                     static_cast<uint32_t>(layer.output_zero), static_cast<uint32_t>(layer.activation),
+                     saves_trained(head) ? 1u : 0u});
 }
-void copy_fields(const Header& header, gls_int8_dense& layer) {
-  const uint32_t scale = header.word(kOutputScale);
+void copy_fields(const HeadHeader& header, gls_int8_dense& layer) {
+  const uint32_t scale = header.word(HeadWord::kOutputScale);
   __builtin_memcpy(&layer.output_scale, &scale, sizeof scale);
-  layer.output_zero = static_cast<int32_t>(header.word(kOutputZero));
-  layer.activation = static_cast<gls_int8_activation>(header.word(kActivation));
+  layer.output_zero = static_cast<int32_t>(header.word(HeadWord::kOutputZero));
+  layer.activation = static_cast<gls_int8_activation>(header.word(HeadWord::kActivation));
 }
 
 // The words behind the header, in memory: scales, then biases, one behind the other.
@@ -61,7 +65,8 @@ size_t word_count(const gls_head& head) { return size_t{head.scales} + head.outp
 size_t int8_weights(const gls_head& head) { return size_t{head.inputs} * head.outputs; }
 
 uint32_t bytes_before_optimizer(const gls_head& head) {
-  return static_cast<uint32_t>(kHeaderBytes + 4 * word_count(head) + int8_weights(head) + head.outputs + 4);
+  return static_cast<uint32_t>(kHeadHeaderBytes + 4 * word_count(head) + int8_weights(head) + head.outputs +
+                               4);
 }
 
 // Float weights and int8 ones must be of the same training: what was trained is accepted with them, or
@@ -73,7 +78,7 @@ Status check_saving(const gls_head& head, gls_head_condition condition) {
 
 void put_layer(const gls_head& head, uint32_t which, gls_store& store) {
   if (store_passes(store, bytes_before_optimizer(head))) return;
-  const Header header = header_of(head, head.layers[which]);
+  const HeadHeader header = header_of(head, head.layers[which]);
   store_put(store, header.bytes, sizeof header.bytes, 1);
   const LayerParts parts = parts_of(head, which);
   unsigned char word[4];
@@ -98,14 +103,14 @@ Status save_again(void* head, gls_store* store) { return save(*static_cast<const
 
 // May these bytes be this head's? It may have more classes than was saved, but no other labels. Not inlined,
 // as below: a header is stack.
-__attribute__((noinline)) bool fits(const Header& saved, const gls_head& head) {
-  const uint32_t outputs = saved.word(kOutputs);
+__attribute__((noinline)) bool fits(const HeadHeader& saved, const gls_head& head) {
+  const uint32_t outputs = saved.word(HeadWord::kOutputs);
   const bool grown = head.kind->has_classes && outputs != 0 && outputs < head.outputs;
   if (outputs != head.outputs && !grown) return false;
-  Header own = header_of(head, head.layers[0]);
-  store_word(own.bytes + size_t{4} * kOutputs, outputs);
-  store_word(own.bytes + size_t{4} * kScales, head.scales == 1 ? 1 : outputs);
-  return saved.same_until(own, kInputZero);
+  HeadHeader own = header_of(head, head.layers[0]);
+  store_word(own.bytes + size_t{4} * HeadWord::kOutputs, outputs);
+  store_word(own.bytes + size_t{4} * HeadWord::kScales, head.scales == 1 ? 1 : outputs);
+  return saved.same_until(own, HeadWord::kInputZero);
 }
 
 // What a saved head says of itself.
@@ -117,11 +122,11 @@ struct Saved {
 // Into the int8 layer that is not in use; `seen` only where `all`. New outputs are rows of zeros.
 __attribute__((noinline)) Status get_layer(gls_head& head, gls_store& store, bool all, Saved& saved) {
   const uint32_t which = 1 - head.in_use;
-  Header header;
+  HeadHeader header;
   store_get(store, header.bytes, sizeof header.bytes);
   if (store_failure(store) != GLS_OK) return GLS_OK;  // told by the caller
   if (!fits(header, head)) return GLS_ERROR_MISMATCH;
-  saved = {header.word(kOutputs), header.word(kTrained) != 0};
+  saved = {header.word(HeadWord::kOutputs), header.word(HeadWord::kTrained) != 0};
   head.layers[which].prepared = 0;
   uint32_t crc = crc32(header.bytes, sizeof header.bytes);
   const auto get = [&](void* bytes, size_t size) {
@@ -137,7 +142,7 @@ __attribute__((noinline)) Status get_layer(gls_head& head, gls_store& store, boo
       __builtin_memcpy(static_cast<unsigned char*>(words) + 4 * k, &value, sizeof value);
     }
   };
-  get_words(parts.scales, header.word(kScales));
+  get_words(parts.scales, header.word(HeadWord::kScales));
   get_words(parts.biases, saved.outputs);
   get(parts.weights, size_t{saved.outputs} * head.inputs);
   bool fit = true;
