@@ -29,6 +29,7 @@ struct FourRandomBits {
 
 // A format says
 //   Code                   what a number is kept as
+//   kRandomShift           by how much random bits are shifted before they are added
 //   exponent(blocks, k, i) of block i of slot k,
 //   decodes_fast(exponent, has_sign), scale(exponent, has_sign)
 //                          whether it is decoded as most are, and by what
@@ -41,6 +42,7 @@ struct FourRandomBits {
 //                          any block, by the kernels of formats-inl.hpp
 struct EightBits {
   using Code = uint8_t;
+  static constexpr int kRandomShift = 12;
 
   GLISSADE_INLINE static uint32_t exponent(const SlotBlocks& blocks, size_t k, size_t i) {
     return blocks.exponents[k][i];
@@ -82,8 +84,7 @@ struct EightBits {
 
     GLISSADE_INLINE void round(const float* from, const FourRandomBits<B>& r, bool has_sign, Code*,
                                size_t group) {
-      const auto magnitude = [](B bits, B random)
-                                 GLISSADE_FLAT { return (bits & B(~kSign)) + shift_right<12>(random); };
+      const auto magnitude = [](B bits, B random) GLISSADE_FLAT { return (bits & B(~kSign)) + random; };
       const B x0 = B::load(from), x1 = B::load(from + B::kWidth), x2 = B::load(from + 2 * B::kWidth),
               x3 = B::load(from + 3 * B::kWidth);
       even[group] = B::upper_halves(magnitude(x0, r.a), magnitude(x2, r.c));
@@ -96,7 +97,7 @@ struct EightBits {
     }
     GLISSADE_INLINE bool is_usual(bool has_sign) {
       const uint32_t least = has_sign ? 16 : 32;
-      exponent = max_across(max(largest & B(0xffff), shift_right<16>(largest))) >> 7;
+      exponent = B::max_across_halves(largest) >> 7;
       return exponent - least <= 254 - least;
     }
     GLISSADE_INLINE void store(bool has_sign, Code* codes, uint8_t* to) {
@@ -116,6 +117,7 @@ struct EightBits {
 
 struct InBfloat16 {
   using Code = uint16_t;
+  static constexpr int kRandomShift = 16;
 
   GLISSADE_INLINE static uint32_t exponent(const SlotBlocks&, size_t, size_t) { return 0; }
   GLISSADE_INLINE static bool decodes_fast(uint32_t, bool) { return true; }
@@ -139,7 +141,7 @@ struct InBfloat16 {
       const auto rounded = [&](size_t k, B random) GLISSADE_FLAT {
         const B bits = B::load(from + k * B::kWidth);
         largest = max(largest, bits & B(~kSign));
-        return bits + shift_right<16>(random);
+        return bits + random;
       };
       codes += group * 4 * B::kWidth;
       const B x0 = rounded(0, r.a), x1 = rounded(1, r.b), x2 = rounded(2, r.c), x3 = rounded(3, r.d);
@@ -194,7 +196,9 @@ __attribute__((noinline)) bool encode_slots(const float (*values)[kSlotBlock], u
   // Side by side: each has to wait for its largest number.
   Rounded rounded[kSlots];
   for_numbers<kSlotBlock / (4 * B::kWidth)>([&](size_t group) GLISSADE_FLAT {
-    const B a = r.next(), b = r.next(), c = r.next(), d = r.next();
+    constexpr int kBy = Format::kRandomShift;
+    const B a = r.template next<kBy>(), b = r.template next<kBy>(), c = r.template next<kBy>(),
+            d = r.template next<kBy>();
     for_numbers<kSlots>([&](size_t k) GLISSADE_FLAT {
       rounded[k].round(values[k] + group * 4 * B::kWidth, {a, b, c, d}, has_sign(k), codes(k), group);
     });

@@ -27,19 +27,47 @@ bool count(const char* name, Step step) {
   return true;
 }
 
+gls_optimizer as_floats(const gls_optimizer& optimizer) { return optimizer; }
+
 template <class Rule>
-bool count(const char* name) {
-  return count(name, [](size_t n) {
+bool count(const char* name, gls_optimizer (*with_slots)(const gls_optimizer&) = as_floats) {
+  return count(name, [with_slots](size_t n) {
     const typename Rule::Params params{};
     typename Rule::State state = {};
     state.step = 10;
     float* const pointers[] = {slots[0], slots[1], slots[2]};
-    const gls_optimizer optimizer = glissade::optimizer_of<Rule>(&params, &state, weights, pointers, n);
+    const gls_optimizer optimizer =
+        with_slots(glissade::optimizer_of<Rule>(&params, &state, weights, pointers, n));
     count_begins();
     const gls_status status = gls_step_unguarded(&optimizer, gls_gradient_buffer(gradients), 0.5f);
     count_ends();
     return status;
   });
+}
+
+// The same with slots in fewer bytes, of ordinary numbers.
+uint8_t codes[GLS_SLOTS_8BIT_BYTES(3, kMost)];
+uint16_t halves[GLS_SLOTS_BFLOAT16_COUNT(3, kMost)];
+
+template <class Rule>
+gls_optimizer in_8bit(const gls_optimizer& floats) {
+  const gls_optimizer optimizer = gls_slots_8bit(floats, codes);
+  for (size_t k = 0; k < Rule::kSlots; ++k) {
+    uint8_t* const slot = reinterpret_cast<uint8_t*>(optimizer.slots[k]);
+    const bool has_sign = Rule::kSlotInfo[k].is_signed;
+    for (size_t i = 0; i < floats.count; ++i)
+      slot[i] = static_cast<uint8_t>(has_sign ? 100 + i * 37 % 19 + i % 2 * 128 : 200 + i * 37 % 50);
+    for (size_t i = 0; i < floats.count / 64; ++i) slot[floats.count + i] = has_sign ? 124 : 121;
+  }
+  return optimizer;
+}
+
+template <class Rule>
+gls_optimizer in_bfloat16(const gls_optimizer& floats) {
+  const gls_optimizer optimizer = gls_slots_bfloat16(floats, halves);
+  for (size_t i = 0; i < Rule::kSlots * floats.count; ++i)
+    halves[i] = static_cast<uint16_t>(0x3c00 + i * 37 % 300);
+  return optimizer;
 }
 
 bool count_guard() {
@@ -97,8 +125,11 @@ int program(int, char**) {
   using namespace glissade;
   if (gls_backend_active() == nullptr) return 1;  // chosen now, not while counting
   const bool ok =
-      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") && count_guard() &&
-      count_int8() &&
+      count<Sgd>("sgd") && count<Momentum>("momentum") && count<Adam>("adam") &&
+      count<Momentum>("momentum_bfloat16", in_bfloat16<Momentum>) &&
+      count<Momentum>("momentum_8bit", in_8bit<Momentum>) &&
+      count<Adam>("adam_bfloat16", in_bfloat16<Adam>) && count<Adam>("adam_8bit", in_8bit<Adam>) &&
+      count_guard() && count_int8() &&
       count_plain("plain_sgd", [](size_t n) { plain::sgd(weights, gradients, n, 0.5f, 1e-3f); }) &&
       count_plain("plain_momentum",
                   [](size_t n) { plain::momentum(weights, gradients, slots[0], n, 0.5f, 1e-3f, 0.9f); }) &&

@@ -12,7 +12,7 @@
 //   max_across(x)                  the largest lane
 // and where kHasHalves is true, for vectors as 16-bit halves of lanes and as bytes,
 //   upper_halves(a, b)             in each lane the upper half of a's, then that of b's
-//   max_halves(a, b), subtract_halves(a, x)
+//   max_halves(a, b), max_across_halves(a), subtract_halves(a, x)
 //                                  the difference is 0 where it would be below 0
 //   bytes_of_halves<n>(a, b)       in each half two bytes: the bits of a's from n on, and those of b's
 //   max_bytes(a, x), bytes_above(a, x)
@@ -26,12 +26,17 @@
 
 #include "glissade/rules/common.hpp"  // GLISSADE_INLINE
 
+#ifdef __ARM_FEATURE_SIMD32
+#include <arm_acle.h>
+#endif
+
 namespace glissade {
 namespace GLISSADE_BACKEND {
 namespace {
 
 struct ScalarBits {
   static constexpr size_t kWidth = 1;
+  static constexpr bool kHasUsual = false;
   static constexpr bool kHasHalves = false;
   // The bits of a float in memory. (On a Cortex-M0 a copy of them would be a call.)
   using Float = uint32_t __attribute__((may_alias));
@@ -47,6 +52,7 @@ struct ScalarBits {
   GLISSADE_INLINE static ScalarBits load_halves(const uint16_t* from) { return ScalarBits(*from); }
   GLISSADE_INLINE void store_halves(uint16_t* to) const { *to = static_cast<uint16_t>(value); }
   GLISSADE_INLINE static ScalarBits series(uint32_t start, uint32_t /*step*/) { return ScalarBits(start); }
+  GLISSADE_INLINE static ScalarBits in_register(uint32_t x) { return ScalarBits(x); }
 };
 GLISSADE_INLINE ScalarBits operator+(ScalarBits a, ScalarBits b) { return ScalarBits(a.value + b.value); }
 GLISSADE_INLINE ScalarBits operator-(ScalarBits a, ScalarBits b) { return ScalarBits(a.value - b.value); }
@@ -66,6 +72,95 @@ GLISSADE_INLINE ScalarBits below(ScalarBits x, ScalarBits limit, ScalarBits a, S
   return x.value < limit.value ? a : b;
 }
 GLISSADE_INLINE uint32_t max_across(ScalarBits a) { return a.value; }
+
+#ifdef __ARM_FEATURE_SIMD32
+// Two halves or four bytes of a register at once, by Arm's DSP instructions.
+struct DspBits : ScalarBits {
+  static constexpr bool kHasHalves = true;
+  static constexpr bool kHasUsual = true;
+
+  // NOLINTNEXTLINE(*-explicit-con*): what is done with one of them is one
+  GLISSADE_INLINE DspBits(ScalarBits x) : ScalarBits(x) {}
+  GLISSADE_INLINE explicit DspBits(uint32_t x) : ScalarBits(x) {}
+  // As a constant in an instruction it would be added in pieces.
+  GLISSADE_INLINE static DspBits in_register(uint32_t x) {
+    __asm__("" : "+r"(x));
+    return DspBits(x);
+  }
+  struct Four;
+  static Four next_four(const float*& from);
+  GLISSADE_INLINE static DspBits upper_halves(DspBits a, DspBits b) {
+    uint32_t both;
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(both) : "r"(b.value), "r"(a.value));
+    return DspBits(both);
+  }
+  GLISSADE_INLINE static DspBits max_halves(DspBits a, DspBits b) {
+    return DspBits(__uqsub16(a.value, b.value) + b.value);
+  }
+  GLISSADE_INLINE static uint32_t max_across_halves(DspBits a) {
+    const uint32_t low = a.value & 0xffffu, high = a.value >> 16;
+    return low > high ? low : high;
+  }
+  GLISSADE_INLINE static void store_two(DspBits a, uint16_t* to) {
+    __builtin_memcpy(to, &a.value, sizeof a.value);
+  }
+  GLISSADE_INLINE static DspBits subtract_halves(DspBits a, uint16_t b) {
+    return DspBits(__uqsub16(a.value, b * 0x10001u));
+  }
+  template <int kBy>
+  GLISSADE_INLINE static DspBits bytes_of_halves(DspBits a, DspBits b) {
+    const uint32_t mask = in_register(0x00ff00ffu).value;
+    return DspBits((a.value >> kBy & mask) | (b.value >> kBy & mask) << 8);
+  }
+  GLISSADE_INLINE static DspBits max_bytes(DspBits a, uint8_t b) {
+    return DspBits(a.value | __uqsub8(b * 0x01010101u, a.value));  // where b is 1
+  }
+  GLISSADE_INLINE static DspBits bytes_above(DspBits a, uint8_t b) {
+    (void)__usub8(a.value, (b + 1u) * 0x01010101u);
+    return DspBits(__sel(a.value, 0));
+  }
+  GLISSADE_INLINE static uint32_t word(const uint8_t* from) {
+    uint32_t bytes;
+    __builtin_memcpy(&bytes, from, sizeof bytes);
+    return bytes;
+  }
+  // Four codes with signs as floats, and four without.
+  template <class V>
+  GLISSADE_INLINE static V signed_four(const uint8_t* from, float factor) {
+    const uint32_t codes = word(from);
+    const uint32_t even = static_cast<uint32_t>(__sxtb16(static_cast<int8x4_t>(codes)));
+    uint32_t odd;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(codes));
+    const uint32_t mask = in_register(0x87f00000u).value;
+    return V(bits_float(even << 20 & mask) * factor, bits_float(odd << 20 & mask) * factor,
+             bits_float(even << 4 & mask) * factor, bits_float(odd << 4 & mask) * factor);
+  }
+  GLISSADE_INLINE static void store_four(const uint8_t* from, uint32_t base, float* to) {
+    const uint32_t codes = word(from);
+    const uint32_t mask = in_register(0x0ff00000u).value;
+    ScalarBits((codes << 20 & mask) + base).store(to);
+    ScalarBits((codes << 12 & mask) + base).store(to + 1);
+    ScalarBits((codes << 4 & mask) + base).store(to + 2);
+    ScalarBits((codes >> 4 & mask) + base).store(to + 3);
+  }
+  GLISSADE_INLINE static void store_by_lanes(DspBits a, uint8_t* to) {
+    __builtin_memcpy(to, &a.value, sizeof a.value);
+  }
+};
+struct DspBits::Four {
+  DspBits a, b, c, d;
+};
+GLISSADE_INLINE DspBits::Four DspBits::next_four(const float*& from) {
+  register uint32_t a __asm__("r4");
+  register uint32_t b __asm__("r5");
+  register uint32_t c __asm__("r6");
+  register uint32_t d __asm__("r7");
+  __asm__("ldmia %0!, {r4-r7}"
+          : "+r"(from), "=r"(a), "=r"(b), "=r"(c), "=r"(d)
+          : "m"(*reinterpret_cast<const Float(*)[4]>(from)));
+  return {DspBits(a), DspBits(b), DspBits(c), DspBits(d)};
+}
+#endif
 
 template <class V>
 struct Bits {

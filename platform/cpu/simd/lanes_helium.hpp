@@ -108,6 +108,64 @@ struct Products<Vector> {
   using Type = HeliumProducts;
 };
 
+struct HeliumBits {
+  static constexpr size_t kWidth = 4;
+  static constexpr bool kHasHalves = false;
+  static constexpr bool kHasUsual = true;
+  uint32x4_t value;
+
+  GLISSADE_INLINE HeliumBits(uint32x4_t x) : value(x) {}
+  GLISSADE_INLINE explicit HeliumBits(uint32_t x) : value(vdupq_n_u32(x)) {}
+  GLISSADE_INLINE static HeliumBits load(const float* from) { return vreinterpretq_u32_f32(vld1q_f32(from)); }
+  GLISSADE_INLINE void store(float* to) const { vst1q_f32(to, vreinterpretq_f32_u32(value)); }
+  GLISSADE_INLINE static HeliumBits load_bytes(const uint8_t* from) { return vldrbq_u32(from); }
+  GLISSADE_INLINE void store_bytes(uint8_t* to) const { vstrbq_u32(to, value); }
+  GLISSADE_INLINE static HeliumBits load_halves(const uint16_t* from) { return vldrhq_u32(from); }
+  GLISSADE_INLINE void store_halves(uint16_t* to) const { vstrhq_u32(to, value); }
+  GLISSADE_INLINE static HeliumBits in_register(uint32_t x) { return HeliumBits(x); }
+  GLISSADE_INLINE static HeliumBits series(uint32_t start, uint32_t step) {
+    return vmlaq_n_u32(vdupq_n_u32(start), vidupq_n_u32(0, 1), step);
+  }
+  template <class T>
+  GLISSADE_INLINE static void move(T*& pointer) {
+    Pointers<Vector>::move(pointer);
+  }
+  GLISSADE_INLINE static HeliumBits load_signed_bytes(const uint8_t* from) {
+    return vreinterpretq_u32_s32(vldrbq_s32(reinterpret_cast<const int8_t*>(from)));
+  }
+  GLISSADE_INLINE static Vector floats(HeliumBits x) { return vreinterpretq_f32_u32(x.value); }
+  GLISSADE_INLINE static HeliumBits less(HeliumBits a, uint32_t b) { return vqsubq_n_u32(a.value, b); }
+  GLISSADE_INLINE static HeliumBits zero_below(HeliumBits x, uint32_t limit) {
+    const int32x4_t integers = vreinterpretq_s32_u32(x.value);
+    return vpselq_u32(x.value, vdupq_n_u32(0), vcmpgeq_n_s32(integers, static_cast<int32_t>(limit)));
+  }
+  GLISSADE_INLINE static HeliumBits with_sign(HeliumBits code, HeliumBits bits) {
+    return vsliq_n_u32(code.value, vshrq_n_u32(bits.value, 31), 7);
+  }
+};
+GLISSADE_INLINE HeliumBits operator+(HeliumBits a, HeliumBits b) { return vaddq_u32(a.value, b.value); }
+GLISSADE_INLINE HeliumBits operator-(HeliumBits a, HeliumBits b) { return vsubq_u32(a.value, b.value); }
+GLISSADE_INLINE HeliumBits operator&(HeliumBits a, HeliumBits b) { return vandq_u32(a.value, b.value); }
+GLISSADE_INLINE HeliumBits operator|(HeliumBits a, HeliumBits b) { return vorrq_u32(a.value, b.value); }
+template <int kBy>
+GLISSADE_INLINE HeliumBits shift_left(HeliumBits a) {
+  return vshlq_n_u32(a.value, kBy);
+}
+template <int kBy>
+GLISSADE_INLINE HeliumBits shift_right(HeliumBits a) {
+  return vshrq_n_u32(a.value, kBy);
+}
+GLISSADE_INLINE HeliumBits max(HeliumBits a, HeliumBits b) { return vmaxq_u32(a.value, b.value); }
+GLISSADE_INLINE HeliumBits min(HeliumBits a, HeliumBits b) { return vminq_u32(a.value, b.value); }
+GLISSADE_INLINE HeliumBits below(HeliumBits x, HeliumBits limit, HeliumBits a, HeliumBits b) {
+  return vpselq_u32(b.value, a.value, vcmpcsq_u32(x.value, limit.value));
+}
+GLISSADE_INLINE uint32_t max_across(HeliumBits a) { return vmaxvq_u32(0, a.value); }
+template <>
+struct Bits<Vector> {
+  using Type = HeliumBits;
+};
+
 }  // namespace
 }  // namespace GLISSADE_BACKEND
 }  // namespace glissade

@@ -244,11 +244,13 @@ struct HighwayBits {
   GLISSADE_INLINE void store_halves(uint16_t* to) const {
     hn::StoreU(hn::TruncateTo(Numbers<uint16_t>(), value), Numbers<uint16_t>(), to);
   }
+  GLISSADE_INLINE static HighwayBits in_register(uint32_t x) { return HighwayBits(x); }
   GLISSADE_INLINE static HighwayBits series(uint32_t start, uint32_t step) {
     return hn::Add(hn::Mul(hn::Iota(Tag(), 0), hn::Set(Tag(), step)), hn::Set(Tag(), start));
   }
 
   // For halves and bytes of lanes, as bits.hpp has them.
+  static constexpr bool kHasUsual = false;
   static constexpr bool kHasHalves = true;
   using Halves = hn::Repartition<uint16_t, Tag>;
   using Bytes = hn::Repartition<uint8_t, Tag>;
@@ -264,6 +266,7 @@ struct HighwayBits {
   GLISSADE_INLINE static HighwayBits max_halves(HighwayBits a, HighwayBits b) {
     return of(hn::Max(a.halves(), b.halves()));
   }
+  static uint32_t max_across_halves(HighwayBits a);
   GLISSADE_INLINE static HighwayBits subtract_halves(HighwayBits a, uint16_t b) {
     return of(hn::SaturatedSub(a.halves(), hn::Set(Halves(), b)));
   }
@@ -321,6 +324,9 @@ GLISSADE_INLINE HighwayBits below(HighwayBits x, HighwayBits limit, HighwayBits 
 GLISSADE_INLINE uint32_t max_across(HighwayBits a) {
   const hn::VFromD<HighwayBits::Tag> x = a.value;
   return hn::GetLane(hn::MaxOfLanes(HighwayBits::Tag(), x));
+}
+GLISSADE_INLINE uint32_t HighwayBits::max_across_halves(HighwayBits a) {
+  return max_across(max(a & HighwayBits(0xffff), shift_right<16>(a)));
 }
 template <>
 struct Bits<Vector> {
