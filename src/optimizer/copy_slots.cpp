@@ -31,7 +31,7 @@ Status check_slots(const gls_optimizer& from, const gls_optimizer& to) {
   return GLS_OK;
 }
 
-Status check(Backend backend, const gls_optimizer* from, const gls_optimizer* to) {
+Status check_two(Backend backend, const gls_optimizer* from, const gls_optimizer* to) {
   Status status = check_rule(backend, from);
   if (status == GLS_OK) status = check_rule(backend, to);
   if (status != GLS_OK) return status;
@@ -74,7 +74,7 @@ using namespace glissade;
 
 gls_status gls_copy_slots(const gls_optimizer* from, const gls_optimizer* to) {
   const Gate backend;
-  const Status status = check(backend, from, to);
+  const Status status = check_two(backend, from, to);
   if (status != GLS_OK) return status;
   const Copy copy{*from, *to, backend};
   for (size_t k = 0; k < from->rule->slot_count; ++k) {
