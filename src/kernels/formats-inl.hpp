@@ -172,7 +172,7 @@ GLISSADE_INLINE bool decode_usual(const uint8_t* codes, uint32_t exponent, float
   if constexpr (B::kHasHalves) {
     for (size_t steps = kSlotBlock / 4; steps > 0; --steps) {
       if constexpr (kHasSign)
-        B::template signed_four<Vector>(codes, factor).store(values);
+        B::template store_signed_four<Vector>(codes, factor, values);
       else
         B::store_four(codes, base, values);
       codes += 4;

@@ -124,24 +124,34 @@ struct DspBits : ScalarBits {
     __builtin_memcpy(&bytes, from, sizeof bytes);
     return bytes;
   }
-  // Four codes with signs as floats, and four without.
+  // Four codes as floats: with signs,
   template <class V>
-  GLISSADE_INLINE static V signed_four(const uint8_t* from, float factor) {
-    const uint32_t codes = word(from);
+  GLISSADE_INLINE static void store_signed_four(const uint8_t* from, float factor, float* to) {
+    const uint32_t codes = word(from), mask = in_register(0x87f00000u).value;
     const uint32_t even = static_cast<uint32_t>(__sxtb16(static_cast<int8x4_t>(codes)));
     uint32_t odd;
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(codes));
-    const uint32_t mask = in_register(0x87f00000u).value;
-    return V(bits_float(even << 20 & mask) * factor, bits_float(odd << 20 & mask) * factor,
-             bits_float(even << 4 & mask) * factor, bits_float(odd << 4 & mask) * factor);
+    register float a __asm__("s0");
+    register float b __asm__("s1");
+    register float c __asm__("s2");
+    register float d __asm__("s3");
+    __asm__("vmov %0, %1, %2, %3" : "=t"(a), "=t"(b) : "r"(even << 20 & mask), "r"(odd << 20 & mask));
+    __asm__("vmov %0, %1, %2, %3" : "=t"(c), "=t"(d) : "r"(even << 4 & mask), "r"(odd << 4 & mask));
+    if constexpr (V::kWidth == 4)
+      V(a * factor, b * factor, c * factor, d * factor).store(to);
+    else
+      to[0] = a * factor, to[1] = b * factor, to[2] = c * factor, to[3] = d * factor;
   }
+  // and without.
   GLISSADE_INLINE static void store_four(const uint8_t* from, uint32_t base, float* to) {
-    const uint32_t codes = word(from);
-    const uint32_t mask = in_register(0x0ff00000u).value;
-    ScalarBits((codes << 20 & mask) + base).store(to);
-    ScalarBits((codes << 12 & mask) + base).store(to + 1);
-    ScalarBits((codes << 4 & mask) + base).store(to + 2);
-    ScalarBits((codes >> 4 & mask) + base).store(to + 3);
+    const uint32_t codes = word(from), mask = in_register(0x0ff00000u).value;
+    register uint32_t a __asm__("r4") = (codes << 20 & mask) + base;
+    register uint32_t b __asm__("r5") = (codes << 12 & mask) + base;
+    register uint32_t c __asm__("r6") = (codes << 4 & mask) + base;
+    register uint32_t d __asm__("r8") = (codes >> 4 & mask) + base;
+    __asm__("stmia %1, {r4-r6, r8}"
+            : "=m"(*reinterpret_cast<Float(*)[4]>(to))
+            : "r"(to), "r"(a), "r"(b), "r"(c), "r"(d));
   }
   GLISSADE_INLINE static void store_by_lanes(DspBits a, uint8_t* to) {
     __builtin_memcpy(to, &a.value, sizeof a.value);
@@ -154,8 +164,8 @@ GLISSADE_INLINE DspBits::Four DspBits::next_four(const float*& from) {
   register uint32_t a __asm__("r4");
   register uint32_t b __asm__("r5");
   register uint32_t c __asm__("r6");
-  register uint32_t d __asm__("r7");
-  __asm__("ldmia %0!, {r4-r7}"
+  register uint32_t d __asm__("r8");
+  __asm__("ldmia %0!, {r4-r6, r8}"
           : "+r"(from), "=r"(a), "=r"(b), "=r"(c), "=r"(d)
           : "m"(*reinterpret_cast<const Float(*)[4]>(from)));
   return {DspBits(a), DspBits(b), DspBits(c), DspBits(d)};

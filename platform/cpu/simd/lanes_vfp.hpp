@@ -91,13 +91,13 @@ GLISSADE_INLINE Vector sqrt(Vector x) { return GLISSADE_EACH(GLISSADE_SQRT); }
 GLISSADE_INLINE Vector power_of_two(Vector n) { return GLISSADE_EACH(GLISSADE_POWER); }
 GLISSADE_INLINE Vector divide_by(Vector x, float divisor, float /*reciprocal*/) { return x / divisor; }
 
+#endif
+
 #ifdef __ARM_FEATURE_SIMD32
 template <>
 struct Bits<Vector> {
   using Type = DspBits;
 };
-#endif
-
 #endif
 
 }  // namespace
