@@ -60,8 +60,27 @@ class Memory {
   float* buffers_[kBuffers];
 };
 
-enum class Way { kUnguarded, kGuarded, kFlushing };
+enum class Way { kUnguarded, kGuarded, kFlushing, kBfloat16, k8Bit };
 using Step = Status (*)(float* const* buffers, size_t count, float rate, Way way);
+
+// An optimizer's slots in another format, in memory that stays; from those of the optimizer where it has
+// changed since the last call.
+template <class Rule>
+gls_optimizer in_format(const gls_optimizer& floats, Way way) {
+  static std::vector<uint16_t> memory;
+  static gls_optimizer last;
+  const size_t slots = static_cast<size_t>(Rule::kSlots);
+  const size_t halves = GLS_SLOTS_BFLOAT16_COUNT(slots, floats.count);
+  const bool is_new = memory.size() != halves || last.weights != floats.weights;
+  if (is_new) memory.assign(halves, 0);
+  const gls_optimizer optimizer = way == Way::kBfloat16
+                                      ? gls_slots_bfloat16(floats, memory.data())
+                                      : gls_slots_8bit(floats, reinterpret_cast<uint8_t*>(memory.data()));
+  if ((is_new || last.format != optimizer.format) && gls_copy_slots(&floats, &optimizer) != GLS_OK)
+    std::abort();
+  last = optimizer;
+  return optimizer;
+}
 
 template <class Rule>
 Status step(float* const* buffers, size_t count, float rate, Way way) {
@@ -72,6 +91,11 @@ Status step(float* const* buffers, size_t count, float rate, Way way) {
   const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
   if (way == Way::kUnguarded) return view.step_unguarded(buffers[0], buffers[1], params, kScale);
   if (way == Way::kGuarded) return view.step(buffers[0], buffers[1], params, kScale);
+  if (way == Way::kBfloat16 || way == Way::k8Bit) {
+    const auto floats = glissade::optimizer_of<Rule>(&params, &state, buffers[0], buffers + 2, count);
+    const gls_optimizer optimizer = in_format<Rule>(floats, way);
+    return gls_step_unguarded(&optimizer, gls_gradient_buffer(buffers[1]), kScale);
+  }
   gls_coefficients coefficients;
   const Status status = view.begin(coefficients, params, kScale);
   gls_flush_subnormals(&coefficients);
@@ -165,6 +189,7 @@ auto* add_ours(const Rule& rule, const char* backend, const char* suffix, Way wa
     rule.order(shared_buffers(kSteps, count), buffers);
     place(buffers, count);
     if (gls_backend_force(backend) != GLS_OK) state.SkipWithError("not supported here");
+    if (rule.step(buffers, count, kStill, way) != GLS_OK) state.SkipWithError("no first step");  // its slots
     for (auto _ : state) {
       const Status status = rule.step(buffers, count, kStill, way);
       if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
@@ -213,6 +238,12 @@ void add_backend(const char* backend) {
     add_ours(rule, backend, "_guarded", Way::kGuarded, as_usual)->Arg(1024);
     add_ours(rule, backend, "_unaligned", Way::kUnguarded, off_by_one_float)->Arg(1024);
     add_ours(rule, backend, "_aliased", Way::kUnguarded, aliased)->Arg(1024);
+    if (cost.slots > 0) {
+      for (const int64_t size : {int64_t{1024}, int64_t{16384}, int64_t{kMost}}) {
+        add_ours(rule, backend, "_bfloat16", Way::kBfloat16, as_usual)->Arg(size);
+        add_ours(rule, backend, "_8bit", Way::k8Bit, as_usual)->Arg(size);
+      }
+    }
     // A step that is short, and rests of 1 to 15 weights behind 1024.
     if (std::strcmp(rule.name, "adam") == 0) usual->Arg(1)->Arg(16)->Arg(1025)->Arg(1031)->Arg(1039);
   }
@@ -250,6 +281,7 @@ void add_two_threads(const Cost& cost, const char* who, Which which, Work work) 
                                  const size_t count = static_cast<size_t>(state.range(0));
                                  float* const* const buffers = shared_buffers(which, count);
                                  if (gls_backend_force(nullptr) != GLS_OK) state.SkipWithError("no backend");
+                                 if (work(buffers, count) != GLS_OK) state.SkipWithError("no first step");
                                  for (auto _ : state) {
                                    const Status status = work(buffers, count);
                                    if (status != GLS_OK) state.SkipWithError(gls_status_text(status));
@@ -270,6 +302,26 @@ void on_two_threads(Work work) {
   for (size_t half = 0; half < 2; ++half) work(half);
 }
 
+// The unguarded step in slices.
+template <class Rule>
+void add_two_threads(const Cost& cost, const char* who, Way way) {
+  add_two_threads(cost, who, kSteps, [way](float* const* buffers, size_t count) {
+    typename Rule::State state = {kStep};
+    typename Rule::Params params;
+    gls_coefficients c;
+    params.learning_rate = static_cast<double>(kStill);
+    gls_optimizer optimizer = glissade::optimizer_of<Rule>(&params, &state, buffers[0], buffers + 2, count);
+    if (way != Way::kUnguarded) optimizer = in_format<Rule>(optimizer, way);
+    const gls_gradients gradients = gls_gradient_buffer(buffers[1]);
+    const Status status = gls_begin(&optimizer, kScale, &c);
+    Status swept[2] = {status, status};
+    on_two_threads([&](size_t half) {
+      if (status == GLS_OK) swept[half] = gls_sweep(&optimizer, &c, gradients, half * count / 2, count / 2);
+    });
+    return swept[0] == GLS_OK ? swept[1] : swept[0];
+  });
+}
+
 template <class Rule>
 void add_two_threads(const Cost& cost) {
   add_two_threads(cost, "/two_threads_guarded", kSteps, [](float* const* buffers, size_t count) {
@@ -279,19 +331,11 @@ void add_two_threads(const Cost& cost) {
     const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
     return glissade::step_on_threads(2, view, buffers[0], buffers[1], params, kScale);
   });
-  add_two_threads(cost, "/two_threads", kSteps, [](float* const* buffers, size_t count) {
-    typename Rule::State state = {kStep};
-    typename Rule::Params params;
-    gls_coefficients c;
-    params.learning_rate = static_cast<double>(kStill);
-    const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
-    const Status status = view.begin(c, params, kScale);
-    Status swept[2] = {status, status};
-    on_two_threads([&](size_t half) {
-      if (status == GLS_OK) swept[half] = view.sweep(c, buffers[0], buffers[1], half * count / 2, count / 2);
-    });
-    return swept[0] == GLS_OK ? swept[1] : swept[0];
-  });
+  add_two_threads<Rule>(cost, "/two_threads", Way::kUnguarded);
+  if constexpr (Rule::kSlots > 0) {
+    add_two_threads<Rule>(cost, "/two_threads_bfloat16", Way::kBfloat16);
+    add_two_threads<Rule>(cost, "/two_threads_8bit", Way::k8Bit);
+  }
   add_two_threads(cost, "/limit_copy_two_threads", kLimits, [cost](float* const* buffers, size_t count) {
     on_two_threads([&](size_t half) {
       float* part[kBuffers];

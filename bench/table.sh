@@ -18,7 +18,7 @@ medians "$1" | awk -F'\t' -v backend="${2-}" '
   { ns[$2, $3, $4] = $5; if (!(($2) in rule_seen)) { rule_seen[$2] = 1; rules[++rule_count] = $2 }
     if (!(($4) in size_seen)) { size_seen[$4] = 1; sizes[++size_count] = $4 + 0 }
     if (!(($3) in who_seen)) { who_seen[$3] = 1; whos[++who_count] = $3 } }
-  function main_table(who) { return who != backend && who !~ /^limit_|_(guarded|unaligned|aliased|subnormal|flushing|fused|two_steps|threads)$/ }
+  function main_table(who) { return who != backend && who !~ /^limit_|_(guarded|unaligned|aliased|subnormal|flushing|bfloat16|8bit|fused|two_steps|threads)$/ }
   function short_name(who) { sub(/^peer_/, "", who); return who }
   function times(x, who, z, mine) { return (x, who, z) in ns ? sprintf("%.2f", ns[x, who, z] / mine) : "" }
   function cell(text, name) { printf " %*s", (length(name) > 7 ? length(name) : 7), text }
@@ -38,7 +38,7 @@ medians "$1" | awk -F'\t' -v backend="${2-}" '
       others(x, z, mine)
     }
     printf "\n%s in other ways, in multiples of its step; a layer gradient and a guarded step on it, by way of a buffer and fused\n", backend
-    ways = split("guarded unaligned aliased subnormal flushing two_steps fused", way, " ")
+    ways = split("guarded unaligned aliased subnormal flushing bfloat16 8bit two_steps fused", way, " ")
     printf "%-10s %9s", "rule", "weights"
     for (k = 1; k <= ways; ++k) cell(way[k], way[k])
     print "  buffer / fused"
@@ -56,8 +56,11 @@ medians "$1" | awk -F'\t' -v backend="${2-}" '
       printf "A rest of %d weights behind 1024 takes %.1f ns; %d steps of scalar take %.1f.\n", k, \
         (1024 + k) * ns[x, backend, 1024 + k] - 1024 * ns[x, backend, 1024], k, k * ns[x, "scalar", 1024]
     for (r = 1; r <= rule_count; ++r) { x = rules[r]; z = sizes[size_count]
-      if ((x, "two_threads", z) in ns) printf "%s of %d weights on two threads, in multiples of %s on one: %s, guarded %s; limit_copy in multiples of itself: %.2f\n", \
-        x, z, backend, times(x, "two_threads", z, ns[x, backend, z]), times(x, "two_threads_guarded", z, ns[x, backend, z]), ns[x, "limit_copy_two_threads", z] / ns[x, "limit_copy", z] }
+      if ((x, "two_threads", z) in ns) {
+        printf "%s of %d weights on two threads, in multiples of %s on one: %s, guarded %s; limit_copy in multiples of itself: %.2f\n", \
+          x, z, backend, times(x, "two_threads", z, ns[x, backend, z]), times(x, "two_threads_guarded", z, ns[x, backend, z]), ns[x, "limit_copy_two_threads", z] / ns[x, "limit_copy", z]
+        if ((x, "two_threads_8bit", z) in ns) printf "the same with slots in bfloat16 and in 8 bits, in multiples of floats on two threads: %s, %s\n", \
+          times(x, "two_threads_bfloat16", z, ns[x, "two_threads", z]), times(x, "two_threads_8bit", z, ns[x, "two_threads", z]) } }
     if (("dense_forward_1", backend, 16) in ns) {
       printf "\nLayers of n x n, %s: ns per weight and sample, and the others in multiples of it\n%-18s %5s %8s", backend, "layer, samples", "n", "ns"
       head()
