@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace {
 
@@ -96,6 +97,59 @@ TEST(Groups, AreReportedWithoutTheFrozenOnes) {
   const float* const odd = reinterpret_cast<float*>(reinterpret_cast<uintptr_t>(gradients) + 1);
   EXPECT_EQ(report_groups(groups, 3, odd, kCount, &report), GLS_ERROR_ALIGNMENT);
   EXPECT_EQ(gls_gradient_norm(&report), 13.0) << "an error writes nothing";
+}
+
+// Slots in fewer bytes: each group steps as an optimizer of its own, with the blocks' numbers of the whole.
+template <class Slots>
+void check_slots(gls_optimizer (*with)(gls_optimizer, typename Slots::Code*)) {
+  constexpr size_t kMany = 300;
+  Group groups[] = {{0, 70}, {200, 100}, {71, 3}, {74, 120}};
+  groups[1].params.learning_rate = 0.25;
+  float weights[kMany], expected[kMany], gradients[kMany];
+  for (size_t i = 0; i < kMany; ++i) {
+    weights[i] = expected[i] = 1.0f;
+    gradients[i] = 0.1f * static_cast<float>(i % 37) - 0.7f;
+  }
+  typename Slots::Code m[Slots::codes(kMany) + 4 * 4] = {}, v[Slots::codes(kMany) + 4 * 4] = {};
+  typename Slots::Code* const slots[] = {m, v};
+  typename Slots::Code alone[4][2 * Slots::codes(120)] = {};
+  Adam::State states[4] = {};
+  for (int t = 0; t < 4; ++t) {
+    groups[2].frozen = t == 1;
+    gradients[299] = NAN;
+    EXPECT_EQ((step_groups<Adam, Slots>(groups, 4, weights, gradients, slots, kMany)), GLS_ERROR_GRADIENT);
+    gradients[299] = 0.5f;
+    ASSERT_EQ((step_groups<Adam, Slots>(groups, 4, weights, gradients, slots, kMany)), GLS_OK);
+    for (size_t k = 0; k < 4; ++k) {
+      if (groups[k].frozen) continue;
+      const size_t first = groups[k].first;
+      gls_optimizer optimizer =
+          with(gls_adam(&groups[k].params, &states[k], expected + first, nullptr, nullptr, groups[k].count),
+               alone[k]);
+      optimizer.first = first - first % 64;
+      ASSERT_EQ(gls_step(&optimizer, gls_gradient_buffer(gradients + first), 1.0f), GLS_OK);
+    }
+  }
+  EXPECT_EQ(std::memcmp(weights, expected, sizeof weights), 0);
+  size_t before = 0;
+  for (size_t k = 0; k < 4; ++k) {
+    const size_t codes = Slots::codes(groups[k].count), bytes = codes * sizeof m[0];
+    EXPECT_EQ(groups[k].state.step, states[k].step);
+    EXPECT_EQ(std::memcmp(m + before, alone[k], bytes), 0) << k;
+    EXPECT_EQ(std::memcmp(v + before, alone[k] + codes, bytes), 0) << k;
+    EXPECT_NE(v[before], 0);
+    before += codes;
+  }
+  groups[1].count = 101;
+  EXPECT_EQ((step_groups<Adam, Slots>(groups, 4, weights, gradients, slots, kMany)), GLS_ERROR_RANGE);
+  typename Slots::Code* const missing[] = {m, nullptr};
+  groups[1].count = 100;
+  EXPECT_EQ((step_groups<Adam, Slots>(groups, 4, weights, gradients, missing, kMany)), GLS_ERROR_NULL);
+}
+
+TEST(Groups, WithSlotsInFewerBytes) {
+  check_slots<SlotsIn8Bits>(gls_slots_8bit);
+  check_slots<SlotsInBfloat16>(gls_slots_bfloat16);
 }
 
 TEST(Groups, WithAPresetsParameters) {

@@ -10,8 +10,7 @@
  *     float* const slots[] = {m, v};
  *     status = glissade::step_groups(groups, 3, weights, gradients, slots, 683);
  *
- * In C, and for slots in fewer bytes (formats.h), of which each group has its own: an optimizer for each
- * group, and gls_step_all(). */
+ * In C: an optimizer for each group, and gls_step_all(). */
 #ifndef GLISSADE_GROUPS_HPP
 #define GLISSADE_GROUPS_HPP
 
@@ -65,21 +64,40 @@ template <class Rule>
 }
 
 /** @cond INTERNAL */
-// A group's optimizer, in the whole's buffers.
-template <class Rule>
-gls_optimizer optimizer_of_group(ParameterGroup<Rule>& group, float* weights, float* const* slots) {
+// A group's optimizer, in the whole's buffers. before: how many numbers the slots of groups before it have.
+template <class Rule, class Slots>
+gls_optimizer optimizer_of_group(ParameterGroup<Rule>& group, float* weights,
+                                 typename Slots::Code* const* slots, size_t before) {
+  static_assert(Slots::kFormat == nullptr || kHasSlotFormats<Rule>,
+                "this rule's slots are floats only: rules/README.md says why");
   float* part[Rule::kSlots + 1] = {};
-  for (int k = 0; k < Rule::kSlots; ++k) part[k] = slots[k] + group.first;
-  return optimizer_of<Rule>(&group.params, &group.state, weights + group.first, part, group.count);
+  for (int k = 0; k < Rule::kSlots; ++k) {
+    if constexpr (Slots::kFormat == nullptr)
+      part[k] = slots[k] + group.first;
+    else
+      part[k] = reinterpret_cast<float*>(slots[k] + before);
+  }
+  gls_optimizer optimizer =
+      optimizer_of<Rule>(&group.params, &group.state, weights + group.first, part, group.count);
+  if constexpr (Slots::kFormat != nullptr) {
+    optimizer.format = Slots::kFormat;
+    optimizer.first = group.first & ~size_t{63};
+  }
+  return optimizer;
 }
 /** @endcond */
 
 /** One step of every group that is not frozen. Weights in no group stay as they are. weights, gradients and
  * each of slots (Rule::kSlots pointers): float[count]. Errors as in check_groups and gls_step. All groups are
- * checked, and their gradients looked at, before anything is written. */
-template <class Rule>
+ * checked, and their gradients looked at, before anything is written.
+ *
+ * step_groups<Adam, SlotsIn8Bits>(...): slots in fewer bytes (formats.h). Then each of slots has
+ * Slots::codes() of each group's count, one behind the other in the order of groups, frozen or not;
+ * Slots::codes(count) + 4 * group_count are enough. Their seed is 0, their first that of the group, rounded
+ * down to a multiple of 64. */
+template <class Rule, class Slots = SlotsInFloats>
 [[nodiscard]] Status step_groups(ParameterGroup<Rule>* groups, size_t group_count, float* weights,
-                                 const float* gradients, float* const* slots, size_t count,
+                                 const float* gradients, typename Slots::Code* const* slots, size_t count,
                                  float gradient_scale = 1.0f) {
   const Status checked = check_groups(groups, group_count, count);
   if (checked != GLS_OK) return checked;
@@ -87,19 +105,19 @@ template <class Rule>
   bool any_null = weights == nullptr || gradients == nullptr;
   for (int k = 0; k < Rule::kSlots; ++k) any_null = any_null || slots[k] == nullptr;
   if (any_null && count != 0) return GLS_ERROR_NULL;
-  for (size_t k = 0; k < group_count; ++k) {
-    ParameterGroup<Rule>& group = groups[k];
-    if (group.frozen) continue;
-    const gls_optimizer view = optimizer_of_group(group, weights, slots);
-    const Status status = gls_guard(&view, gls_gradient_buffer(gradients + group.first), gradient_scale);
-    if (status != GLS_OK) return status;
-  }
-  for (size_t k = 0; k < group_count; ++k) {
-    if (groups[k].frozen) continue;
-    const gls_optimizer view = optimizer_of_group(groups[k], weights, slots);
-    const Status status =
-        gls_step_unguarded(&view, gls_gradient_buffer(gradients + groups[k].first), gradient_scale);
-    if (status != GLS_OK) return status;  // another backend was asked for meanwhile
+  // First the guard of each, then the step; whose status is an error where another backend was asked for
+  // meanwhile.
+  constexpr decltype(&gls_guard) kCalls[] = {gls_guard, gls_step_unguarded};
+  for (const auto call : kCalls) {
+    size_t before = 0;
+    for (size_t k = 0; k < group_count; ++k) {
+      ParameterGroup<Rule>& group = groups[k];
+      const gls_optimizer view = optimizer_of_group<Rule, Slots>(group, weights, slots, before);
+      before += Slots::codes(group.count);
+      if (group.frozen) continue;
+      const Status status = call(&view, gls_gradient_buffer(gradients + group.first), gradient_scale);
+      if (status != GLS_OK) return status;
+    }
   }
   return GLS_OK;
 }
