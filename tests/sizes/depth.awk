@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # awk -f depth.awk src/optimizer/rules.inc FILE.ci...: from GCC's -fcallgraph-info=su, the deepest stack below gls_step for each rule with
 # gradients in a buffer, in bytes, without what the compiler's helpers take. GCC does not know what a pointer calls; this does:
-# a rule's functions and the buffer's.
+# a rule's functions and the buffer's. Where slots are in a byte or two (formats.h), a line "<rule>_8bit", "<rule>_bfloat16".
 function field(name, text) {
   if (!match($0, name ": \"[^\"]*\"")) return ""
   text = substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
@@ -28,21 +28,44 @@ function depth(f, i, below, deepest, parts, callees) {
   delete visiting[f]
   return own[f] + deepest
 }
-/^GLISSADE_RULE\(/ { gsub(/GLISSADE_RULE\(|,|\)/, " "); types[$1] = $2; next }
+# The path of a step whose slots have a format: to a block of each, then what goes on with it.
+function depth_of_format(format, slots, type, paths, i, below, deepest) {
+  split("encode decode", paths, " ")
+  deepest = depth(of["sweep_buffer", ""])
+  for (i in paths) {
+    below = depth(frame[paths[i], format, ""])
+    if (below > deepest) deepest = below
+  }
+  return own["gls_step"] + own[frame["sweep", format, ""]] + own[frame["sweep_slots", format, slots]] + \
+    own[frame["sweep_blocks", format, ""]] + deepest
+}
+/^GLISSADE_RULE\(/ { gsub(/GLISSADE_RULE\(|,|\)/, " "); types[$1] = $2; slots_of[$1] = $3; next }
 /^node:/ {
   name = field("title")
   if (!match($0, /[0-9]+ bytes/)) next
   own[name] = substr($0, RSTART, RLENGTH) + 0
   label = $0
   sub(/^.*label: "/, "", label)
+  format = match(label, /In8Bits/) ? "8bit" : match(label, /InBfloat16/) ? "bfloat16" : ""
+  slots = match(label, /kSlots = [0-9]/) ? substr(label, RSTART + 9, 1) : ""
   type = match(label, /Rule = glissade::[A-Za-z]+/) ? substr(label, RSTART + 17, RLENGTH - 17) : ""
   sub(/\(.*$/, "", label)
   sub(/^.*[ :]/, "", label)
   sub(/<.*$/, "", label)
   word[name] = label
-  of[label, type] = name
+  if (format != "") frame[label, format, slots] = name
+  else of[label, type] = name
 }
 /^edge:/ { name = field("sourcename"); calls[name] = calls[name] " " field("targetname") }
+BEGIN { formats["8bit"]; formats["bfloat16"] }
 END {
-  for (rule in types) { type = types[rule]; if (("tick", type) in of) print rule, depth("gls_step") }
+  for (rule in types) {
+    type = types[rule]
+    if (!(("tick", type) in of)) continue
+    print rule, depth("gls_step")
+    for (format in formats) {
+      if (("sweep_slots", format, slots_of[rule]) in frame)
+        print rule "_" format, depth_of_format(format, slots_of[rule], type)
+    }
+  }
 }

@@ -2,7 +2,9 @@
 /* A C99 firmware that uses one rule, GLISSADE_RULE_NAME with GLISSADE_RULE_SLOTS slots: what a user links,
  * and what `./dev size` measures. GLISSADE_KEEPS: 1 saves it to memory and restores it, 2 does so with a
  * store, 3 with a checkpoint. GLISSADE_WITH_MOMENTUM: beside another optimizer, of momentum, kept in the same way:
- * what a second rule costs. */
+ * what a second rule costs. GLISSADE_FORMAT: 8bit or bfloat16, of its slots (of a rule with two). */
+#include <stddef.h>
+
 #include "glissade/glissade.h"
 
 #ifndef GLISSADE_KEEPS
@@ -17,8 +19,17 @@ enum { kCount = 7 };
 static float weights[kCount] = {1, 1, 1, 1, 1, 1, 1};
 static RULE(_state) state;
 
+#ifdef GLISSADE_FORMAT
+static uint16_t codes[GLS_SLOTS_BFLOAT16_COUNT(GLISSADE_RULE_SLOTS, kCount)];
+#define IN_FORMAT(optimizer) NAME(slots_, GLISSADE_FORMAT)(optimizer, (void*)codes)
+#else
+#define IN_FORMAT(optimizer) optimizer
+#endif
+
 #if GLISSADE_RULE_SLOTS == 0
 #define SLOTS
+#elif defined(GLISSADE_FORMAT)
+#define SLOTS NULL, NULL,
 #else
 static float slots[GLISSADE_RULE_SLOTS][kCount];
 #if GLISSADE_RULE_SLOTS == 1
@@ -109,7 +120,7 @@ int program(int argument_count, char** arguments) {
   static const float gradients[kCount] = {1, -1, 1, -1, 1, -1, 1};
   (void)argument_count, (void)arguments;
   RULE(_defaults)(&params);
-  gls_optimizer optimizer = RULE()(&params, &state, weights, SLOTS kCount);
+  gls_optimizer optimizer = IN_FORMAT(RULE()(&params, &state, weights, SLOTS kCount));
   if (gls_step(&optimizer, gls_gradient_buffer(gradients), 1.0f) != GLS_OK) return 1;
   if (keep(&optimizer) != GLS_OK) return 4;
   if (step_other(gls_gradient_buffer(gradients)) != GLS_OK) return 5;

@@ -23,6 +23,8 @@ platform/boards/README.md | Adam kept by a checkpoint, with the demo'\''s adapte
 platform/boards/README.md | the compiler'\''s helpers with Adam, bytes | CORE | {CORE_size adam 3}
 platform/boards/README.md | RAM beside your buffers | CORE | {CORE_size adam 4}
 platform/boards/README.md | stack of a step of Adam, bytes | CORE | {CORE_size adam 5}
+platform/boards/README.md | with slots in 8 bits: flash; stack | CORE | {CORE_size adam_8bit 2}; {CORE_size adam_8bit 5}
+platform/boards/README.md | with slots in bfloat16: flash; stack | CORE | {CORE_size adam_bfloat16 2}; {CORE_size adam_bfloat16 5}
 platform/boards/README.md | - | - | With them Adam'\''s flash is {cortex-m4f_fast adam 2} bytes on the M4F and {cortex-m55_fast adam 2} on the M55.
 platform/boards/README.md | cortex-m0 | flash helpers RAM stack | {cortex-m0_size adam 2} {cortex-m0_size adam 3} {cortex-m0_size adam 4} {cortex-m0_size adam 5}
 platform/boards/README.md | cortex-m4f | flash helpers RAM stack | {cortex-m4f_size adam 2} {cortex-m4f_size adam 3} {cortex-m4f_size adam 4} {cortex-m4f_size adam 5}
@@ -36,6 +38,8 @@ include/glissade/layers/README.md | RULE | flash, Cortex-M4F | {cortex-m4f_job R
 others='
 the guard, instructions per weight (fast kernels)
 Adam after it, instructions per weight (fast kernels)
+Adam with slots in 8 bits, instructions per weight (fast kernels)
+Adam with slots in bfloat16, instructions per weight (fast kernels)
 SGD after it, instructions per weight (fast kernels)
 Adam, instructions for each step beside those
 the whole demo: flash; RAM, without stack

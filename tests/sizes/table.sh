@@ -17,12 +17,14 @@ for build; do
         name["adam_saved"] = "adam, saved and restored"
         name["adam_store"] = "adam, kept in a store"
         name["adam_checkpoint"] = "adam, kept by a checkpoint"
+        name["adam_8bit"] = "adam, slots in 8 bits"
+        name["adam_bfloat16"] = "adam, slots in bfloat16"
         name["adam_momentum_step"] = "adam and momentum"
         name["adam_momentum_saved"] = "adam and momentum, saved and restored"
       }
       { printf "  %-44s %8d %8d %8d %8s\n", $1 in name ? name[$1] : $1, $2, $3, $4, $5 }'
     "$boards/steps.sh" "$build" $variant "$counter" |
-      awk '{ printf "  %-9s %8.1f instructions per weight, %5d per step\n", $1, $2, $3 }'
+      awk '{ printf "  %-17s %8.1f instructions per weight, %5d per step\n", $1, $2, $3 }'
   done
   if [ -e "$build/tests/job_adam" ]; then
     "$tests/sizes/job.sh" "$build" |
