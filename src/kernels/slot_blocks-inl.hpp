@@ -48,12 +48,13 @@ struct EightBits {
     return blocks.exponents[k][i];
   }
 
-  // With a sign by an exact product, else by a sum. (Codes 1 to 7 with a sign, which are never written,
-  // become subnormal.)
+  // With a sign by an exact product, else by a sum; where E is 0, with 0. (Codes that are never written
+  // become some number.)
   GLISSADE_INLINE static bool decodes_fast(uint32_t exponent, bool has_sign) {
-    return has_sign ? exponent - 16 <= 142 - 16 : exponent >= 32;
+    return exponent == 0 || (has_sign ? exponent - 16 <= 142 - 16 : exponent >= 32);
   }
   GLISSADE_INLINE static uint32_t scale(uint32_t exponent, bool has_sign) {
+    if (exponent == 0) return 0;
     return has_sign ? (exponent + 127 - 15) << 23 : static_cast<uint32_t>(code_base<false>(exponent)) << 20;
   }
   template <class V>
@@ -98,18 +99,20 @@ struct EightBits {
     GLISSADE_INLINE bool is_usual(bool has_sign) {
       const uint32_t least = has_sign ? 16 : 32;
       exponent = B::max_across_halves(largest) >> 7;
-      return exponent - least <= 254 - least;
+      return exponent == 0 || exponent - least <= 254 - least;
     }
     GLISSADE_INLINE void store(bool has_sign, Code* codes, uint8_t* to) {
       *to = static_cast<uint8_t>(exponent);
+      // Where E is 0, no number is left.
       const int32_t base = has_sign ? code_base<true>(exponent) : code_base<false>(exponent);
+      const uint8_t low = exponent == 0 ? 0 : 1;
       const auto less = [=](B halves) GLISSADE_FLAT {
         return B::subtract_halves(halves, static_cast<uint16_t>(16 * base));
       };
       for_numbers<kSlotBlock / (4 * B::kWidth)>([&](size_t group) GLISSADE_FLAT {
         const B code = B::template bytes_of_halves<4>(less(even[group]), less(odd[group]));
         const B with_sign = B::bytes_above(code, 7) | signs[group];
-        B::store_by_lanes(has_sign ? with_sign : B::max_bytes(code, 1), codes + group * 4 * B::kWidth);
+        B::store_by_lanes(has_sign ? with_sign : B::max_bytes(code, low), codes + group * 4 * B::kWidth);
       });
     }
   };
