@@ -69,7 +69,7 @@ void check_continues(const gls_rule_info& info, Format format, size_t count) {
     expected.set(info, "learning_rate", 0.125);
     const gls_optimizer o = optimizer_of(run, info, format, count);
     const size_t size = gls_saved_bytes(&o);
-    good = good && gls_save(&o, bytes + 1, size) == GLS_OK && all_same();
+    good = good && size < sizeof bytes && gls_save(&o, bytes + 1, size) == GLS_OK && all_same();
     forget(info, count);
     good = good && gls_restore(&o, bytes + 1, size) == GLS_OK && all_same();
     for (int i = 0; i < 3; ++i) good = good && step(info, format, count) && all_same();
@@ -273,7 +273,7 @@ void check_active_backend() {
   uint32_t every_rule = 0;
   for_each_rule_with_formats([&](const gls_rule_info& info) {
     for (const Format format : {kBits8, kBfloat16}) {
-      for (const size_t count : {size_t{0}, size_t{1}, size_t{67}, kMost})
+      for (const size_t count : {size_t{0}, size_t{1}, size_t{67}, kLargest})
         check_continues(info, format, count);
       const bool good = start_and_step(info, format, 67, 3);
       const gls_optimizer o = optimizer_of(run, info, format, 67);
