@@ -58,7 +58,8 @@ HeadState parse_state(const std::string& bytes) {
   const uint64_t size = kFirst + kWord * (scales + outputs) + inputs * outputs + outputs;
   check(bytes.size() >= size + kWord, "the last of " + std::to_string(size + kWord) + " bytes is missing");
   const auto* const end = bytes.data() + size;
-  check(flatbuffers::ReadScalar<uint32_t>(end) == gls_crc32(0, bytes.data(), size), "its CRC");
+  check(flatbuffers::ReadScalar<uint32_t>(end) == gls_crc32(0, bytes.data(), static_cast<size_t>(size)),
+        "its CRC");
   state.input_count = static_cast<size_t>(inputs);
   state.output_count = static_cast<size_t>(outputs);
   state.model = reader.next<uint32_t>();
