@@ -32,7 +32,7 @@ void list_rules() {
     std::printf("%-28s %5d %5zu", rule.name.c_str(), rule.slots, rule.state_bytes);
     for (const SlotForm form : kSlotForms) {
       const int width = form == SlotForm::kFloat ? 7 : 9;
-      constexpr size_t kMany = 64 * 64;
+      constexpr size_t kMany = 4096;
       const double bytes = static_cast<double>(slot_bytes(form, kMany)) / kMany * rule.slots;
       if (form == SlotForm::kFloat || rule.has_forms)
         std::printf("%*.3g", width, bytes);
