@@ -36,6 +36,9 @@ struct Report {
 // Slots: SlotsInFloats, SlotsInBfloat16 or SlotsIn8Bits.
 template <class Slots = SlotsInFloats>
 Status fine_tune(const float* pretrained, const Recordings& recordings, uint32_t repetitions, Report& report);
+extern template Status fine_tune<SlotsInFloats>(const float*, const Recordings&, uint32_t, Report&);
+extern template Status fine_tune<SlotsInBfloat16>(const float*, const Recordings&, uint32_t, Report&);
+extern template Status fine_tune<SlotsIn8Bits>(const float*, const Recordings&, uint32_t, Report&);
 
 // The same job by somebody who cannot rely on power: after every epoch the first repetition held back says
 // whether the state is better, and the best so far is in the store. Goes on from what the store holds, and
