@@ -90,8 +90,9 @@ GLISSADE_INLINE void decode(const uint8_t* codes, uint32_t exponent, float* valu
   }
 }
 
-// The exponent of a whole block, in most cases: all numbers are finite, and none is near 0. Else 255. Only
-// where the largest may be rounded up to the next power of two are their random bits looked at.
+// The exponent of a whole block, in most cases: all numbers are finite, and the largest is not near 0, or all
+// are 0. Else 255. Only where the largest may be rounded up to the next power of two are their random bits
+// looked at.
 template <bool kHasSign, class B>
 GLISSADE_INLINE uint32_t usual_exponent(const float* values, uint32_t random) {
   B largest(0);
@@ -113,6 +114,7 @@ GLISSADE_INLINE uint32_t usual_exponent(const float* values, uint32_t random) {
     }
     of_block = max_across(largest);
   }
+  if (of_block < 7u << 20) return 0;  // whatever their random bits are
   if (of_block < (kHasSign ? 16u : 32u) << 23 || of_block >= kInfinity) return 255;
   if ((of_block >> 20 & 7) == 7) {
     for (size_t j = 0; j < kSlotBlock; ++j) {
@@ -129,6 +131,11 @@ GLISSADE_INLINE bool encode_usual(const float* values, uint32_t random, uint8_t*
   const uint32_t of_block = usual_exponent<kHasSign, B>(values, random);
   if (of_block == 255) return false;
   *exponent = static_cast<uint8_t>(of_block);
+  if (!kHasSign && of_block == 0) {
+    for (size_t j = 0; j < kSlotBlock; ++j) codes[j] = 0;
+    return true;
+  }
+  // Where all are 0, the base is larger than any of them.
   const uint32_t base = static_cast<uint32_t>(code_base<kHasSign>(of_block)) << 20;
   RandomBits<B> r(random);
   if constexpr (B::kHasHalves) {
@@ -166,9 +173,9 @@ GLISSADE_INLINE bool encode_usual(const float* values, uint32_t random, uint8_t*
 
 template <bool kHasSign, class B>
 GLISSADE_INLINE bool decode_usual(const uint8_t* codes, uint32_t exponent, float* values) {
-  if (kHasSign ? exponent - 16 > 142 - 16 : exponent < 32) return false;
-  const uint32_t base = static_cast<uint32_t>(code_base<kHasSign>(exponent)) << 20;
-  const float factor = bits_float((exponent + 127 - 15) << 23);
+  if (exponent != 0 && (kHasSign ? exponent - 16 > 142 - 16 : exponent < 32)) return false;
+  const uint32_t base = exponent == 0 ? 0 : static_cast<uint32_t>(code_base<kHasSign>(exponent)) << 20;
+  const float factor = bits_float(exponent == 0 ? 0 : (exponent + 127 - 15) << 23);
   if constexpr (B::kHasHalves) {
     for (size_t steps = kSlotBlock / 4; steps > 0; --steps) {
       if constexpr (kHasSign)

@@ -35,9 +35,8 @@ struct FourRandomBits {
 //                          whether it is decoded as most are, and by what
 //   decode<V>(codes, scale, has_sign)
 //                          a vector's numbers then
-//   Rounded<B>             a slot's block on its way to codes: round(...) for each four vectors; if it
-//   is_usual(has_sign), then
-//                          store(has_sign, codes, exponent)
+//   Rounded<B>             a slot's block on its way to codes: round(...) takes each four vectors; where it
+//                          then is_usual(...), store(...) writes the rest
 //   decode(...), encode(...)
 //                          any block, by the kernels of formats-inl.hpp
 struct EightBits {
