@@ -43,7 +43,7 @@ struct EightBits {
   using Code = uint8_t;
   static constexpr int kRandomShift = 12;
 
-  GLISSADE_INLINE static uint32_t exponent(const SlotBlocks& blocks, size_t k, size_t i) {
+  GLISSADE_INLINE static uint8_t& exponent(const SlotBlocks& blocks, size_t k, size_t i) {
     return blocks.exponents[k][i];
   }
 
@@ -100,8 +100,8 @@ struct EightBits {
       exponent = B::max_across_halves(largest) >> 7;
       return exponent == 0 || exponent - least <= 254 - least;
     }
-    GLISSADE_INLINE void store(bool has_sign, Code* codes, uint8_t* to) {
-      *to = static_cast<uint8_t>(exponent);
+    GLISSADE_INLINE void store(bool has_sign, Code* codes, uint8_t& to) {
+      to = static_cast<uint8_t>(exponent);
       // Where E is 0, no number is left.
       const int32_t base = has_sign ? code_base<true>(exponent) : code_base<false>(exponent);
       const uint8_t low = exponent == 0 ? 0 : 1;
@@ -151,7 +151,7 @@ struct InBfloat16 {
       B::store_upper_halves(x2, x3, codes + 2 * B::kWidth);
     }
     GLISSADE_INLINE bool is_usual(bool) const { return max_across(largest) < 0x7f7f0000u; }
-    GLISSADE_INLINE void store(bool, Code*, uint8_t*) const {}
+    GLISSADE_INLINE void store(bool, Code*, uint32_t) const {}
   };
 };
 
@@ -209,8 +209,9 @@ __attribute__((noinline)) bool encode_slots(const float (*values)[kSlotBlock], u
   for_numbers<kSlots>([&](size_t k)
                           GLISSADE_FLAT { all_usual = rounded[k].is_usual(has_sign(k)) & all_usual; });
   if (!all_usual) return false;
-  for_numbers<kSlots>(
-      [&](size_t k) GLISSADE_FLAT { rounded[k].store(has_sign(k), codes(k), blocks.exponents[k] + i); });
+  for_numbers<kSlots>([&](size_t k) GLISSADE_FLAT {
+    rounded[k].store(has_sign(k), codes(k), Format::exponent(blocks, k, i));
+  });
   return true;
 }
 

@@ -40,7 +40,7 @@ bool processor_supports(size_t index) {
 
 // What kernels.cpp holds.
 extern const BackendTraits traits;
-const BackendTraits traits = {4, false};
+const BackendTraits traits = {4, false, false};
 namespace first {
 extern const Kernels kernels;
 const Kernels kernels = {};

@@ -44,9 +44,13 @@ struct ScalarBits {
 
   GLISSADE_INLINE explicit ScalarBits(uint32_t x) : value(x) {}
   GLISSADE_INLINE static ScalarBits load(const float* from) {
-    return ScalarBits(*reinterpret_cast<const Float*>(from));
+    const Float* const bits = reinterpret_cast<const Float*>(from);
+    return ScalarBits(*bits);
   }
-  GLISSADE_INLINE void store(float* to) const { *reinterpret_cast<Float*>(to) = value; }
+  GLISSADE_INLINE void store(float* to) const {
+    Float* const bits = reinterpret_cast<Float*>(to);
+    *bits = value;
+  }
   GLISSADE_INLINE static ScalarBits load_bytes(const uint8_t* from) { return ScalarBits(*from); }
   GLISSADE_INLINE void store_bytes(uint8_t* to) const { *to = static_cast<uint8_t>(value); }
   GLISSADE_INLINE static ScalarBits load_halves(const uint16_t* from) { return ScalarBits(*from); }

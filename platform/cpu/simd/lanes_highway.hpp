@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lanes on Google Highway, for the target that this object's flags select (one target per object).
 #define HWY_COMPILE_ONLY_STATIC
+#define HWY_IS_DEBUG_BUILD 0  // or its checks, in a build with sanitizers, call a function of its library
 #include <hwy/highway.h>
 
 #include "cpu/simd/scalar.hpp"
