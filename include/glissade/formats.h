@@ -35,10 +35,10 @@
  * of two below its block's largest number: x = k - 8 (E + 1) + 128; the code is 0 where x < 8 or k < 8, else
  * x, and its bit 7 is the sign. A slot that is never below 0 keeps 31: x = k - 8 (E + 1) + 256; where E >= 32
  * the code is x, at least 1, so that it is never 0; where E < 32 it is 0 where k < 8, else x. Decoded, k goes
- * to its place in a float; below 8 it is 0. Codes 1 to 7 of a slot with
- * a sign, and codes other than 0 in a block with E = 0, are never written; a state that was damaged may hold
- * some, and what number they are then is not said. In a block with E = 255
- * something is not finite. A slot's memory is its codes, one for each weight, then E of each block. */
+ * to its place in a float; below 8 it is 0. Codes 1 to 7 of a slot with a sign, and codes other than 0 in a
+ * block with E = 0, are never written; a state that was damaged may hold some, and what number they are then
+ * is not said. In a block with E = 255 something is not finite. A slot's memory is its codes, one for each
+ * weight, then E of each block. */
 #ifndef GLISSADE_FORMATS_H
 #define GLISSADE_FORMATS_H
 

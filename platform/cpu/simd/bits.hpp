@@ -10,6 +10,7 @@
 //   + - & |, shift_left<n>(x), shift_right<n>(x), max(x, y), min(x, y)
 //   below(x, limit, a, b)          a where x < limit, else b; x and limit are below 2^31
 //   max_across(x)                  the largest lane
+//   in_register(x)                 as Bits(x), of a constant that is added again and again
 // and where kHasHalves is true, for vectors as 16-bit halves of lanes and as bytes,
 //   upper_halves(a, b)             in each lane the upper half of a's, then that of b's
 //   max_halves(a, b), max_across_halves(a), subtract_halves(a, x)
@@ -21,6 +22,14 @@
 //   store_upper_halves(a, b, to)   of all lanes of a, then of b
 //   load_signed_bytes(from), floats(x)
 //                                  a vector of lanes that have these bits
+// and where kHasUsual is true (most blocks then go by fewer operations, on boards), with halves
+//   next_four(from)                four numbers' bits, and moves on
+//   store_signed_four(...), store_four(...), store_two(...)
+//                                  four codes as floats, two halves
+// and without
+//   move(pointer), less(a, x)      by kWidth; the difference, 0 where it would be below 0
+//   zero_below(x, limit), with_sign(code, bits)
+//                                  bit 7 of a code from a float's sign
 #ifndef GLISSADE_PLATFORM_SIMD_BITS_HPP
 #define GLISSADE_PLATFORM_SIMD_BITS_HPP
 
