@@ -215,6 +215,16 @@ __attribute__((noinline)) bool encode_slots(const float (*values)[kSlotBlock], u
   return true;
 }
 
+// Weights and gradients of a block that comes some blocks later: far from caches a step took 11 to 14 %
+// longer, as processors look ahead less far behind so much arithmetic (Adam, 16M weights, Zen 5).
+GLISSADE_INLINE void fetch_ahead(const float* w, const float* g, size_t blocks_left) {
+  constexpr size_t kBlocks = 8, kLine = 64 / sizeof(float);
+  for (size_t j = kBlocks * kSlotBlock; blocks_left > kBlocks && j < (kBlocks + 1) * kSlotBlock; j += kLine) {
+    __builtin_prefetch(w + j, 1);
+    __builtin_prefetch(g + j);
+  }
+}
+
 template <class Rule>
 constexpr uint32_t signs_of_slots() {
   uint32_t signs = 0;
@@ -236,6 +246,7 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
   float* floats[kSlots];
   for (size_t k = 0; k < kSlots; ++k) floats[k] = decoded[k];
   for (size_t i = 0; i < blocks.count; ++i, w += kSlotBlock, g += kSlotBlock) {
+    fetch_ahead(w, g, blocks.count - i);
     const uint32_t random = slot_block_hash(blocks.start, blocks.first + static_cast<uint32_t>(i));
     Position<Slots> at{w, {}};
     bool fast = true;
