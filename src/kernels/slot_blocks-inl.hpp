@@ -155,6 +155,11 @@ struct InBfloat16 {
   };
 };
 
+template <class Format>
+GLISSADE_INLINE typename Format::Code* codes_of(const SlotBlocks& blocks, size_t k, size_t i) {
+  return static_cast<typename Format::Code*>(blocks.codes[k]) + i * kSlotBlock;
+}
+
 // Slots of a block that are decoded on their way to the rule, and stay as floats behind it.
 template <class Rule, class Format>
 struct DecodedSlots {
@@ -184,16 +189,14 @@ struct DecodedSlots {
   }
 };
 
-// The floats of all slots of a block to codes, or false. Bit k of kSigns says whether slot k has signs. One
-// copy for all rules like it.
+// The floats of all slots of a block on their way to codes: are they usual? Bit k of kSigns says whether slot
+// k has signs. One copy for all rules like it.
 template <class Format, class B, size_t kSlots, uint32_t kSigns>
-__attribute__((noinline)) bool encode_slots(const float (*values)[kSlotBlock], uint32_t random,
-                                            const SlotBlocks& blocks, size_t i) {
-  using Code = typename Format::Code;
+__attribute__((noinline)) bool round_slots(const float (*values)[kSlotBlock], uint32_t random,
+                                           const SlotBlocks& blocks, size_t i,
+                                           typename Format::template Rounded<B> (&to)[kSlots]) {
   using Rounded = typename Format::template Rounded<B>;
   const auto has_sign = [](size_t k) GLISSADE_FLAT { return (kSigns >> k & 1) != 0; };
-  const auto codes = [&](size_t k)
-                         GLISSADE_FLAT { return static_cast<Code*>(blocks.codes[k]) + i * kSlotBlock; };
   RandomBits<B> r(random);
   // Side by side: each has to wait for its largest number.
   Rounded rounded[kSlots];
@@ -202,17 +205,24 @@ __attribute__((noinline)) bool encode_slots(const float (*values)[kSlotBlock], u
     const B a = r.template next<kBy>(), b = r.template next<kBy>(), c = r.template next<kBy>(),
             d = r.template next<kBy>();
     for_numbers<kSlots>([&](size_t k) GLISSADE_FLAT {
-      rounded[k].round(values[k] + group * 4 * B::kWidth, {a, b, c, d}, has_sign(k), codes(k), group);
+      rounded[k].round(values[k] + group * 4 * B::kWidth, {a, b, c, d}, has_sign(k),
+                       codes_of<Format>(blocks, k, i), group);
     });
   });
   bool all_usual = true;
   for_numbers<kSlots>([&](size_t k)
                           GLISSADE_FLAT { all_usual = rounded[k].is_usual(has_sign(k)) & all_usual; });
-  if (!all_usual) return false;
+  for_numbers<kSlots>([&](size_t k) GLISSADE_FLAT { to[k] = rounded[k]; });
+  return all_usual;
+}
+
+// Their codes.
+template <class Format, class B, size_t kSlots, uint32_t kSigns>
+__attribute__((noinline)) void store_slots(typename Format::template Rounded<B> (&rounded)[kSlots],
+                                           const SlotBlocks& blocks, size_t i) {
   for_numbers<kSlots>([&](size_t k) GLISSADE_FLAT {
-    rounded[k].store(has_sign(k), codes(k), Format::exponent(blocks, k, i));
+    rounded[k].store((kSigns >> k & 1) != 0, codes_of<Format>(blocks, k, i), Format::exponent(blocks, k, i));
   });
-  return true;
 }
 
 // Weights and gradients of a block that comes some blocks later: far from caches a step took 11 to 14 %
@@ -243,8 +253,10 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
   const typename Rule::Coefficients c = *static_cast<const typename Rule::Coefficients*>(coefficients);
   const Whole<V> lanes;
   alignas(64) float decoded[kSlots][kSlotBlock];
+  typename Format::template Rounded<B> rounded[kSlots];
   float* floats[kSlots];
   for (size_t k = 0; k < kSlots; ++k) floats[k] = decoded[k];
+  bool waiting = false;
   for (size_t i = 0; i < blocks.count; ++i, w += kSlotBlock, g += kSlotBlock) {
     fetch_ahead(w, g, blocks.count - i);
     const uint32_t random = slot_block_hash(blocks.start, blocks.first + static_cast<uint32_t>(i));
@@ -252,13 +264,22 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
     bool fast = true;
     for (size_t k = 0; k < kSlots; ++k) {
       const uint32_t exponent = Format::exponent(blocks, k, i);
-      at.slots.codes[k] = static_cast<const typename Format::Code*>(blocks.codes[k]) + i * kSlotBlock;
+      at.slots.codes[k] = codes_of<Format>(blocks, k, i);
       at.slots.floats[k] = decoded[k];
       at.slots.scales[k] = Format::scale(exponent, has_sign(k));
       fast = fast & Format::decodes_fast(exponent, has_sign(k));
     }
-    bool encoded = false;
+    // A block's codes wait for its largest numbers. They are stored when the next block has been stepped.
+    bool usual = false;
+    const auto store_last = [&]() GLISSADE_FLAT {
+      if (waiting) store_slots<Format, B, kSlots, kSigns>(rounded, blocks, i - 1);
+    };
+    const auto encode = [&]() GLISSADE_FLAT {
+      store_last();
+      usual = round_slots<Format, B, kSlots, kSigns>(decoded, random, blocks, i, rounded);
+    };
     if (!fast) {
+      store_last();
       for (size_t k = 0; k < kSlots; ++k) Format::decode(blocks, k, i, has_sign(k), decoded[k]);
       of_floats(coefficients, w, g, floats, kSlotBlock);
     } else if constexpr (kRootsAtOnce > 1 && !kIsOneFunction<Rule>) {
@@ -269,7 +290,7 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
                        [&](V, V gradient, auto&... slot)
                            GLISSADE_FLAT { Rule::root(c, gradient, slot...).store(roots + j); });
       }
-      encoded = encode_slots<Format, B, kSlots, kSigns>(decoded, random, blocks, i);
+      encode();
       Position<FloatSlots<Rule::kSlots>> behind{w, FloatSlots<Rule::kSlots>(floats)};
       for (size_t j = 0; j < kSlotBlock; j += V::kWidth) {
         advance<true>(lanes, c.gradient, behind, V::load(g + j),
@@ -279,11 +300,13 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
       }
     } else {
       for (size_t j = 0; j < kSlotBlock; j += V::kWidth) advance<Rule>(lanes, c, at, V::load(g + j));
-      encoded = encode_slots<Format, B, kSlots, kSigns>(decoded, random, blocks, i);
+      encode();
     }
-    for (size_t k = 0; !encoded && k < kSlots; ++k)
+    waiting = usual;
+    for (size_t k = 0; !usual && k < kSlots; ++k)
       Format::encode(decoded[k], random, has_sign(k), blocks, k, i);
   }
+  if (waiting) store_slots<Format, B, kSlots, kSigns>(rounded, blocks, blocks.count - 1);
 }
 
 // Rules without slots in such a format, and lanes without halves, have none.
