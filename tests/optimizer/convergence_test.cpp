@@ -88,9 +88,8 @@ TEST(Convergence, IsAsTheTableSays) {
   }
 }
 
-// The same settings, and slots in fewer bytes. What differs, include/glissade/rules/README.md says: centered
-// RMSprop diverges where the gradient is steady, and Lion's 8 bits walk about a narrow valley in a wider
-// band.
+// The same settings, and slots in fewer bytes. What differs, include/glissade/rules/README.md says: Lion's 8
+// bits walk about a narrow valley in a wider band.
 TEST(Convergence, IsTheSameWithSmallSlots) {
   std::set<std::string> bear;
   for (const RuleFacts& rule : all_rules()) {
@@ -100,10 +99,8 @@ TEST(Convergence, IsTheSameWithSmallSlots) {
   for (const Row& row : read_table()) {
     for (const SlotForm slots : {SlotForm::kBfloat16, SlotForm::k8Bit}) {
       if (bear.count(rule_of(row)) == 0) continue;
-      const bool is_centered = rule_of(row).find("rmsprop_centered") == 0;
       const bool is_lion = rule_of(row) == "lion" && row.function == "rosenbrock" && slots == SlotForm::k8Bit;
       Row expected = row;
-      if (is_centered) expected.outcome = "diverges";
       if (is_lion) expected.tolerance *= 3;
       const double distance = distance_after(row, slots);
       EXPECT_EQ(outcome_of(expected, distance), expected.outcome)
@@ -111,7 +108,7 @@ TEST(Convergence, IsTheSameWithSmallSlots) {
       ++walks;
     }
   }
-  EXPECT_GE(walks, 80u);
+  EXPECT_GE(walks, 76u);
 }
 
 // The functions' gradients are those of their values.

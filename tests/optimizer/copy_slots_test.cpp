@@ -149,7 +149,7 @@ void check_refusals() {
   gls_optimizer other = codes;
   other.count = SIZE_MAX / 4;
   refused(o, other, GLS_ERROR_RANGE, "too many");
-  for (const char* const name : {"rprop", "asgd"}) {
+  for (const char* const name : kOnlyFloats) {
     const gls_rule_info& info = *gls_rule_named(name);
     refused(run.of_floats(info, 131), in_format(run, info, kBits8, 131), GLS_ERROR_RANGE, name);
   }

@@ -281,7 +281,8 @@ TEST(Faces, ArraysAndSlices) {
 static_assert(sizeof(Optimizer<Adam, 640, SlotsIn8Bits>) == 12 + 2 * 652, "2.03 bytes for each weight");
 static_assert(sizeof(Optimizer<Adam, 640, SlotsInBfloat16>) == 12 + 2 * 1280, "4 bytes for each weight");
 static_assert(kHasSlotFormats<Adam> && kHasSlotFormats<AdamW> && !kHasSlotFormats<Rprop> &&
-                  !kHasSlotFormats<Asgd>,
+                  !kHasSlotFormats<Asgd> && kHasSlotFormats<RmsPropMomentum> &&
+                  !kHasSlotFormats<RmsPropCentered> && !kHasSlotFormats<RmsPropCenteredMomentum>,
               "which rules have formats");
 
 template <class Slots>

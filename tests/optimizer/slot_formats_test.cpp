@@ -271,7 +271,7 @@ void check_refusals() {
   refused(GLS_ERROR_OVERLAP, o, "weights");
   refused(GLS_ERROR_ALIGNMENT,
           gls_slots_bfloat16(run.of_floats(adam, 130), reinterpret_cast<uint16_t*>(run.memory + 1)), "odd");
-  for (const char* const name : {"rprop", "asgd"})
+  for (const char* const name : kOnlyFloats)
     refused(GLS_ERROR_RANGE, gls_slots_8bit(run.of_floats(*gls_rule_named(name), 130), run.memory), name);
 
   gls_coefficients c;

@@ -64,8 +64,12 @@ struct Run {
 inline Run run, expected;
 inline float gradients[kMost];
 
+// Rules whose slots are floats only.
+constexpr const char* kOnlyFloats[] = {"rprop", "asgd", "rmsprop_centered", "rmsprop_centered_momentum"};
 inline bool has_formats(const gls_rule_info& info) {
-  return !same_text(info.name, "rprop") && !same_text(info.name, "asgd");
+  bool result = true;
+  for (const char* const name : kOnlyFloats) result = result && !same_text(info.name, name);
+  return result;
 }
 
 // work(info) for all rules that have them.

@@ -150,6 +150,7 @@ struct RmsPropCentered : RmsProp {
   static constexpr int kSlots = 2;
   static constexpr const gls_rule* kRule = &rmsprop_centered_rule;
   static constexpr const char* kTorchName = "RMSprop";
+  static constexpr bool kSlotsAreFloats = true;  // rules/README.md says why
   static constexpr gls_slot_info kSlotInfo[] = {{"square", "square_avg", false}, {"mean", "grad_avg", true}};
 
   template <class V>
@@ -166,6 +167,7 @@ struct RmsPropCenteredMomentum : RmsProp {
   static constexpr int kSlots = 3;
   static constexpr const gls_rule* kRule = &rmsprop_centered_momentum_rule;
   static constexpr const char* kTorchName = "RMSprop";
+  static constexpr bool kSlotsAreFloats = true;  // rules/README.md says why
   static constexpr gls_slot_info kSlotInfo[] = {
       {"square", "square_avg", false}, {"buffer", "momentum_buffer", true}, {"mean", "grad_avg", true}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,

@@ -136,7 +136,7 @@ void add_compare(CLI::App& app) {
   CLI::App* const command =
       app.add_subcommand("compare", "rules on the vowel job: a table, and curves of loss and gradient norm");
   command->add_option("--rule", options->rules, kRule + "; without: all");
-  add_slots(command, options->slots, "; rprop's and asgd's are floats only");
+  add_slots(command, options->slots, "; some rules' are floats only: `glissade rules` says which");
   add_output(command, options->output, "a picture (SVG)");
   add_job(command, options->data, options->speaker);
   command->callback([options] { compare(*options); });
