@@ -35,6 +35,22 @@ constexpr auto slots_of() {
 template <class Rule>
 constexpr auto kSlots = slots_of<Rule>();
 
+// The state of nearly all rules; one that PyTorch does not count, or that has more, has a line of its own.
+constexpr gls_state_info kStep[] = {{"step", "step", 0, GLS_STATE_COUNT}};
+template <class Rule, class = void>
+constexpr auto kStateOf = copy(kStep);
+template <class Rule>
+constexpr auto kStateOf<Rule, decltype(void(Rule::kStateInfo))> = copy(Rule::kStateInfo);
+template <class Rule>
+constexpr auto states_of() {
+  static_assert(
+      sizeof(kStateOf<Rule>) / sizeof(gls_state_info) * sizeof(uint32_t) == sizeof(typename Rule::State),
+      "each field of the state has its line");
+  return kStateOf<Rule>;
+}
+template <class Rule>
+constexpr auto kState = states_of<Rule>();
+
 constexpr gls_rule_info kRules[] = {
 #define GLISSADE_RULE(name, Rule, slot_count)      \
   {&name##_rule,                                   \
@@ -45,7 +61,9 @@ constexpr gls_rule_info kRules[] = {
    kParams<Rule>.values,                           \
    sizeof(Rule::kParams) / sizeof(gls_param_info), \
    sizeof(Rule::Params),                           \
-   sizeof(Rule::State)},
+   sizeof(Rule::State),                            \
+   kState<Rule>.values,                            \
+   sizeof(kState<Rule>) / sizeof(gls_state_info)},
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
 };

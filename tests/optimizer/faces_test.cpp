@@ -152,6 +152,7 @@ TEST(Faces, EveryRuleIsTheSameInAllFaces) {
     EXPECT_EQ(info->slot_count, size_t{slots_});                                                          \
     EXPECT_EQ(info->params_bytes, sizeof params);                                                         \
     EXPECT_EQ(info->state_bytes, sizeof state);                                                           \
+    EXPECT_EQ(info->state_count * sizeof(uint32_t), sizeof state);                                        \
     const gls_optimizer named = gls_optimizer_of(info, &params, &state, b.weights, c.slots, kCount);      \
     EXPECT_EQ(std::memcmp(&named, &c, sizeof c), 0);                                                      \
     check_params(*info, params,                                                                           \
@@ -160,6 +161,11 @@ TEST(Faces, EveryRuleIsTheSameInAllFaces) {
 #include "optimizer/rules.inc"
 #undef GLISSADE_RULE
   EXPECT_EQ(gls_rule_at(index), nullptr);
+  while (index-- > 0) {
+    const gls_rule_info& info = *gls_rule_at(index);
+    for (size_t i = 0; i < info.state_count; ++i) EXPECT_EQ(info.state[i].offset, i * sizeof(uint32_t));
+    EXPECT_STREQ(info.state[0].name, "step");
+  }
   EXPECT_EQ(gls_rule_named("adams"), nullptr);
   EXPECT_EQ(gls_rule_named(nullptr), nullptr);
   EXPECT_EQ(gls_optimizer_of(nullptr, nullptr, nullptr, nullptr, nullptr, 0).rule, nullptr);

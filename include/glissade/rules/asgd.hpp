@@ -38,6 +38,9 @@ struct Asgd {
   static constexpr const char* kTorchName = "ASGD";
   static constexpr bool kSlotsAreFloats = true;  // rules/README.md says why
   static constexpr gls_slot_info kSlotInfo[] = {{"average", "ax", true}};
+  static constexpr gls_state_info kStateInfo[] = {{"step", "step", offsetof(State, step), GLS_STATE_COUNT},
+                                                  {"eta", "eta", offsetof(State, eta), GLS_STATE_FLOAT},
+                                                  {"mu", "mu", offsetof(State, mu), GLS_STATE_FLOAT}};
   static constexpr gls_param_info kParams[] = {
       GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(alpha, "alpha", kNotNegative),
       GLISSADE_PARAM(lambda, "lambd", kNotNegative), GLISSADE_PARAM(start_averaging, "t0", kNotNegative)};

@@ -34,6 +34,21 @@ typedef struct gls_param_info {
   bool saved;             /**< is it saved? allow_zero_epsilon is not: gls_restore() sets it where it must */
 } gls_param_info;
 
+/** The type of a field of a rule's state. */
+typedef enum GLS_ENUM(gls_state_kind) {
+  GLS_STATE_COUNT = 0, /**< uint32_t */
+  GLS_STATE_FLOAT = 1  /**< float */
+} gls_state_kind;
+
+/** One field of a rule's state. */
+typedef struct gls_state_info {
+  const char* name;       /**< the field: "step" */
+  const char* torch_name; /**< its key in the state_dict of torch.optim, where it is a float32 of one number
+                             (which counts to 2^24 and stays there): "step"; null where there is none */
+  size_t offset;          /**< of the field in gls_<rule>_state, in bytes */
+  gls_state_kind kind;    /**< its type */
+} gls_state_info;
+
 /** One rule. Some values that are each in range exclude each other: the rule's header says which. */
 typedef struct gls_rule_info {
   const gls_rule* rule;         /**< for gls_optimizer_of() */
@@ -45,6 +60,8 @@ typedef struct gls_rule_info {
   size_t param_count;           /**< how many hyper-parameters */
   size_t params_bytes;          /**< sizeof(gls_<rule>_params); they are 8-byte aligned */
   size_t state_bytes;           /**< sizeof(gls_<rule>_state); it is 4-byte aligned */
+  const gls_state_info* state;  /**< [0 .. state_count), in the order in which they are saved */
+  size_t state_count;           /**< how many fields the state has */
 } gls_rule_info;
 
 /** Rule number index, from 0; null where there is none. */

@@ -35,6 +35,7 @@ struct Momentum {
   static constexpr const gls_rule* kRule = &momentum_rule;
   static constexpr const char* kTorchName = "SGD";
   static constexpr gls_slot_info kSlotInfo[] = {{"buffer", "momentum_buffer", true}};
+  static constexpr gls_state_info kStateInfo[] = {{"step", nullptr, 0, GLS_STATE_COUNT}};
   static constexpr gls_param_info kParams[] = {
       GLISSADE_COMMON_PARAMS, GLISSADE_PARAM(momentum, "momentum", kNotNegative),
       GLISSADE_PARAM(dampening, "dampening", kAnyFloat), GLISSADE_PARAM(nesterov, "nesterov", kEither)};

@@ -36,6 +36,9 @@ struct NAdam {
   static constexpr const gls_rule* kRule = &nadam_rule;
   static constexpr const char* kTorchName = "NAdam";
   static constexpr gls_slot_info kSlotInfo[] = {{"m", "exp_avg", true}, {"v", "exp_avg_sq", false}};
+  static constexpr gls_state_info kStateInfo[] = {
+      {"step", "step", offsetof(State, step), GLS_STATE_COUNT},
+      {"mu_product", "mu_product", offsetof(State, mu_product), GLS_STATE_FLOAT}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS,
                                                GLISSADE_PARAM(beta1, "betas[0]", kBelow1),
                                                GLISSADE_PARAM(beta2, "betas[1]", kBelow1),

@@ -29,6 +29,7 @@ struct Sgd {
   static constexpr uint32_t kGradientBits = kSumsFit;
   static constexpr const gls_rule* kRule = &sgd_rule;
   static constexpr const char* kTorchName = "SGD";
+  static constexpr gls_state_info kStateInfo[] = {{"step", nullptr, 0, GLS_STATE_COUNT}};
   static constexpr gls_param_info kParams[] = {GLISSADE_COMMON_PARAMS};
 
   GLISSADE_INLINE static bool valid(const Params& p) { return valid_common(p); }
