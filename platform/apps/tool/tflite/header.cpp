@@ -1,54 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `glissade tflite FILE --header`: the head, for firmware.
-#include <cctype>
-#include <cstdio>
 #include <filesystem>
 
-#include "apps/tool/text.hpp"
+#include "apps/tool/c_text.hpp"
 #include "apps/tool/tflite/int8_layer.hpp"
 #include "apps/tool/tflite/rewrite.hpp"
-#include "glissade/storage/saved.h"
 
 namespace glissade {
 namespace {
-
-std::string number(float value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
-  std::string result = text;
-  if (result.find_first_of(".e") == std::string::npos) result += ".0";
-  return result + "f";
-}
-std::string number(int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
-
-std::string crc(const std::string& bytes) {
-  return std::to_string(gls_crc32(0, bytes.data(), bytes.size())) + "u";
-}
-
-// A name in C from a file's: letters, digits and _.
-std::string identifier(const std::string& file) {
-  std::string name = std::filesystem::path(file).stem().string();
-  for (char& c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 || static_cast<unsigned char>(c) > 127) c = '_';
-  }
-  if (name.empty() || name == "_" || std::isdigit(static_cast<unsigned char>(name[0])) != 0)
-    name = "model" + name;
-  return name;
-}
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
-// Text that ends no comment and begins none.
-std::string in_comment(std::string text) {
-  text = visible(text);
-  for (const char* const mark : {"*/", "/*"}) {
-    for (size_t at; (at = text.find(mark)) != std::string::npos;) text.insert(at + 1, " ");
-  }
-  return text;
-}
 
 class Header {
  public:
@@ -64,19 +23,7 @@ class Header {
   template <class Number>
   void array(const std::string& type, const std::string& what, const std::vector<Number>& values,
              const std::string& says) {
-    text_ += "\n/* " + says + " */\nstatic const " + type + " " + name_ + "_" + what + "[" +
-             std::to_string(values.size()) + "] = {";
-    std::string line;
-    for (size_t i = 0; i < values.size(); ++i) {
-      const std::string next = number(values[i]) + (i + 1 < values.size() ? "," : "");
-      if (line.empty() || line.size() + next.size() + 1 > 110) {
-        text_ += line + "\n  ";
-        line = next;
-      } else {
-        line += " " + next;
-      }
-    }
-    text_ += line + "\n};\n";
+    text_ += c_array(type, name_ + "_" + what, values, says);
   }
   void add(const std::string& text) { text_ += text; }
   const std::string& text() const { return text_; }
@@ -95,10 +42,10 @@ class Header {
 
 void Header::sizes() {
   define("FILE_BYTES", model_.bytes().size(), "of the file that this was written from");
-  define("FILE_CRC32", crc(model_.bytes()), "gls_crc32 of it");
+  define("FILE_CRC32", c_crc32(model_.bytes()), "gls_crc32 of it");
   try {
     const std::string front = cut_model(model_, head_).bytes;
-    define("CUT_CRC32", crc(front),
+    define("CUT_CRC32", c_crc32(front),
            "of the file that --cut writes: what stays as it is while the head learns");
   } catch (const Refused& refused) {
     add("/* It cannot be cut here. " + in_comment(refused.what()) + " */\n");
@@ -107,9 +54,9 @@ void Header::sizes() {
   define("INPUTS", head_.input_count, "features");
   define("OUTPUTS", head_.output_count, "rows");
   define("SCALES", weight_scales(model_, head_).size(), "of the weights: one, or one for each row");
-  define("INPUT_SCALE", number(input_scale(model_, head_)), "it belongs to the layers in front");
+  define("INPUT_SCALE", c_number(input_scale(model_, head_)), "it belongs to the layers in front");
   define("INPUT_ZERO", "(" + std::to_string(input_zero(model_, head_)) + ")", "zero point");
-  define("OUTPUT_SCALE", number(output_scale(model_, head_)), "of its outputs");
+  define("OUTPUT_SCALE", c_number(output_scale(model_, head_)), "of its outputs");
   define("OUTPUT_ZERO", "(" + std::to_string(output_zero(model_, head_)) + ")", "zero point");
   define("ACTIVATION", std::to_string(static_cast<int>(head_.activation)),
          "gls_int8_activation: " + std::string(tflite::EnumNameActivationFunctionType(head_.activation)));
@@ -167,7 +114,7 @@ void Header::head() {
 
 std::string header_of(const ModelFile& model, const Head& head, const std::string& file) {
   const bool last = Heads(model).last().index == head.index;
-  const std::string name = identifier(file) + "_head" + (last ? "" : std::to_string(head.index)),
+  const std::string name = c_identifier(file) + "_head" + (last ? "" : std::to_string(head.index)),
                     guard = upper(name) + "_H";
   Header header(model, head, name);
   header.add("/* The head of " + in_comment(std::filesystem::path(file).filename().string()) +
