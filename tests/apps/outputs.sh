@@ -17,9 +17,10 @@ fail() {
 # What a command needs to do something quickly; a command that is not here needs nothing.
 declare -A arguments=(
   [schedule]='cosine' [trajectory]='--function plateau --steps 20' [replay]="logged.json --backend scalar" [compare]='--rule adam:learning_rate=0.01' [pretrain]='-o -'
-  [tflite]='model.tflite --header'
+  [tflite]='model.tflite --header' [convert]='adam.safetensors --to csv'
 )
 cp "${0%/*}/../fuzz/corpus/tflite/classifier.tflite" model.tflite
+cp "${0%/*}/../fuzz/corpus/convert/adam.safetensors" .
 ones=$(printf '3f800000%.0s' {1..200})
 cat >logged.json <<END
 {"cases": [{"optimizer": "sgd", "options": {"lr": 0.5}, "weights": "$ones", "gradients": ["$ones"]}]}
@@ -72,13 +73,13 @@ for name in $commands; do
   "$program" "$name" --help | grep -q -- '--output' || continue
   read -ra call <<<"$name ${arguments[$name]-}"
   [ "$name" != pretrain ] || call=(pretrain)
-  if [[ $name != @(pretrain|replay|tflite) ]] && ! command -v gnuplot >/dev/null; then continue; fi
+  if [[ $name != @(pretrain|replay|tflite|convert) ]] && ! command -v gnuplot >/dev/null; then continue; fi
   writers=$((writers + 1))
   rm -rf dir && mkdir dir
   works "$name -o" "$program" "${call[@]}" -o dir/new >out
   [ "$(stat -c %a dir/new)" = "$(printf %o $((0666 & ~$(umask))))" ] || fail "$name -o: permissions of a new file"
   leftovers dir new
-  if [[ $name != @(pretrain|replay|tflite) ]]; then tail -n 2 dir/new | grep -q '</svg>' || fail "$name -o: half a picture"; fi
+  if [[ $name != @(pretrain|replay|tflite|convert) ]]; then tail -n 2 dir/new | grep -q '</svg>' || fail "$name -o: half a picture"; fi
   if [ -n "$full_device" ]; then
     fails "$name -o to a full device" "$program" "${call[@]}" -o $full_device >out
     [ -c $full_device ] || fail "$name -o replaced a device"

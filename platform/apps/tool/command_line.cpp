@@ -56,11 +56,11 @@ CLI::Option* add_job(CLI::App* command, std::string& data, int& speaker) {
       ->default_str(std::to_string(speaker));
 }
 
-void add_slots(CLI::App* command, SlotForm& form, const std::string& more = "") {
+CLI::Option* add_slots(CLI::App* command, SlotForm& form, const std::string& more = "") {
   const auto read = [&form](const std::string& name) {
     for (const SlotForm other : kSlotForms) form = name == name_of(other) ? other : form;
   };
-  command->add_option_function<std::string>("--slots", read, "how the rule's slots are kept" + more)
+  return command->add_option_function<std::string>("--slots", read, "how the rule's slots are kept" + more)
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kSlotFormNames), std::end(kSlotFormNames))))
       ->type_name("FORM")
       ->default_str(name_of(form));
@@ -195,6 +195,43 @@ void add_tflite(CLI::App& app) {
   command->callback([options] { rewrite_tflite(*options); });
 }
 
+void add_convert(CLI::App& app) {
+  const auto options = std::make_shared<ConvertOptions>();
+  CLI::App* const command = app.add_subcommand(
+      "convert", "a model and its optimizer from and to PyTorch: safetensors, saved bytes, C, CSV");
+  command->footer(
+      "FROM is safetensors or what gls_save wrote; TO ends in .safetensors, .gls (for gls_restore), .h (C) "
+      "or .csv.\n"
+      "Without TO and --to: what is in FROM.\n"
+      "Layers, in the order of the library's weights: fc1=9x32,fc2=32x11 are dense ones, inputs x outputs;\n"
+      "norm.weight=same:32 is a tensor as it lies. platform/apps/tool/convert/README.md says more.");
+  add_text(command, "from", options->from, "what is read; - is standard input")->required();
+  add_text(command, "-o,--output,to", options->output, "where to; - is standard output");
+  const std::map<std::string, ConvertTo> kinds = {{"safetensors", ConvertTo::kSafetensors},
+                                                  {"saved", ConvertTo::kSaved},
+                                                  {"header", ConvertTo::kHeader},
+                                                  {"csv", ConvertTo::kTable}};
+  command
+      ->add_option_function<std::string>(
+          "--to", [options, kinds](const std::string& name) { options->to = kinds.at(name); },
+          "what is written, whatever TO's name")
+      ->check(CLI::IsMember(kinds))
+      ->type_name("KIND");
+  CLI::Option* const layers = add_text(command, "--layers", options->layers, "which tensors the weights are");
+  add_text(command, "--like", options->like, "safetensors with these layers, in place of --layers")
+      ->excludes(layers);
+  CLI::Option* const rule =
+      add_text(command, "--rule", options->rule,
+               "the start of this rule instead of what FROM has, as in adam:learning_rate=0.003");
+  add_slots(command, options->slots, "; without: as in FROM")->default_str("")->each([options](const std::string&) {
+    options->has_slots = true;
+  });
+  add_number(command, "--group", options->group, 0, 1000000, "of several parameter groups, which");
+  command->add_flag("--weights-only", options->weights_only, "no optimizer")->excludes(rule);
+  command->add_flag("--leave-out", options->leave_out, "tensors that are in no layer");
+  command->callback([options] { convert(*options); });
+}
+
 std::string version() {
   const auto text = [](int number) { return std::to_string(number); };
   return "glissade " + text(GLS_VERSION_MAJOR) + "." + text(GLS_VERSION_MINOR) + "." +
@@ -210,7 +247,8 @@ int run(int argument_count, char** arguments) {
   add_pretrain(app);
   app.add_subcommand("backends", "list this machine's backends")->callback(list_backends);
   app.add_subcommand("rules", "list the rules, their slots and their parameters")->callback(list_rules);
-  for (const auto add : {add_schedule, add_replay, add_compare, add_average, add_trajectory, add_tflite})
+  for (const auto add :
+       {add_schedule, add_replay, add_compare, add_average, add_trajectory, add_tflite, add_convert})
     add(app);
   try {
     app.parse(argument_count, arguments);

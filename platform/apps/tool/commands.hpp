@@ -88,6 +88,24 @@ struct TfliteOptions {
 };
 void rewrite_tflite(const TfliteOptions& options);
 
+// A model, and its optimizer where it has one, from safetensors or saved bytes to another kind of file.
+// Without output and to: what is in it.
+enum class ConvertTo {
+  kByName,
+  kSafetensors,
+  kSaved,
+  kHeader,
+  kTable
+};  // kByName: as the output's name ends
+struct ConvertOptions {
+  std::string from, output, layers, like, rule;
+  ConvertTo to = ConvertTo::kByName;
+  SlotForm slots = SlotForm::kFloat;  // if has_slots: else as they are
+  int group = -1;                     // of the parameters; -1: there is one
+  bool has_slots = false, weights_only = false, leave_out = false;
+};
+void convert(const ConvertOptions& options);
+
 }  // namespace glissade
 
 #endif
