@@ -56,6 +56,12 @@ void for_each_rule(Work work) {
 
 SafeTensors again(const SafeTensors& content) { return parse_safetensors("f", write_safetensors(content)); }
 
+SafeTensors with_metadata(const SafeTensors& content, const std::string& name, const std::string& text) {
+  SafeTensors result = content;
+  result.metadata[name] = text;
+  return result;
+}
+
 std::string said_of(const SafeTensors& content, const LayerMap& of = layers()) {
   try {
     from_torch(content, of, false, 0);
@@ -153,6 +159,15 @@ TEST(Convert, LayersAreGuessedByNameAndShape) {
   EXPECT_EQ(guess_layers(content, parameters_of(content), others).text(),
             "net.2=4x3,net.3.weight=same:3,net.3.bias=same:3,net.10=3x2");
   EXPECT_TRUE(others.empty());
+  // PyTorch's own order, where groups say it.
+  EXPECT_EQ(parameters_of(
+                with_metadata(content, "param_groups",
+                              R"([{"params":["net.3.weight","net.3.bias"]},{"params":["net.10.bias"]}])")),
+            (std::vector<std::string>{"net.3.weight", "net.3.bias", "net.10.bias", "net.2.bias",
+                                      "net.2.weight", "net.10.weight"}));
+  EXPECT_EQ(
+      guess_layers(content, {"net.3.bias", "net.3.weight", "net.2.bias", "net.2.weight"}, others).text(),
+      "net.3.weight=same:3,net.3.bias=same:3,net.2=4x3");
   add("conv.weight", {2, 1, 3, 3}), add("conv.bias", {2});
   add("x.weight", {2, 3}), add("x.bias", {3});
   add("y.weight", {2, 3});
@@ -209,12 +224,6 @@ TEST(Convert, RefusesAStateThatDoesNotFit) {
   EXPECT_EQ(said_of(to_torch(run, layers())), "");
   run.state[0] = 16777217;
   EXPECT_THROW(to_torch(run, layers()), std::runtime_error);
-}
-
-SafeTensors with_metadata(const SafeTensors& content, const std::string& name, const std::string& text) {
-  SafeTensors result = content;
-  result.metadata[name] = text;
-  return result;
 }
 
 TEST(Convert, RefusesGroupsThatAreNone) {
@@ -297,6 +306,23 @@ TEST(Convert, SgdIsOverItsFirstStepWhereItHasABuffer) {
   expect_refused(with_metadata(content, "glissade.state.step", "3"), "the slots are missing");
 }
 
+TEST(Convert, PyTorchsRpropHasNoDecay) {
+  SavedOptimizer run = run_of(*gls_rule_named("rprop"), 3);
+  run.set_param(run.rule->params[2], 0.0);
+  EXPECT_STREQ(run.rule->params[1].name, "weight_decay");
+  SafeTensors content = to_torch(run, layers());
+  EXPECT_EQ(content.metadata.at("optimizer"), "Rprop");
+  Json groups = parse_strictly(content.metadata.at("param_groups"), 4, "");
+  groups[0].erase("weight_decay");
+  EXPECT_EQ(
+      write_saved(from_torch(with_metadata(content, "param_groups", groups.dump()), layers(), false, 0)),
+      write_saved(run));
+  run.set_param(run.rule->params[1], 0.5);
+  content = to_torch(run, layers());
+  EXPECT_EQ(content.metadata.count("optimizer"), 0u);
+  EXPECT_EQ(write_saved(from_torch(content, layers(), false, 0)), write_saved(run));
+}
+
 TEST(Convert, AdagradsStartIsPyTorchs) {
   SavedOptimizer run = run_of(*gls_rule_named("adagrad"), 1);
   for (size_t i = 0; i < run.rule->param_count; ++i) {
@@ -312,6 +338,8 @@ TEST(Convert, AdagradsStartIsPyTorchs) {
   const SavedOptimizer start = from_torch(content, layers(), false, 0);
   EXPECT_EQ(start.state[0], 0u);
   EXPECT_EQ(start.slots[0], std::vector<float>(kCount));
+  EXPECT_EQ(floats_of(to_torch(start, layers()).tensors.at("state.norm.bias.sum")),
+            std::vector<float>(4, 0.1f));
   content.tensors["state.norm.bias.sum"] = tensor_of({4}, {0.1f, 0.1f, 0.2f, 0.1f});
   expect_refused(content, "not those of a start");
 }

@@ -37,22 +37,6 @@ std::string digits_at(const std::string& text, size_t& at) {
   return digits;
 }
 
-// Does a stand before b? "layer2" before "layer10".
-struct Before {
-  bool operator()(const std::string& a, const std::string& b) const {
-    size_t i = 0, k = 0;
-    while (i < a.size() && k < b.size()) {
-      if (is_digit(a[i]) && is_digit(b[k])) {
-        const std::string x = digits_at(a, i), y = digits_at(b, k);
-        if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
-      } else if (a[i++] != b[k++]) {
-        return static_cast<unsigned char>(a[i - 1]) < static_cast<unsigned char>(b[k - 1]);
-      }
-    }
-    return a.size() - i != b.size() - k ? a.size() - i < b.size() - k : a < b;
-  }
-};
-
 // A module's parameters: their shapes by their names in it.
 using Module = std::map<std::string, const std::vector<size_t>*>;
 
@@ -117,15 +101,32 @@ std::vector<std::string> LayerMap::names() const {
   return names;
 }
 
+bool before(const std::string& a, const std::string& b) {
+  size_t i = 0, k = 0;
+  while (i < a.size() && k < b.size()) {
+    if (is_digit(a[i]) && is_digit(b[k])) {
+      const std::string x = digits_at(a, i), y = digits_at(b, k);
+      if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
+    } else if (a[i++] != b[k++]) {
+      return static_cast<unsigned char>(a[i - 1]) < static_cast<unsigned char>(b[k - 1]);
+    }
+  }
+  return a.size() - i != b.size() - k ? a.size() - i < b.size() - k : a < b;
+}
+
 LayerMap guess_layers(const SafeTensors& content, const std::vector<std::string>& parameters,
                       std::vector<std::string>& others) {
-  std::map<std::string, Module, Before> modules;
+  std::vector<std::string> order;
+  std::map<std::string, Module> modules;
   for (const std::string& name : parameters) {
     const size_t dot = name.rfind('.'), leaf = dot == std::string::npos ? 0 : dot + 1;
-    modules[name.substr(0, leaf)][name.substr(leaf)] = &content.tensors.at(name).shape;
+    const auto [at, is_new] = modules.try_emplace(name.substr(0, leaf));
+    at->second[name.substr(leaf)] = &content.tensors.at(name).shape;
+    if (is_new) order.push_back(at->first);
   }
   std::string text;
-  for (const auto& [prefix, module] : modules) {
+  for (const std::string& prefix : order) {
+    const Module& module = modules.at(prefix);
     const std::string layers = layers_of(prefix, module);
     if (!layers.empty()) text += (text.empty() ? "" : ",") + layers;
     for (const auto& [leaf, shape] : module) {

@@ -42,9 +42,12 @@ class LayerMap {
   size_t count_ = 0;
 };
 
-// The layers that such parameters are, by name and shape, modules in the order of their names, numbers in
-// these as numbers: a module's weight [outputs, inputs] and bias [outputs] are a dense layer; a weight and a
-// bias of the same one extent are taken as they lie. The others are what does not fit.
+// Does a name stand before another? Numbers in them count as numbers: layer2 before layer10.
+bool before(const std::string& a, const std::string& b);
+
+// The layers that such parameters are, by name and shape, modules in the order of their first one: a module's
+// weight [outputs, inputs] and bias [outputs] are a dense layer; a weight and a bias of the same one extent
+// are taken as they lie. The others are what does not fit.
 LayerMap guess_layers(const SafeTensors& content, const std::vector<std::string>& parameters,
                       std::vector<std::string>& others);
 

@@ -77,6 +77,14 @@ const gls_param_info* param_named(const gls_rule_info& rule, const std::string& 
   return found == end ? nullptr : found;
 }
 
+// Has the class in torch.optim such an option? It has all that is here but three.
+bool has_option(const std::string& torch_class, const gls_param_info& param) {
+  if (same(param.torch_name, "decoupled_weight_decay"))
+    return torch_class == "NAdam" || torch_class == "RAdam";
+  if (same(param.torch_name, "weight_decay")) return torch_class != "Rprop";
+  return param.torch_name != nullptr;
+}
+
 bool is_on(const Json& value) {
   return value.is_boolean() ? value.get<bool>() : value.is_number() && value != 0;
 }
@@ -121,16 +129,16 @@ double read_number(const gls_param_info& param, const Json& value) {
 
 std::string torch_class(const SavedOptimizer& saved) {
   if (saved.rule->torch_name == nullptr) return "";
-  bool decoupled = false;
+  std::string name = saved.rule->torch_name;
   for (size_t i = 0; i < saved.rule->param_count; ++i) {
     const gls_param_info& param = saved.rule->params[i];
-    const bool usual = !(saved.param(param) < param.usual) && !(saved.param(param) > param.usual);
-    if (param.torch_name == nullptr && param.saved && !usual) return "";
-    if (same(param.torch_name, "decoupled_weight_decay")) decoupled = !usual;
+    const double value = saved.param(param);
+    const bool is_off = !(value < param.usual) && !(value > param.usual);
+    if (!param.saved || is_off || has_option(name, param)) continue;
+    if (name != kAdam || !same(param.torch_name, "decoupled_weight_decay")) return "";
+    name = kAdamW;
   }
-  const std::string name = saved.rule->torch_name;
-  if (!decoupled || name == "NAdam" || name == "RAdam") return name;
-  return name == kAdam ? kAdamW : "";
+  return name;
 }
 
 Json write_group(const SavedOptimizer& saved, const std::vector<std::string>& parameters) {
@@ -178,8 +186,8 @@ void read_group(const Json& group, const std::string& torch_class, SavedOptimize
     const Key key = key_of(param);
     if (!param.saved) continue;
     if (!group.contains(key.name)) {
-      const bool is_flag = param.kind == GLS_PARAM_BOOL;
-      if (!is_flag) fail(quoted(key.name) + " is missing");
+      if (param.kind != GLS_PARAM_BOOL && (rule.torch_name == nullptr || has_option(rule.torch_name, param)))
+        fail(quoted(key.name) + " is missing");
       if (key.name == "decoupled_weight_decay") saved.set_param(param, torch_class == kAdamW ? 1.0 : 0.0);
       continue;
     }

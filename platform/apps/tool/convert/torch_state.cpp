@@ -126,15 +126,20 @@ bool all_are(const std::vector<float>& numbers, float value) {
   });
 }
 
+// The parameter that slots begin with in torch.optim, where there is one; here they begin with 0.
+const gls_param_info* initial_accumulator(const gls_rule_info& rule) {
+  for (size_t i = 0; i < rule.param_count; ++i) {
+    if (std::string(rule.params[i].name) == "initial_accumulator") return &rule.params[i];
+  }
+  return nullptr;
+}
+
 // A state of step 0, as torch.optim makes it before the first step: here everything starts at 0.
 void start_again(SavedOptimizer& saved) {
   std::fill(saved.state.begin(), saved.state.end(), 0u);
-  for (size_t i = 0; i < saved.rule->param_count; ++i) {
-    const gls_param_info& param = saved.rule->params[i];
-    const auto start = static_cast<float>(saved.param(param));
-    if (std::string(param.name) == "initial_accumulator" && all_are(saved.slots[0], start))
-      std::fill(saved.slots[0].begin(), saved.slots[0].end(), 0.0f);
-  }
+  const gls_param_info* const initial = initial_accumulator(*saved.rule);
+  if (initial != nullptr && all_are(saved.slots[0], static_cast<float>(saved.param(*initial))))
+    std::fill(saved.slots[0].begin(), saved.slots[0].end(), 0.0f);
   for (const std::vector<float>& slot : saved.slots) {
     if (!all_are(slot, 0.0f)) fail("state: its step is 0, and its slots are not those of a start");
   }
@@ -235,19 +240,18 @@ void write_state(const SavedOptimizer& saved, const LayerMap& layers, SafeTensor
   }
 }
 
+// Before the first step torch.optim has no state, but Adagrad's, which it makes at once.
+void write_start(SavedOptimizer saved, const LayerMap& layers, SafeTensors& content) {
+  if (const gls_param_info* const initial = initial_accumulator(*saved.rule); initial != nullptr) {
+    std::fill(saved.slots[0].begin(), saved.slots[0].end(), static_cast<float>(saved.param(*initial)));
+    write_state(saved, layers, content);
+  }
+}
+
 }  // namespace
 
 const char* name_of(const gls_slot_info& slot) {
   return slot.torch_name != nullptr ? slot.torch_name : slot.name;
-}
-
-std::vector<std::string> parameters_of(const SafeTensors& content) {
-  std::vector<std::string> names;
-  for (const auto& [name, tensor] : content.tensors) {
-    const std::string owner = owner_of(name);
-    if (owner.empty() || content.tensors.count(owner) == 0) names.push_back(name);
-  }
-  return names;
 }
 
 std::vector<std::vector<std::string>> groups_of(const SafeTensors& content) {
@@ -264,6 +268,24 @@ std::vector<std::vector<std::string>> groups_of(const SafeTensors& content) {
     }
   }
   return result;
+}
+
+std::vector<std::string> parameters_of(const SafeTensors& content) {
+  std::vector<std::string> names;
+  std::set<std::string> found;
+  for (const std::vector<std::string>& group : groups_of(content)) {
+    for (const std::string& name : group) {
+      if (found.insert(name).second) names.push_back(name);
+    }
+  }
+  const auto in_groups = static_cast<std::ptrdiff_t>(names.size());
+  for (const auto& [name, tensor] : content.tensors) {
+    const std::string owner = owner_of(name);
+    const bool is_state = !owner.empty() && content.tensors.count(owner) != 0;
+    if (!is_state && found.count(name) == 0) names.push_back(name);
+  }
+  std::sort(names.begin() + in_groups, names.end(), before);
+  return names;
 }
 
 SavedOptimizer from_torch(const SafeTensors& content, const LayerMap& layers, bool weights_only,
@@ -292,7 +314,10 @@ SafeTensors to_torch(const SavedOptimizer& saved, const LayerMap& layers) {
     content.metadata[kSlots] = name_of(saved.form);
     content.metadata[kSeed] = std::to_string(saved.seed);
   }
-  if (is_fresh(saved)) return content;
+  if (is_fresh(saved)) {
+    write_start(saved, layers, content);
+    return content;
+  }
   if (saved.rule->slot_count != 0 && saved.state[0] == 0)
     fail("its step is 0, and its slots are not those of a start");
   write_state(saved, layers, content);

@@ -9,7 +9,8 @@
 
 namespace glissade {
 
-// The names of the weights: of what is no state of another tensor there.
+// The names of the weights, of what is no state of another tensor there: those of the parameter groups in
+// their order, then the others by name.
 std::vector<std::string> parameters_of(const SafeTensors& content);
 
 // The metadata's parameter groups: the names in each; empty where there are none.
