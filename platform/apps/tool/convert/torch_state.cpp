@@ -291,10 +291,12 @@ std::vector<std::string> parameters_of(const SafeTensors& content) {
 SavedOptimizer from_torch(const SafeTensors& content, const LayerMap& layers, bool weights_only,
                           size_t group) {
   SavedOptimizer saved;
-  saved.weights.resize(layers.count());
+  for (const PlacedTensor& part : layers.parts()) {  // its room, once the file has as many numbers
+    const std::vector<float> tensor = numbers(content, part.name, part.shape);
+    saved.weights.resize(part.first + tensor.size());
+    put(part, tensor, saved.weights);
+  }
   saved.weights.reserve(1);
-  for (const PlacedTensor& part : layers.parts())
-    put(part, numbers(content, part.name, part.shape), saved.weights);
   const Json groups = weights_only ? Json::array() : parsed_groups(content);
   if (!groups.empty()) read_optimizer(content, layers, groups.at(group), saved);
   return saved;
