@@ -119,6 +119,7 @@ TEST(Convert, SlotsInFewerBytesComeBack) {
       }
       const SavedOptimizer saved = parse_saved("f", bytes);
       EXPECT_EQ(saved.form, form);
+      EXPECT_EQ(saved.seed, 0x89abcdef);
       EXPECT_EQ(write_saved(from_torch(again(to_torch(saved, layers())), layers(), false, 0)), bytes);
       ++kept;
     }
@@ -304,6 +305,23 @@ TEST(Convert, SgdIsOverItsFirstStepWhereItHasABuffer) {
     content.tensors.erase("state." + name + ".momentum_buffer");
   EXPECT_EQ(from_torch(content, layers(), false, 0).state[0], 0u);
   expect_refused(with_metadata(content, "glissade.state.step", "3"), "the slots are missing");
+}
+
+TEST(Convert, RefusesNumbersThatAreNotFinite) {
+  SafeTensors content = to_torch(run_of(*gls_rule_named("adam"), 3), layers());
+  content.tensors["norm.bias"] = tensor_of({4}, {1.0f, NAN, 1.0f, 1.0f});
+  const auto convert_to = [&content](ConvertTo to) {
+    return said(write_safetensors(content), [to](const std::string& path) {
+      ConvertOptions options;
+      options.from = path;
+      options.to = to;
+      convert(options);
+    });
+  };
+  EXPECT_EQ(convert_to(ConvertTo::kTable), "");
+  EXPECT_EQ(convert_to(ConvertTo::kSafetensors), "");
+  for (const ConvertTo to : {ConvertTo::kSaved, ConvertTo::kHeader})
+    EXPECT_NE(convert_to(to).find("weights: number 23 is not finite"), std::string::npos) << convert_to(to);
 }
 
 TEST(Convert, PyTorchsRpropHasNoDecay) {

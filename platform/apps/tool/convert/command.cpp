@@ -133,11 +133,10 @@ ConvertTo kind_of(const ConvertOptions& options) {
 
 // Saved bytes and firmware hold finite numbers.
 void check_finite(const std::string& from, const SavedOptimizer& saved) {
-  const auto check = [&](const std::vector<float>& numbers, const std::string& what) {
-    for (size_t i = 0; i < numbers.size(); ++i) {
-      if (!std::isfinite(numbers[i]))
-        fail(from + ": " + what + ": number " + std::to_string(i) + " is not finite");
-    }
+  const auto check = [&from](const std::vector<float>& numbers, const std::string& what) {
+    const auto bad = std::find_if(numbers.begin(), numbers.end(), [](float x) { return !std::isfinite(x); });
+    if (bad != numbers.end())
+      fail(from + ": " + what + ": number " + std::to_string(bad - numbers.begin()) + " is not finite");
   };
   check(saved.weights, "weights");
   for (size_t k = 0; saved.rule != nullptr && k < saved.slots.size(); ++k)

@@ -97,6 +97,7 @@ bool LayerMap::has(const std::string& name) const {
 
 std::vector<std::string> LayerMap::names() const {
   std::vector<std::string> names;
+  names.reserve(parts_.size());
   for (const PlacedTensor& part : parts_) names.push_back(part.name);
   return names;
 }
