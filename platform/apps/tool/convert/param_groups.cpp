@@ -125,6 +125,22 @@ double read_number(const gls_param_info& param, const Json& value) {
   return read;
 }
 
+void read_param(const Json& group, const std::string& torch_class, const gls_param_info& param,
+                SavedOptimizer& saved) {
+  const Key key = key_of(param);
+  const char* const rule_class = saved.rule->torch_name;
+  if (!group.contains(key.name)) {
+    if (param.kind != GLS_PARAM_BOOL && (rule_class == nullptr || has_option(rule_class, param)))
+      fail(quoted(key.name) + " is missing");
+    if (key.name == "decoupled_weight_decay") saved.set_param(param, torch_class == kAdamW ? 1.0 : 0.0);
+    return;
+  }
+  const Json& value = group[key.name];
+  if (key.index >= 0 && (!value.is_array() || value.size() != 2))
+    fail(quoted(key.name) + " are not two numbers");
+  saved.set_param(param, read_number(param, key.index < 0 ? value : value[static_cast<size_t>(key.index)]));
+}
+
 }  // namespace
 
 std::string torch_class(const SavedOptimizer& saved) {
@@ -181,26 +197,14 @@ void read_group(const Json& group, const std::string& torch_class, SavedOptimize
     if (param_named(rule, name) == nullptr && !means_nothing(name) && !is_off_here(rule, name, value))
       fail(std::string(rule.name) + " has no " + quoted(name));
   }
+  bool zero_epsilon = false;
   for (size_t i = 0; i < rule.param_count; ++i) {
     const gls_param_info& param = rule.params[i];
-    const Key key = key_of(param);
-    if (!param.saved) continue;
-    if (!group.contains(key.name)) {
-      if (param.kind != GLS_PARAM_BOOL && (rule.torch_name == nullptr || has_option(rule.torch_name, param)))
-        fail(quoted(key.name) + " is missing");
-      if (key.name == "decoupled_weight_decay") saved.set_param(param, torch_class == kAdamW ? 1.0 : 0.0);
-      continue;
-    }
-    const Json& value = group[key.name];
-    const auto index = static_cast<size_t>(key.index);
-    if (key.index >= 0 && (!value.is_array() || value.size() != 2))
-      fail(quoted(key.name) + " are not two numbers");
-    saved.set_param(param, read_number(param, key.index < 0 ? value : value[index]));
-    if (key.name == "eps" && !(saved.param(param) > 0.0)) {  // PyTorch takes it
-      for (size_t k = 0; k < rule.param_count; ++k) {
-        if (!rule.params[k].saved) saved.set_param(rule.params[k], 1.0);
-      }
-    }
+    if (param.saved)
+      read_param(group, torch_class, param, saved);
+    else  // allow_zero_epsilon, which is behind the epsilon: PyTorch takes one
+      saved.set_param(param, zero_epsilon ? 1.0 : 0.0);
+    if (key_of(param).name == "eps") zero_epsilon = !(saved.param(param) > 0.0);
   }
 }
 
