@@ -60,6 +60,12 @@ std::vector<float> numbers(const SafeTensors& content, const std::string& name,
   return floats_of(tensor);
 }
 
+uint32_t bits_of(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
 // One number, of all parameters the same.
 float common_number(const SafeTensors& content, const LayerMap& layers, const char* key) {
   std::vector<float> all;
@@ -68,7 +74,7 @@ float common_number(const SafeTensors& content, const LayerMap& layers, const ch
     const auto found = content.tensors.find(name);
     const bool in_list = found != content.tensors.end() && found->second.shape == std::vector<size_t>{1};
     all.push_back(numbers(content, name, in_list ? std::vector<size_t>{1} : std::vector<size_t>())[0]);
-    if (std::memcmp(&all[0], &all.back(), sizeof all[0]) != 0)
+    if (bits_of(all.back()) != bits_of(all.front()))
       fail(quoted(name) + " is not that of " + quoted(layers.parts()[0].name) +
            ": an optimizer here has one");
   }
@@ -111,7 +117,7 @@ void read_state(const SafeTensors& content, const LayerMap& layers, bool has_slo
     }
     const float value = common_number(content, layers, key);
     if (field.kind == GLS_STATE_FLOAT) {
-      std::memcpy(&word, &value, sizeof word);
+      word = bits_of(value);
       continue;
     }
     if (!(value >= 0.0f && value <= kMostSteps) || std::floor(value) != value)
