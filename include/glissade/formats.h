@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** @file
  * Slots in fewer bytes: a slot (one buffer of a rule's state) in bfloat16, 2 bytes per weight, or in 8 bits,
- * 1.016 bytes.
+ * 1.016 bytes; and weights in bfloat16 (at the end).
  *
  *     static uint8_t memory[GLS_SLOTS_8BIT_BYTES(2, 683)];
  *     gls_optimizer optimizer = gls_slots_8bit(gls_adam(&params, &state, weights, 0, 0, 683), memory);
@@ -14,8 +14,8 @@
  * but
  *   - a range of gls_sweep() begins at a multiple of 64, and ends at one or at the count, or else it is
  *     GLS_ERROR_RANGE;
- *   - gls_rprop, gls_asgd, gls_rmsprop_centered and gls_rmsprop_centered_momentum do not bear it: each call that
- *     looks at slots (gls_begin() does not) is GLS_ERROR_RANGE;
+ *   - gls_rprop, gls_asgd, gls_rmsprop_centered and gls_rmsprop_centered_momentum do not bear it: each call
+ * that looks at slots (gls_begin() does not) is GLS_ERROR_RANGE;
  *   - saved bytes (storage/saved.h) are of its format and its seed.
  *
  * The random bits of weight j of a block are r = s + j * 0x9E3779B9, the same for all slots, with
@@ -58,6 +58,34 @@ GLS_FUNCTION gls_optimizer gls_slots_8bit(gls_optimizer optimizer, uint8_t* memo
 /** The optimizer with its slots in bfloat16. memory: uint16_t[GLS_SLOTS_BFLOAT16_COUNT(the rule's slots,
  * count)], zero at the start: its slots one behind the other. */
 GLS_FUNCTION gls_optimizer gls_slots_bfloat16(gls_optimizer optimizer, uint16_t* memory);
+
+/** The numbers of 2 bytes that count weights are in bfloat16. */
+#define GLS_WEIGHTS_BFLOAT16_COUNT(count) GLS_SLOTS_BFLOAT16_COUNT(1, count)
+
+/** The optimizer with its weights in bfloat16, for large models on hosts, whose memory or its bus is the
+ * limit. weights: uint16_t[GLS_WEIGHTS_BFLOAT16_COUNT(count)], whose last is zero where count is odd. Slots
+ * may be in any format, set before or after; every rule bears it.
+ *
+ *     gls_optimizer optimizer = gls_weights_bfloat16(gls_adam(&params, &state, 0, m, v, count), weights);
+ *
+ * A step takes each block of 64 weights as floats, and rounds what comes out at random, up or down, so that
+ * steps that are smaller than a code's distance (2^-8 of a weight) still move it in the mean; to nearest, the
+ * weights would stand still. The random bits are counted as those of slots (above), but a weight's are the
+ * lower half: the code is (bits + (r & 0xFFFF)) >> 16. A finite weight never becomes infinite; NaN is 0x7FC0.
+ * A weight that a step does not move keeps its code.
+ *
+ * Such weights lie around those that floats would be, by 2^-9 of each in the mean. Where RAM allows it, keep
+ * floats. What slots in fewer bytes ask for, of ranges, seed, first and saved bytes, holds here too. */
+GLS_FUNCTION gls_optimizer gls_weights_bfloat16(gls_optimizer optimizer, uint16_t* weights);
+
+/** Numbers in bfloat16 as floats, exactly: for a forward pass. from: uint16_t[count]; to: float[count].
+ * GLS_ERROR_OVERLAP where they share memory. On an error nothing is written. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_bfloat16_to_floats(const uint16_t* from, float* to, size_t count);
+
+/** Floats as numbers in bfloat16, each rounded to the nearest, between two to the even one: for weights to
+ * begin with. A finite number beyond the largest becomes infinite; NaN becomes 0x7FC0. Sizes and errors as
+ * above. */
+GLS_FUNCTION GLS_NODISCARD gls_status gls_floats_to_bfloat16(const float* from, uint16_t* to, size_t count);
 
 /** Copies the slots of one optimizer into those of another of the same rule and count, in that one's format:
  * a run with floats goes on in 8 bits, say, or the other way round.

@@ -32,9 +32,9 @@ typedef struct gls_slot_format gls_slot_format;
  * gls_adam_defaults(&params). A field that an initializer leaves out is 0, and so is its epsilon.
  *
  * Every rule's parameters begin with these four:
- *   - learning_rate: >= 0, in units of weight per unit of update. A step with 0 moves the state and no weight,
- *     but for three rules: gls_rprop (it is the first step only), gls_asgd (each step has the rate of the one
- *     before) and gls_classical_momentum (velocity keeps steps already taken).
+ *   - learning_rate: >= 0, in units of weight per unit of update. A step with 0 moves the state and no
+ * weight, but for three rules: gls_rprop (it is the first step only), gls_asgd (each step has the rate of the
+ * one before) and gls_classical_momentum (velocity keeps steps already taken).
  *   - weight_decay: >= 0; 0 is none.
  *   - decoupled_weight_decay: false: weight_decay * w is added to the gradient (L2 penalty). true: w is first
  *     multiplied by 1 - learning_rate * weight_decay (Loshchilov and Hutter 2019: AdamW, SGDW).
@@ -47,17 +47,18 @@ typedef struct gls_optimizer {
   const gls_rule* rule;         /**< whose formula; null is GLS_ERROR_NULL */
   void* params;                 /**< gls_<rule>_params; read by a step, written by gls_restore */
   void* state;                  /**< gls_<rule>_state */
-  float* weights;               /**< float[count] */
+  float* weights;               /**< float[count], or what format says */
   float* slots[GLS_SLOTS_MOST]; /**< float[count] each, or what format says; those that the rule does not have
                                    are null */
   size_t count;                 /**< weights; 0 is allowed, and then buffers may be null */
-  const gls_slot_format* format; /**< of the slots: null is float; set by gls_slots_8bit() and
-                                    gls_slots_bfloat16() */
+  const gls_slot_format* format; /**< of weights and slots: null is float; set by gls_slots_8bit(),
+                                    gls_slots_bfloat16() and gls_weights_bfloat16() */
   uintptr_t seed;                /**< chooses the random bits of such formats; any number, of which 32 bits
                                     count; 0 is as good as others */
-  size_t first;          /**< such formats: the number of weights[0] in a larger whole of which this is
-                            a part; a multiple of 64; 0 where it is the whole */
-  uintptr_t reserved[2]; /**< zero */
+  size_t first; /**< such formats: the number of weights[0] in a larger whole of which this is
+                   a part; a multiple of 64; 0 where it is the whole */
+  const gls_slot_format* slot_format; /**< of the slots alone: null is float; set by the same calls */
+  uintptr_t reserved;                 /**< zero */
 } gls_optimizer;
 
 /** Where gradients come from. Each kind is inside the library, and in a firmware only if it is used. */

@@ -40,7 +40,7 @@ constexpr bool kHasSlotFormats<Rule, decltype(void(Rule::kSlotsAreFloats))> = !R
 
 /** @cond INTERNAL */
 extern const gls_gradient_source buffer_source;
-extern const gls_slot_format format_8bit, format_bfloat16;
+extern const gls_slot_format format_8bit, format_bfloat16, format_bfloat16_weights;
 
 // gls_step and gls_step_unguarded without a copy of the gradients.
 [[nodiscard]] Status step(const gls_optimizer& optimizer, const gls_gradients& gradients,
@@ -94,8 +94,6 @@ struct SlotsInFloats {
   using Code = float;
   /** How many of them a slot of count weights has. */
   static constexpr size_t codes(size_t count) { return count; }
-  /** Of a view's seed and first: there is none. */
-  struct Number {};
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = nullptr;
   /** @endcond */
@@ -106,8 +104,6 @@ struct SlotsIn8Bits {
   using Code = uint8_t;
   /** How many of them a slot of count weights has: a multiple of 4. */
   static constexpr size_t codes(size_t count) { return GLS_SLOTS_8BIT_BYTES(1, count); }
-  /** Of a view's seed and first. */
-  using Number = size_t;
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = &format_8bit;
   /** @endcond */
@@ -118,20 +114,60 @@ struct SlotsInBfloat16 {
   using Code = uint16_t;
   /** How many of them a slot of count weights has: an even number. */
   static constexpr size_t codes(size_t count) { return GLS_SLOTS_BFLOAT16_COUNT(1, count); }
-  /** Of a view's seed and first. */
-  using Number = size_t;
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = &format_bfloat16;
   /** @endcond */
 };
 
+/** Weights as floats: what an optimizer has unless it says otherwise. */
+struct WeightsInFloats {
+  /** A weight. */
+  using Code = float;
+  /** How many numbers count weights are. */
+  static constexpr size_t codes(size_t count) { return count; }
+  /** @cond INTERNAL */
+  static constexpr const gls_slot_format* kFormat = nullptr;
+  /** @endcond */
+};
+/** Weights in bfloat16, 2 bytes each, for large models on hosts: gls_weights_bfloat16() (formats.h). */
+struct WeightsInBfloat16 {
+  /** A weight: the upper half of a float's bits. */
+  using Code = uint16_t;
+  /** How many numbers count weights are: an even number. */
+  static constexpr size_t codes(size_t count) { return GLS_WEIGHTS_BFLOAT16_COUNT(count); }
+  /** @cond INTERNAL */
+  static constexpr const gls_slot_format* kFormat = &format_bfloat16_weights;
+  /** @endcond */
+};
+
 /** How many bytes save writes for a rule with so many weights and such slots, known to the compiler. */
-template <class Rule, class Slots = SlotsInFloats>
+template <class Rule, class Slots = SlotsInFloats, class Weights = WeightsInFloats>
 constexpr size_t saved_bytes_of(size_t count) {
-  return bytes_of_saved_words(saved_words(saved_params<Rule>(), sizeof(typename Rule::State) / 4, count,
+  return bytes_of_saved_words(saved_words(saved_params<Rule>(), sizeof(typename Rule::State) / 4,
+                                          sizeof(typename Weights::Code) * Weights::codes(count) / 4,
                                           Rule::kSlots,
                                           sizeof(typename Slots::Code) * Slots::codes(count) / 4));
 }
+
+/** @cond INTERNAL */
+// Are slots or weights in fewer bytes?
+template <class Slots, class Weights>
+constexpr bool kHasCodes = Slots::kFormat != nullptr || Weights::kFormat != nullptr;
+template <class Slots, class Weights>
+void set_formats(gls_optimizer& optimizer) {
+  optimizer.format = Weights::kFormat == nullptr ? Slots::kFormat : Weights::kFormat;
+  optimizer.slot_format = Slots::kFormat;
+}
+// The type of a view's seed and first.
+template <class Slots, class Weights, bool = kHasCodes<Slots, Weights>>
+struct RandomNumber {
+  using Type = size_t;
+};
+template <class Slots, class Weights>
+struct RandomNumber<Slots, Weights, false> {
+  struct Type {};
+};
+/** @endcond */
 
 /** The C optimizer of a rule. slots: pointers to Rule::kSlots buffers. params is written by gls_restore() and
  * gls_restore_from() alone. */
@@ -150,7 +186,8 @@ gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typenam
   optimizer.format = nullptr;
   optimizer.seed = 0;
   optimizer.first = 0;
-  optimizer.reserved[0] = optimizer.reserved[1] = 0;
+  optimizer.slot_format = nullptr;
+  optimizer.reserved = 0;
   return optimizer;
 }
 
@@ -161,8 +198,9 @@ gls_optimizer optimizer_of(const typename Rule::Formula::Params* params, typenam
  *     OptimizerView<Adam> optimizer{&state, {m, v}, n};
  *     Status status = optimizer.step(weights, gradients);
  *
- * Slots: SlotsInFloats, SlotsIn8Bits or SlotsInBfloat16. A rule that does not bear them does not compile. */
-template <class Rule, class Slots = SlotsInFloats>
+ * Slots: SlotsInFloats, SlotsIn8Bits or SlotsInBfloat16. A rule that does not bear them does not compile.
+ * Weights: WeightsInFloats or WeightsInBfloat16. */
+template <class Rule, class Slots = SlotsInFloats, class Weights = WeightsInFloats>
 struct OptimizerView {
   static_assert(Slots::kFormat == nullptr || kHasSlotFormats<Rule>,
                 "this rule's slots are floats only: rules/README.md says why");
@@ -171,31 +209,37 @@ struct OptimizerView {
   /** One step's coefficients. */
   using Coefficients = gls_coefficients;
 
+  /** A weight, as it is kept. */
+  using Weight = typename Weights::Code;
+  /** Of seed and first: none where all is floats. */
+  using Number = typename RandomNumber<Slots, Weights>::Type;
+
   typename Rule::State* state; /**< the rule's state, zero at the start */
   /** Slots::codes(count) each, zero at the start; and one that is not used. */
   typename Slots::Code* slots[Rule::kSlots + 1];
-  size_t count;                      /**< weights */
-  typename Slots::Number seed = {};  /**< gls_optimizer.seed, of slots in fewer bytes */
-  typename Slots::Number first = {}; /**< gls_optimizer.first, of slots in fewer bytes */
+  size_t count;      /**< weights */
+  Number seed = {};  /**< gls_optimizer.seed, of slots and weights in fewer bytes */
+  Number first = {}; /**< gls_optimizer.first, of these */
 
-  /** One step. weights is float[count], gradients too, or (Int8)Factors of layers with as many weights. A
-   * gradient that is not finite, or would spoil the state, is GLS_ERROR_GRADIENT and changes nothing. */
+  /** One step. weights is float[count], or uint16_t[Weights::codes(count)]; gradients is float[count], or
+   * (Int8)Factors of layers with as many weights. A gradient that is not finite, or would spoil the state, is
+   * GLS_ERROR_GRADIENT and changes nothing. */
   template <class Gradients>
-  [[nodiscard]] Status step(float* weights, Gradients gradients, const Params& params = {},
+  [[nodiscard]] Status step(Weight* weights, Gradients gradients, const Params& params = {},
                             float gradient_scale = 1.0f) const {
     const gls_optimizer optimizer = of(weights, &params);
     return glissade::step(optimizer, gradients_of(gradients), gradient_scale);
   }
   /** The same for those who know that there is no such gradient. */
   template <class Gradients>
-  [[nodiscard]] Status step_unguarded(float* weights, Gradients gradients, const Params& params = {},
+  [[nodiscard]] Status step_unguarded(Weight* weights, Gradients gradients, const Params& params = {},
                                       float gradient_scale = 1.0f) const {
     const gls_optimizer optimizer = of(weights, &params);
     return glissade::step_unguarded(optimizer, gradients_of(gradients), gradient_scale);
   }
   /** Would step refuse these gradients? Writes nothing. */
   template <class Gradients>
-  [[nodiscard]] Status guard(const float* weights, Gradients gradients, const Params& params = {},
+  [[nodiscard]] Status guard(const Weight* weights, Gradients gradients, const Params& params = {},
                              float gradient_scale = 1.0f) const {
     const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_guard(&optimizer, gradients_of(gradients), gradient_scale);
@@ -211,43 +255,43 @@ struct OptimizerView {
   /** Steps the weights [from .. from + range); weights and gradients are all of them. A range beyond count
    * is GLS_ERROR_RANGE. */
   template <class Gradients>
-  [[nodiscard]] Status sweep(const Coefficients& coefficients, float* weights, Gradients gradients,
+  [[nodiscard]] Status sweep(const Coefficients& coefficients, Weight* weights, Gradients gradients,
                              size_t from, size_t range) const {
     const gls_optimizer optimizer = of(weights, nullptr);
     return gls_sweep(&optimizer, &coefficients, gradients_of(gradients), from, range);
   }
 
   /** All that a run needs to go on, in saved_bytes() bytes (saved.h). */
-  [[nodiscard]] Status save(const float* weights, const Params& params, void* bytes, size_t size) const {
+  [[nodiscard]] Status save(const Weight* weights, const Params& params, void* bytes, size_t size) const {
     const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_save(&optimizer, bytes, size);
   }
   /** Reads back what save wrote. */
-  [[nodiscard]] Status restore(float* weights, typename Rule::Formula::Params& params, const void* bytes,
+  [[nodiscard]] Status restore(Weight* weights, typename Rule::Formula::Params& params, const void* bytes,
                                size_t size) const {
     const gls_optimizer optimizer = of(weights, &params);
     return gls_restore(&optimizer, bytes, size);
   }
   /** As save, into a store. */
-  [[nodiscard]] Status save_to(const float* weights, const Params& params, gls_store& store) const {
+  [[nodiscard]] Status save_to(const Weight* weights, const Params& params, gls_store& store) const {
     const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_save_to(&optimizer, &store);
   }
   /** As restore, from a store. */
-  [[nodiscard]] Status restore_from(float* weights, typename Rule::Formula::Params& params,
+  [[nodiscard]] Status restore_from(Weight* weights, typename Rule::Formula::Params& params,
                                     gls_store& store) const {
     const gls_optimizer optimizer = of(weights, &params);
     return gls_restore_from(&optimizer, &store);
   }
   /** As save, through gls_save_by's callback. */
-  [[nodiscard]] Status save_by(const float* weights, const Params& params,
+  [[nodiscard]] Status save_by(const Weight* weights, const Params& params,
                                int (*write)(void* context, const void* bytes, size_t size),
                                void* context) const {
     const gls_optimizer optimizer = of(only_read(weights), &params);
     return gls_save_by(&optimizer, write, context);
   }
   /** As restore, through gls_restore_by's callback. */
-  [[nodiscard]] Status restore_by(float* weights, typename Rule::Formula::Params& params,
+  [[nodiscard]] Status restore_by(Weight* weights, typename Rule::Formula::Params& params,
                                   int (*read)(void* context, size_t offset, void* bytes, size_t size),
                                   void* context) const {
     const gls_optimizer optimizer = of(weights, &params);
@@ -255,8 +299,8 @@ struct OptimizerView {
   }
   /** Takes the slots of another optimizer, in this one's format: gls_copy_slots(). The step of the random
    * bits is that of this one's state. */
-  template <class Others>
-  [[nodiscard]] Status copy_slots_from(const OptimizerView<Rule, Others>& other) const {
+  template <class Others, class OtherWeights>
+  [[nodiscard]] Status copy_slots_from(const OptimizerView<Rule, Others, OtherWeights>& other) const {
     const gls_optimizer from = other.of(nullptr, nullptr), to = of(nullptr, nullptr);
     return gls_copy_slots(&from, &to);
   }
@@ -267,17 +311,18 @@ struct OptimizerView {
   }
 
  private:
-  template <class, class>
+  template <class, class, class>
   friend struct OptimizerView;
 
-  gls_optimizer of(float* weights, const typename Rule::Formula::Params* params) const {
-    if constexpr (Slots::kFormat == nullptr) {
+  gls_optimizer of(Weight* weights, const typename Rule::Formula::Params* params) const {
+    if constexpr (!kHasCodes<Slots, Weights>) {
       return optimizer_of<Rule>(params, state, weights, slots, count);
     } else {
       float* addresses[Rule::kSlots + 1];
       for (int k = 0; k < Rule::kSlots; ++k) addresses[k] = reinterpret_cast<float*>(slots[k]);
-      gls_optimizer optimizer = optimizer_of<Rule>(params, state, weights, addresses, count);
-      optimizer.format = Slots::kFormat;
+      gls_optimizer optimizer =
+          optimizer_of<Rule>(params, state, reinterpret_cast<float*>(weights), addresses, count);
+      set_formats<Slots, Weights>(optimizer);
       optimizer.seed = seed;
       optimizer.first = first;
       return optimizer;
@@ -302,15 +347,15 @@ struct SlotMemory {
 template <size_t N, class Slots>
 struct SlotMemory<0, N, Slots> {};
 
-/** What an Optimizer with slots in fewer bytes has beside them. */
-template <class Slots>
+/** What an Optimizer with slots or weights in fewer bytes has beside them. */
+template <bool kHasAny>
 struct SlotRandomness {
   uint32_t seed = 0;  /**< gls_optimizer.seed */
   uint32_t first = 0; /**< gls_optimizer.first */
 };
 /** With floats: nothing. */
 template <>
-struct SlotRandomness<SlotsInFloats> {};
+struct SlotRandomness<false> {};
 
 /** An optimizer for N weights in one object that can be copied, compared and written to flash; its size is
  * 4 + 4 * N * kSlots bytes for most rules. It starts at all zeros, a static one without a call.
@@ -322,10 +367,11 @@ struct SlotRandomness<SlotsInFloats> {};
  *     params.learning_rate = 3e-3;
  *     glissade::Status status = optimizer.step(weights, gradients, params);
  *
- * Slots: SlotsInFloats, or in a quarter or half of the bytes SlotsIn8Bits or SlotsInBfloat16; these have a
+ * Slots: SlotsInFloats, or in a quarter or half of the bytes SlotsIn8Bits or SlotsInBfloat16. Form of
+ * weights: WeightsInFloats, or WeightsInBfloat16, which are uint16_t[codes(N)]. Those in fewer bytes have a
  * seed and a first, which may be set before the first step. */
-template <class Rule, size_t N, class Slots = SlotsInFloats>
-struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<Slots> {
+template <class Rule, size_t N, class Slots = SlotsInFloats, class FormOfWeights = WeightsInFloats>
+struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<kHasCodes<Slots, FormOfWeights>> {
   /** The hyper-parameters. */
   using Params = typename Rule::Params;
   /** One step's coefficients. */
@@ -388,11 +434,11 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<Slots> {
     return view().restore_by(pointer(weights), params, read, context);
   }
   /** How many bytes save writes: a constant, for static memory. */
-  static constexpr size_t saved_bytes() { return saved_bytes_of<Rule, Slots>(N); }
+  static constexpr size_t saved_bytes() { return saved_bytes_of<Rule, Slots, FormOfWeights>(N); }
   /** Goes on where another optimizer is, whatever its slots' format: takes its state, and its slots in this
    * one's format (gls_copy_slots()). On an error nothing has changed. */
-  template <class Others>
-  [[nodiscard]] Status continue_from(const Optimizer<Rule, N, Others>& other) {
+  template <class Others, class OtherWeights>
+  [[nodiscard]] Status continue_from(const Optimizer<Rule, N, Others, OtherWeights>& other) {
     const typename Rule::State before = state;
     state = other.state;
     const Status status = view().copy_slots_from(other.view());
@@ -412,26 +458,37 @@ struct Optimizer : SlotMemory<Rule::kSlots, N, Slots>, SlotRandomness<Slots> {
   }
 
   /** The same optimizer as a view of this object. */
-  OptimizerView<Rule, Slots> view() { return view_of_this(this); }
+  OptimizerView<Rule, Slots, FormOfWeights> view() { return view_of_this(this); }
 
  private:
-  template <class, size_t, class>
+  template <class, size_t, class, class>
   friend struct Optimizer;
 
   // Saving writes nothing through these pointers.
-  OptimizerView<Rule, Slots> view() const { return view_of_this(only_read(this)); }
-  static OptimizerView<Rule, Slots> view_of_this(Optimizer* self) {
-    OptimizerView<Rule, Slots> result{&self->state, {}, N};
+  OptimizerView<Rule, Slots, FormOfWeights> view() const { return view_of_this(only_read(this)); }
+  static OptimizerView<Rule, Slots, FormOfWeights> view_of_this(Optimizer* self) {
+    OptimizerView<Rule, Slots, FormOfWeights> result{&self->state, {}, N};
     if constexpr (Rule::kSlots > 0) {
       for (int k = 0; k < Rule::kSlots; ++k) result.slots[k] = self->slots[k];
     }
-    if constexpr (Slots::kFormat != nullptr) {
+    if constexpr (kHasCodes<Slots, FormOfWeights>) {
       result.seed = self->seed;
       result.first = self->first;
     }
     return result;
   }
 
+  static constexpr size_t kHalves = WeightsInBfloat16::codes(N);
+  static uint16_t* pointer(uint16_t (&weights)[kHalves]) { return weights; }
+  static const uint16_t* pointer(const uint16_t (&weights)[kHalves]) { return weights; }
+  template <template <class, size_t> class Array>
+  static uint16_t* pointer(Array<uint16_t, kHalves>& weights) {
+    return weights.data();
+  }
+  template <template <class, size_t> class Array>
+  static const uint16_t* pointer(const Array<uint16_t, kHalves>& weights) {
+    return weights.data();
+  }
   static float* pointer(float (&buffer)[N]) { return buffer; }
   static const float* pointer(const float (&buffer)[N]) { return buffer; }
   static Factors pointer(const Factors& factors) { return factors; }

@@ -35,12 +35,15 @@ class RandomBits {
   GLISSADE_INLINE explicit RandomBits(uint32_t start)
       : next_(B::series(start, kGoldenRatio)),
         step_(B::in_register(static_cast<uint32_t>(B::kWidth) * kGoldenRatio)) {}
-  // The next numbers', shifted down by kBy bits.
+  // The next numbers', shifted down by kBy bits; with 0, their lower halves.
   template <int kBy>
   GLISSADE_INLINE B next() {
-    const B now = shift_right<kBy>(next_);
+    const B now = next_;
     next_ = next_ + step_;
-    return now;
+    if constexpr (kBy == 0)
+      return now & B(0xffff);
+    else
+      return shift_right<kBy>(now);
   }
 
  private:
@@ -198,8 +201,12 @@ GLISSADE_INLINE bool decode_usual(const uint8_t* codes, uint32_t exponent, float
   return true;
 }
 
+// Which half of a number's random bits is added: a slot's is the upper one, a weight's the lower, so that
+// they are not rounded together.
+constexpr int kOfSlots = 16, kOfWeights = 0;
+
 // As bfloat16; false: codes are to be written again.
-template <class B>
+template <int kHalf, class B>
 GLISSADE_INLINE bool encode_usual(const float* values, uint32_t random, uint16_t* codes) {
   RandomBits<B> r(random);
   B largest(0);
@@ -208,10 +215,10 @@ GLISSADE_INLINE bool encode_usual(const float* values, uint32_t random, uint16_t
       auto x = B::next_four(values);
       largest = B::max_halves(B::upper_halves(x.a, x.b) & B(0x7fff7fffu), largest);
       largest = B::max_halves(B::upper_halves(x.c, x.d) & B(0x7fff7fffu), largest);
-      x.a = x.a + r.template next<16>();
-      x.b = x.b + r.template next<16>();
-      x.c = x.c + r.template next<16>();
-      x.d = x.d + r.template next<16>();
+      x.a = x.a + r.template next<kHalf>();
+      x.b = x.b + r.template next<kHalf>();
+      x.c = x.c + r.template next<kHalf>();
+      x.d = x.d + r.template next<kHalf>();
       B::store_two(B::upper_halves(x.a, x.b), codes);
       B::store_two(B::upper_halves(x.c, x.d), codes + 2);
       codes += 4;
@@ -221,7 +228,7 @@ GLISSADE_INLINE bool encode_usual(const float* values, uint32_t random, uint16_t
     for (size_t steps = kSlotBlock / B::kWidth; steps > 0; --steps) {
       const B bits = B::load(values);
       largest = max(largest, bits & B(~kSign));
-      shift_right<16>(bits + r.template next<16>()).store_halves(codes);
+      shift_right<16>(bits + r.template next<kHalf>()).store_halves(codes);
       B::move(values);
       B::move(codes);
     }
@@ -243,6 +250,21 @@ GLISSADE_INLINE B to_bfloat16(B bits, B random) {  // 16 random bits
   const B finite = min(shift_right<16>(magnitude + random), B(0x7f7f));
   const B code = shift_right<16>(bits - magnitude) | below(magnitude, B(kInfinity), finite, B(0x7f80));
   return below(magnitude, B(kInfinity + 1), code, B(0x7fc0));
+}
+
+template <int kHalf>
+GLISSADE_INLINE void encode_bfloat16_with(const float* values, uint32_t random, uint16_t* codes,
+                                          size_t count) {
+  if (usual<Wide>(count, [=](auto b) GLISSADE_FLAT {
+        return encode_usual<kHalf, decltype(b)>(values, random, codes);
+      }))
+    return;
+  in_lanes(count, [=](auto lanes, size_t n) GLISSADE_FLAT {
+    using B = typename decltype(lanes)::Type;
+    RandomBits<B> r(random);
+    for (size_t j = 0; j < n; j += B::kWidth)
+      to_bfloat16(B::load(values + j), r.template next<kHalf>()).store_halves(codes + j);
+  });
 }
 
 }  // namespace
@@ -288,15 +310,11 @@ void decode_bfloat16(const uint16_t* codes, float* values, size_t count) {
 }
 
 void encode_bfloat16(const float* values, uint32_t random, uint16_t* codes, size_t count) {
-  if (usual<Wide>(count,
-                  [=](auto b) GLISSADE_FLAT { return encode_usual<decltype(b)>(values, random, codes); }))
-    return;
-  in_lanes(count, [=](auto lanes, size_t n) GLISSADE_FLAT {
-    using B = typename decltype(lanes)::Type;
-    RandomBits<B> r(random);
-    for (size_t j = 0; j < n; j += B::kWidth)
-      to_bfloat16(B::load(values + j), r.template next<16>()).store_halves(codes + j);
-  });
+  encode_bfloat16_with<kOfSlots>(values, random, codes, count);
+}
+
+void encode_bfloat16_weights(const float* values, uint32_t random, uint16_t* codes, size_t count) {
+  encode_bfloat16_with<kOfWeights>(values, random, codes, count);
 }
 
 }  // namespace GLISSADE_BACKEND

@@ -9,7 +9,7 @@ namespace {
 
 Status check_format(const gls_optimizer& o) {
   if (o.count > kMostFloats) return GLS_ERROR_RANGE;
-  if (o.format == nullptr) return GLS_OK;
+  if (o.slot_format == nullptr) return GLS_OK;
   if (o.rule->has_formats == 0 || o.first % kSlotBlock != 0) return GLS_ERROR_RANGE;
   return o.state == nullptr ? GLS_ERROR_NULL : GLS_OK;
 }
@@ -19,10 +19,11 @@ Status check_slots(const gls_optimizer& from, const gls_optimizer& to) {
   const size_t slot_count = from.rule->slot_count;
   const auto of = [&](size_t k) -> const gls_optimizer& { return k < slot_count ? from : to; };
   const auto slot = [&](size_t k) { return of(k).slots[k < slot_count ? k : k - slot_count]; };
-  const auto bytes = [&](size_t k) { return sizeof(uint32_t) * words_of_slot(of(k)); };
+  const auto bytes = [&](size_t k) { return sizeof(uint32_t) * words_of(of(k), 1); };
   for (size_t k = 0; k < 2 * slot_count; ++k) {
     if (slot(k) == nullptr && from.count != 0) return GLS_ERROR_NULL;
-    const size_t alignment = of(k).format == nullptr ? alignof(float) : of(k).format->alignment;
+    const size_t alignment =
+        of(k).slot_format == nullptr ? alignof(float) : of(k).slot_format->slot_alignment;
     if ((reinterpret_cast<uintptr_t>(slot(k)) & (alignment - 1)) != 0) return GLS_ERROR_ALIGNMENT;
     for (size_t other = 0; other < k; ++other) {
       if (overlap_bytes(slot(other), bytes(other), slot(k), bytes(k))) return GLS_ERROR_OVERLAP;
@@ -53,14 +54,14 @@ __attribute__((noinline)) void copy_through(const Copy& copy, float* values, siz
   const gls_optimizer& from = copy.from;
   const gls_optimizer& to = copy.to;
   const size_t left = from.count - first, count = left < kSlotBlock ? left : kSlotBlock;
-  if (from.format == nullptr)
+  if (from.slot_format == nullptr)
     __builtin_memcpy(values, from.slots[k] + first, count * sizeof(float));
   else
-    from.format->decode(copy.backend, from, k, first, values, count);
-  if (to.format == nullptr)
+    from.slot_format->decode(copy.backend, from, k, first, values, count);
+  if (to.slot_format == nullptr)
     __builtin_memcpy(to.slots[k] + first, values, count * sizeof(float));
   else
-    to.format->encode(copy.backend, to, k, first, slot_random(to, first), values, count);
+    to.slot_format->encode(copy.backend, to, k, first, slot_random(to, first), values, count);
 }
 __attribute__((noinline)) void copy_block(const Copy& copy, size_t k, size_t first) {
   float values[kSlotBlock];

@@ -30,34 +30,37 @@ struct gls_rule {
 
 namespace glissade {
 struct StepCoefficients;
-// Steps the weights number first to first + count - 1 of an optimizer, whose slots, as floats, are elsewhere
-// and begin with these.
+// Steps the weights number first to first + count - 1 of an optimizer. buffers: these weights, then their
+// slots, as floats, wherever they are.
 using SweepGradients = void(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients,
-                            float* const* slots, size_t first, size_t count, Backend backend) noexcept;
+                            float* const* buffers, size_t first, size_t count, Backend backend) noexcept;
 }  // namespace glissade
 
-// How slots are kept that are not floats. Only what makes such an optimizer names one.
+// How an optimizer's weights and slots are kept, where not all are floats. Only what makes such an optimizer
+// names one.
 struct gls_slot_format {
   // As check_buffers, which asks it.
   glissade::Status (*check)(const gls_optimizer& o, const float* gradients, size_t count) noexcept;
-  // Has a slot no byte of these?
+  // Has it no byte of these?
   bool (*apart)(const gls_optimizer& o, const void* buffer, size_t bytes) noexcept;
   // Are they whole blocks, and is there a state?
   glissade::Status (*check_range)(const gls_optimizer& o, size_t first, size_t count) noexcept;
-  // As that of gradients, but it looks for the slots in the optimizer.
+  // As that of gradients, but what is not kept as floats it looks for in the optimizer.
   glissade::SweepGradients* sweep;
-  // The words of 4 bytes that a slot of so many weights is, in memory and where it is saved.
-  size_t (*words)(size_t count) noexcept;
-  // Are all numbers in the slots finite?
-  bool (*all_finite)(const gls_optimizer& o) noexcept;
+  // The words of 4 bytes that the weights are (k = 0), or a slot, in memory and where they are saved.
+  size_t (*words)(const gls_optimizer& o, size_t k) noexcept;
+  // Are all weights, and all numbers in the slots, finite?
+  bool (*all_finite)(glissade::Backend backend, const gls_optimizer& o) noexcept;
+  // Does every |scale w| stay below 2^exponent?
+  bool (*weights_fit)(const gls_optimizer& o, uint32_t exponent, float scale) noexcept;
   // Of slot k the numbers from weight number `first` on, where a block begins, as floats; and back, which may
   // write over the floats.
   void (*decode)(glissade::Backend backend, const gls_optimizer& o, size_t k, size_t first, float* values,
                  size_t count) noexcept;
   void (*encode)(glissade::Backend backend, const gls_optimizer& o, size_t k, size_t first, uint32_t random,
                  float* values, size_t count) noexcept;
-  uint32_t magic;  // of saved bytes
-  uint32_t alignment;
+  uint32_t (*magic)(const gls_optimizer& o) noexcept;  // of saved bytes
+  uint8_t slot_alignment, weight_bytes;
 };
 
 namespace glissade {
@@ -99,9 +102,9 @@ inline float* const* buffers_of(const gls_optimizer& o) {
                                          offsetof(gls_optimizer, weights));
 }
 
-// As gls_slot_format::words, of any slot.
-inline size_t words_of_slot(const gls_optimizer& o) {
-  return o.format == nullptr ? o.count : o.format->words(o.count);
+// As gls_slot_format::words, of any optimizer.
+GLISSADE_SHARED size_t words_of(const gls_optimizer& o, size_t k) {
+  return o.format == nullptr ? o.count : o.format->words(o, k);
 }
 
 // Of a format's random bits: what they begin with in the step that the state counts, the number of the block

@@ -7,7 +7,7 @@ using namespace glissade;
 
 namespace {
 
-inline Status check(Backend backend, const gls_optimizer* o, const gls_gradients& gradients) {
+inline Status check(Backend backend, const gls_gradients& gradients, const gls_optimizer* o) {
   const Status status = check_rule(backend, o);
   if (status != GLS_OK) return status;
   return gradients.source == nullptr ? GLS_ERROR_NULL : gradients.source->check(gradients, *o);
@@ -15,7 +15,7 @@ inline Status check(Backend backend, const gls_optimizer* o, const gls_gradients
 
 inline Status check_params(const gls_optimizer& o, float gradient_scale) {
   if (o.params == nullptr || o.state == nullptr) return GLS_ERROR_NULL;
-  return o.rule->valid(o.params) && is_finite(gradient_scale) ? GLS_OK : GLS_ERROR_RANGE;
+  return is_finite(gradient_scale) && o.rule->valid(o.params) ? GLS_OK : GLS_ERROR_RANGE;
 }
 
 const CommonParams& common(const gls_optimizer& o) { return *static_cast<const CommonParams*>(o.params); }
@@ -25,11 +25,13 @@ Status guard(Backend backend, const gls_optimizer& o, const gls_gradients& gradi
   const Status status = check_params(o, gradient_scale);
   if (status != GLS_OK) return status;
   const uint32_t exponent = o.rule->gradient_bits;
-  bool fit = gradients.source->fit(gradients, o.count, exponent, gradient_scale, backend);
+  if (!gradients.source->fit(gradients, o.count, exponent, gradient_scale, backend))
+    return GLS_ERROR_GRADIENT;
   const CommonParams& p = common(o);
-  if (fit && !p.decoupled_weight_decay && !equals_zero(p.weight_decay)) {
-    backend->all_below(o.weights, unscaled(exponent, static_cast<float>(p.weight_decay)), &fit, o.count);
-  }
+  if (p.decoupled_weight_decay || equals_zero(p.weight_decay)) return GLS_OK;
+  const float decay = static_cast<float>(p.weight_decay);
+  const bool fit = o.format == nullptr ? floats_fit(o.weights, o.count, exponent, decay, backend)
+                                       : o.format->weights_fit(o, exponent, decay);
   return fit ? GLS_OK : GLS_ERROR_GRADIENT;
 }
 
@@ -41,26 +43,27 @@ __attribute__((noinline)) void begin(const gls_optimizer& o, float gradient_scal
   set_gradient_coefficients(common(o), gradient_scale, c.gradient());
 }
 
-// slots begin with weight number `first` where they are floats.
+// buffers begin with weight number `first` where they are floats.
 GLISSADE_INLINE void sweep(Backend backend, const gls_optimizer& o, const StepCoefficients& c,
-                           const gls_gradients& gradients, float* const* slots, size_t first, size_t count) {
+                           const gls_gradients& gradients, float* const* buffers, size_t first,
+                           size_t count) {
   const SweepMode mode(backend, c.gradient().flush != 0);
   SweepGradients* const of = o.format == nullptr ? gradients.source->sweep : o.format->sweep;
-  of(c, o, gradients, slots, first, count, backend);
+  of(c, o, gradients, buffers, first, count, backend);
 }
 
 GLISSADE_INLINE void begin_and_sweep(Backend backend, const gls_optimizer& o, const gls_gradients& gradients,
                                      float gradient_scale) {
   StepCoefficients c;
   begin(o, gradient_scale, c);
-  sweep(backend, o, c, gradients, o.slots, 0, o.count);
+  sweep(backend, o, c, gradients, buffers_of(o), 0, o.count);
 }
 
 // Inlined: the C face has the gradients on its stack, the C++ face need not copy them.
 GLISSADE_INLINE Status guarded_step(const gls_optimizer* optimizer, const gls_gradients& gradients,
                                     float gradient_scale) {
   const Gate backend(Mode::kScalars);
-  Status status = check(backend, optimizer, gradients);
+  Status status = check(backend, gradients, optimizer);
   if (status != GLS_OK) return status;
   status = guard(backend, *optimizer, gradients, gradient_scale);
   if (status == GLS_OK) begin_and_sweep(backend, *optimizer, gradients, gradient_scale);
@@ -70,7 +73,7 @@ GLISSADE_INLINE Status guarded_step(const gls_optimizer* optimizer, const gls_gr
 GLISSADE_INLINE Status unguarded_step(const gls_optimizer* optimizer, const gls_gradients& gradients,
                                       float gradient_scale) {
   const Gate backend(Mode::kScalars);
-  Status status = check(backend, optimizer, gradients);
+  Status status = check(backend, gradients, optimizer);
   if (status == GLS_OK) status = check_params(*optimizer, gradient_scale);
   if (status == GLS_OK) begin_and_sweep(backend, *optimizer, gradients, gradient_scale);
   return status;
@@ -99,7 +102,7 @@ namespace {
 
 // Two optimizers of one step: a state counts once, weights move once.
 bool share(const gls_optimizer& a, const gls_optimizer& b) {
-  return a.state == b.state || overlap(a.weights, a.count, b.weights, b.count);
+  return a.state == b.state || overlap(a.weights, words_of(a, 0), b.weights, words_of(b, 0));
 }
 
 // Does number k share with one before it? Not inlined, to keep the caller's stack small.
@@ -116,7 +119,7 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
   if (n != 0 && (optimizers == nullptr || gradients == nullptr)) return GLS_ERROR_NULL;
   const Gate backend(Mode::kScalars);
   for (size_t k = 0; k < n; ++k) {
-    Status status = check(backend, &optimizers[k], gradients[k]);
+    Status status = check(backend, gradients[k], &optimizers[k]);
     if (status == GLS_OK) status = guard(backend, optimizers[k], gradients[k], gradient_scale);
     if (status == GLS_OK && shares(optimizers, k)) status = GLS_ERROR_OVERLAP;
     if (status != GLS_OK) return status;
@@ -127,7 +130,7 @@ gls_status gls_step_all(const gls_optimizer* optimizers, const gls_gradients* gr
 
 gls_status gls_guard(const gls_optimizer* optimizer, gls_gradients gradients, float gradient_scale) {
   const Gate backend(Mode::kScalars);
-  const Status status = check(backend, optimizer, gradients);
+  const Status status = check(backend, gradients, optimizer);
   if (status != GLS_OK) return status;
   return guard(backend, *optimizer, gradients, gradient_scale);
 }
@@ -148,19 +151,17 @@ void gls_flush_subnormals(gls_coefficients* coefficients) {
 gls_status gls_sweep(const gls_optimizer* optimizer, const gls_coefficients* coefficients,
                      gls_gradients gradients, size_t first, size_t count) {
   const Gate backend(Mode::kScalars);
-  const Status status = check(backend, optimizer, gradients);
+  const Status status = check(backend, gradients, optimizer);
   if (status != GLS_OK) return status;
   if (coefficients == nullptr) return GLS_ERROR_NULL;
   if (inside(*coefficients).rule != optimizer->rule) return GLS_ERROR_ORDER;
   if (first > optimizer->count || count > optimizer->count - first) return GLS_ERROR_RANGE;
   if (optimizer->format != nullptr) {
     const Status range = optimizer->format->check_range(*optimizer, first, count);
-    if (range == GLS_OK)
-      sweep(backend, *optimizer, inside(*coefficients), gradients, optimizer->slots, first, count);
-    return range;
+    if (range != GLS_OK) return range;
   }
-  float* slots[GLS_SLOTS_MOST];
-  for (size_t k = 0; k < optimizer->rule->slot_count; ++k) slots[k] = optimizer->slots[k] + first;
-  sweep(backend, *optimizer, inside(*coefficients), gradients, slots, first, count);
+  float* buffers[1 + GLS_SLOTS_MOST];
+  for (size_t k = 0; k <= optimizer->rule->slot_count; ++k) buffers[k] = buffers_of(*optimizer)[k] + first;
+  sweep(backend, *optimizer, inside(*coefficients), gradients, buffers, first, count);
   return GLS_OK;
 }

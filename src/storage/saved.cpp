@@ -26,13 +26,14 @@ struct Header {
               static_cast<uint32_t>(o.count),
               static_cast<uint32_t>(static_cast<uint64_t>(o.count) >> 32)} {
     if (o.format == nullptr) return;
-    words[0] = o.format->magic;
+    words[0] = o.format->magic(o);
     words[kHeaderWords - 1] = static_cast<uint32_t>(o.seed);
   }
 };
 
 size_t content_words(const gls_optimizer& o) {
-  return saved_words(o.rule->param_count, o.rule->state_words, o.count, o.rule->slot_count, words_of_slot(o));
+  return saved_words(o.rule->param_count, o.rule->state_words, words_of(o, 0), o.rule->slot_count,
+                     words_of(o, 1));
 }
 
 // A format's count has 4 bytes, and a slot's words lie in memory as they are saved.
@@ -50,11 +51,7 @@ size_t saved_bytes(const gls_optimizer& o) {
 // work(buffer, its words) for the weights, then each slot.
 template <class Work>
 void for_each_buffer(const gls_optimizer& o, Work work) {
-  size_t words = o.count;
-  for (size_t k = 0; k <= o.rule->slot_count; ++k) {
-    work(buffers_of(o)[k], words);
-    words = words_of_slot(o);
-  }
+  for (size_t k = 0; k <= o.rule->slot_count; ++k) work(buffers_of(o)[k], words_of(o, k));
 }
 
 // work(field, is it a bool) for each hyper-parameter.
@@ -203,11 +200,11 @@ Status check(Backend backend, const gls_optimizer* o, const void* other_end) {
 // May it be saved? Comparisons need no mode.
 Status check_content(Backend backend, const gls_optimizer& o) {
   if (!o.rule->valid(o.params)) return GLS_ERROR_RANGE;
-  const bool are_floats = o.format == nullptr;
-  for (size_t k = 0; k <= (are_floats ? o.rule->slot_count : 0u); ++k) {
+  if (o.format != nullptr) return o.format->all_finite(backend, o) ? GLS_OK : GLS_ERROR_NOT_FINITE;
+  for (size_t k = 0; k <= o.rule->slot_count; ++k) {
     if (!all_finite(backend, buffers_of(o)[k], o.count)) return GLS_ERROR_NOT_FINITE;
   }
-  return are_floats || o.format->all_finite(o) ? GLS_OK : GLS_ERROR_NOT_FINITE;
+  return GLS_OK;
 }
 
 }  // namespace

@@ -338,9 +338,9 @@ TEST(Formats, CheckpointOf02IsMadeAgainByteForByte) {
   EXPECT_EQ(chip.image, bytes_of("checkpoint_0_2.bin"));
 }
 
-template <class Slots>
+template <class Slots, class Weights = WeightsInFloats>
 void check_small_job(const char* file) {
-  SmallJob<Slots> expected, job;
+  SmallJob<Slots, Weights> expected, job;
   const Bytes bytes = bytes_of(file);
   ASSERT_EQ(expected.steps(kSteps), GLS_OK);
   job.params = {};
@@ -352,6 +352,11 @@ void check_small_job(const char* file) {
 TEST(Formats, SlotsInFewerBytesOf02AreReadAndMadeAgain) {
   check_small_job<SlotsIn8Bits>("slots_8bit_0_2.bin");
   check_small_job<SlotsInBfloat16>("slots_bfloat16_0_2.bin");
+}
+TEST(Formats, WeightsInBfloat16Of02AreReadAndMadeAgain) {
+  check_small_job<SlotsInFloats, WeightsInBfloat16>("weights_float_0_2.bin");
+  check_small_job<SlotsIn8Bits, WeightsInBfloat16>("weights_8bit_0_2.bin");
+  check_small_job<SlotsInBfloat16, WeightsInBfloat16>("weights_bfloat16_0_2.bin");
 }
 
 TEST(Formats, HeadOf02IsReadAndMadeAgain) {

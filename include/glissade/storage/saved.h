@@ -12,7 +12,9 @@
  *
  * With slots in fewer bytes (formats.h) it is "GLS6", where they are in 8 bits, or "GLS7", in bfloat16, in
  * place of "GLS1"; the count has 4 bytes, and the next 4 are gls_optimizer.seed; each slot is its memory as
- * it lies. gls_optimizer.first is not saved. Such an optimizer of more than 2^32 - 1 weights is not saved
+ * it lies. With weights in bfloat16 it is "GLS8", where slots are floats, "GLS9", where they are in 8 bits,
+ * or "GLS\10" (a byte 10), where they are in bfloat16; then the weights are their memory, too.
+ * gls_optimizer.first is not saved. Such an optimizer of more than 2^32 - 1 weights is not saved
  * (GLS_ERROR_RANGE), and on a big-endian target none is. */
 #ifndef GLISSADE_SAVED_H
 #define GLISSADE_SAVED_H
@@ -38,9 +40,9 @@ GLS_FUNCTION GLS_NODISCARD gls_status gls_save(const gls_optimizer* optimizer, v
 
 /** Reads back what gls_save() wrote: into params, state, weights and slots. Writes nothing unless every byte
  * is as it was saved: GLS_ERROR_SIZE where there are fewer bytes than gls_saved_bytes(); GLS_ERROR_MISMATCH
- * where they are of another rule, count or format, or with slots in fewer bytes of another seed (or the first
- * 32 are damaged); GLS_ERROR_DAMAGED where a checksum is wrong, or the parameters are out of range. CRC-32
- * finds accidents, not forgeries. */
+ * where they are of another rule, count or format, or with slots or weights in fewer bytes of another seed
+ * (or the first 32 are damaged); GLS_ERROR_DAMAGED where a checksum is wrong, or the parameters are out of
+ * range. CRC-32 finds accidents, not forgeries. */
 GLS_FUNCTION GLS_NODISCARD gls_status gls_restore(const gls_optimizer* optimizer, const void* bytes,
                                                   size_t size);
 

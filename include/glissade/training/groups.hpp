@@ -80,7 +80,7 @@ gls_optimizer optimizer_of_group(ParameterGroup<Rule>& group, float* weights,
   gls_optimizer optimizer =
       optimizer_of<Rule>(&group.params, &group.state, weights + group.first, part, group.count);
   if constexpr (Slots::kFormat != nullptr) {
-    optimizer.format = Slots::kFormat;
+    set_formats<Slots, WeightsInFloats>(optimizer);
     optimizer.first = group.first & ~size_t{63};
   }
   return optimizer;

@@ -38,14 +38,14 @@ inline bool is_forked() { return false; }
 }  // namespace detail
 
 /** optimizer.step, guard included, its range cut into as many slices as threads, whatever format its slots
- * have. The bits are those of one thread, whatever their number. Fewer are taken where a slice would be
- * shorter than 4096 weights. fork: OpenMP keeps its threads, a child process does not have them, and GNU's
- * OpenMP would wait for them for ever. So a child of a process that has called this takes one thread, with
- * the same bits (a getpid for each call tells). Where other code of the parent has used OpenMP before it
+ * and weights have. The bits are those of one thread, whatever their number. Fewer are taken where a slice
+ * would be shorter than 4096 weights. fork: OpenMP keeps its threads, a child process does not have them, and
+ * GNU's OpenMP would wait for them for ever. So a child of a process that has called this takes one thread,
+ * with the same bits (a getpid for each call tells). Where other code of the parent has used OpenMP before it
  * forks, pass threads = 1 in the child. */
-template <class Rule, class Slots>
-[[nodiscard]] Status step_on_threads(unsigned threads, const OptimizerView<Rule, Slots>& optimizer,
-                                     float* weights, const float* gradients,
+template <class Rule, class Slots, class Weights>
+[[nodiscard]] Status step_on_threads(unsigned threads, const OptimizerView<Rule, Slots, Weights>& optimizer,
+                                     typename Weights::Code* weights, const float* gradients,
                                      const typename Rule::Params& params = {}, float gradient_scale = 1.0f) {
   constexpr size_t kShortest = 4096;
   const size_t count = optimizer.count;
@@ -69,7 +69,7 @@ template <class Rule, class Slots>
 #endif
   for (size_t slice = 0; slice < slices; ++slice) {
     const size_t first = slice * length;
-    OptimizerView<Rule, Slots> part = optimizer;  // to guard: in whichever part of the slots it is
+    OptimizerView<Rule, Slots, Weights> part = optimizer;  // to guard: in whichever part of the slots it is
     part.count = size_of(slice);
     for (int k = 0; k < Rule::kSlots; ++k) part.slots[k] += first;
     const int status = part.guard(weights + first, gradients + first, params, gradient_scale);

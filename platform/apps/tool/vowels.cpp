@@ -104,6 +104,14 @@ std::vector<Speaker> read_vowels(const std::string& path) {
 
 Pretrained pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels, SlotForm slots,
                     uint32_t seed) {
+  const std::unique_ptr<AnyRule> rule = make_rule("adam:learning_rate=0.003", kWeights, slots, seed);
+  return pretrain_by([&rule](float* weights, const float* gradients,
+                             float gradient_scale) { rule->step(weights, gradients, gradient_scale); },
+                     speakers, owner, vowels, seed);
+}
+
+Pretrained pretrain_by(const Step& step, const std::vector<Speaker>& speakers, int owner, size_t vowels,
+                       uint32_t seed) {
   std::vector<std::pair<const float*, size_t>> rows;  // features and label
   for (int speaker = 0; speaker < kSpeakers; ++speaker) {
     for (size_t row = 0; speaker != owner && row < kRows; ++row) {
@@ -117,7 +125,6 @@ Pretrained pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowe
   start(weights.data(), kFeatures, 32, random);
   start(weights.data() + Dense<kFeatures, 32>::kWeights, 32, kVowels, random);
   Net net;
-  const std::unique_ptr<AnyRule> rule = make_rule("adam:learning_rate=0.003", kWeights, slots, seed);
   for (int epoch = 0; epoch < kPretrainEpochs; ++epoch) {
     for (size_t i = rows.size() - 1; i > 0; --i) std::swap(rows[i], rows[random.below(i + 1)]);
     double loss_sum = 0.0;
@@ -129,7 +136,7 @@ Pretrained pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowe
         check(net.learn(weights.data(), rows[i].first, rows[i].second, gradients.data(), &loss));
         loss_sum += static_cast<double>(loss);
       }
-      rule->step(weights.data(), gradients.data(), 1.0f / kBatch);
+      step(weights.data(), gradients.data(), 1.0f / kBatch);
     }
     result.loss = loss_sum / static_cast<double>(first);
   }

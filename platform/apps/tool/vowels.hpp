@@ -4,6 +4,7 @@
 #define GLISSADE_PLATFORM_LINUX_VOWELS_HPP
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ struct Pretrained {
 };
 Pretrained pretrain(const std::vector<Speaker>& speakers, int owner, size_t vowels = kVowels,
                     SlotForm slots = SlotForm::kFloat, uint32_t seed = 0);
+// The same, each step taken by a function, over kWeights weights.
+using Step = std::function<void(float* weights, const float* gradients, float gradient_scale)>;
+Pretrained pretrain_by(const Step& step, const std::vector<Speaker>& speakers, int owner, size_t vowels,
+                       uint32_t seed);
 
 // The C++ header that firmware includes: the owner's recordings and the weights, as exact hexadecimal floats.
 std::string write_header(const Recordings& owner, const Weights& weights, int owner_number);

@@ -11,6 +11,13 @@ float unscaled(uint32_t exponent, float scale) {
   return bits_float((biased < 255 ? biased : 255) << 23);
 }
 
+__attribute__((noinline)) bool floats_fit(const float* values, size_t count, uint32_t exponent, float scale,
+                                          Backend backend) {
+  bool below;
+  backend->all_below(values, unscaled(exponent, scale), &below, count);
+  return below;
+}
+
 namespace {
 
 const float* floats(const gls_gradients& gradients) { return static_cast<const float*>(gradients.data); }
@@ -21,14 +28,12 @@ Status buffer_check(const gls_gradients& gradients, const gls_optimizer& o) noex
 
 bool buffer_fits(const gls_gradients& gradients, size_t count, uint32_t exponent, float scale,
                  Backend backend) noexcept {
-  bool below;
-  backend->all_below(floats(gradients), unscaled(exponent, scale), &below, count);
-  return below;
+  return floats_fit(floats(gradients), count, exponent, scale, backend);
 }
 
 void sweep_buffer(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients,
-                  float* const* slots, size_t first, size_t count, Backend backend) noexcept {
-  sweep(backend, o.rule->kernels, c.of_rule, o.weights + first, floats(gradients) + first, slots, count);
+                  float* const* buffers, size_t first, size_t count, Backend backend) noexcept {
+  sweep(backend, o.rule->kernels, c.of_rule, buffers[0], floats(gradients) + first, buffers + 1, count);
 }
 
 }  // namespace

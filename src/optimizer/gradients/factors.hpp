@@ -26,9 +26,8 @@ struct Layers {
 
 // Memory that a step reads must not be the optimizer's.
 inline Status check_apart(const gls_optimizer& o, const void* buffer, size_t bytes) {
-  const bool are_floats = o.format == nullptr;
-  if (!are_floats && !o.format->apart(o, buffer, bytes)) return GLS_ERROR_OVERLAP;
-  for (size_t k = 0; k <= (are_floats ? o.rule->slot_count : 0u); ++k) {
+  if (o.format != nullptr) return o.format->apart(o, buffer, bytes) ? GLS_OK : GLS_ERROR_OVERLAP;
+  for (size_t k = 0; k <= o.rule->slot_count; ++k) {
     if (overlap_bytes(buffers_of(o)[k], o.count * sizeof(float), buffer, bytes)) return GLS_ERROR_OVERLAP;
   }
   return GLS_OK;
@@ -84,12 +83,12 @@ bool factors_fit(const gls_gradients& gradients, size_t, uint32_t exponent, floa
 }
 
 template <class Kind>
-void sweep_factors(const StepCoefficients& c, const gls_optimizer& o, const gls_gradients& gradients,
-                   float* const* slots, size_t first, size_t count, Backend backend) noexcept {
-  float* w = o.weights + first;
+void sweep_factors(const StepCoefficients& c, const gls_optimizer&, const gls_gradients& gradients,
+                   float* const* buffers, size_t first, size_t count, Backend backend) noexcept {
+  float* w = buffers[0];
   float* at[GLS_SLOTS_MOST];
   const size_t slot_count = c.rule->slot_count;
-  for (size_t k = 0; k < slot_count; ++k) at[k] = slots[k];
+  for (size_t k = 0; k < slot_count; ++k) at[k] = buffers[1 + k];
   for (const auto& layer : Layers<Kind>{gradients}) {
     const size_t all = (layer.input_count + 1) * layer.output_count;
     if (first >= all) {

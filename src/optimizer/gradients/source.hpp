@@ -22,6 +22,9 @@ namespace glissade {
 // 0.
 float unscaled(uint32_t exponent, float scale);
 
+// Does every |scale x| stay below 2^exponent?
+bool floats_fit(const float* values, size_t count, uint32_t exponent, float scale, Backend backend);
+
 }  // namespace glissade
 
 #endif

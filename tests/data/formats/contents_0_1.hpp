@@ -148,15 +148,18 @@ struct Keyed {
 };
 
 #if GLS_VERSION_MINOR >= 2
-// AMSGrad, whose slots have fewer bytes.
-template <class Slots>
+inline void set_weight(float& weight, float value) { weight = value; }
+inline void set_weight(uint16_t& weight, float value) { (void)gls_floats_to_bfloat16(&value, &weight, 1); }
+
+// AMSGrad, whose slots or weights have fewer bytes.
+template <class Slots, class Weights = WeightsInFloats>
 struct SmallJob {
-  float weights[kManyWeights];
+  typename Weights::Code weights[Weights::codes(kManyWeights)];
   AmsGrad::Params params = Job<AmsGrad>().params;
-  Optimizer<AmsGrad, kManyWeights, Slots> optimizer{};
+  Optimizer<AmsGrad, kManyWeights, Slots, Weights> optimizer{};
 
   SmallJob() {
-    for (size_t i = 0; i < kManyWeights; ++i) weights[i] = first_weight(i);
+    for (size_t i = 0; i < kManyWeights; ++i) set_weight(weights[i], first_weight(i));
     optimizer.seed = 0xfeedf00d;
   }
   Status steps(uint32_t last) {

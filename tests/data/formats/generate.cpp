@@ -103,9 +103,9 @@ Bytes checkpoint() {
 }
 
 #if GLS_VERSION_MINOR >= 2
-template <class Slots>
+template <class Slots, class Weights = WeightsInFloats>
 Bytes slots() {
-  SmallJob<Slots> job;
+  SmallJob<Slots, Weights> job;
   must(job.steps(kSteps) == GLS_OK, "steps");
   const Bytes bytes = job.saved();
   must(!bytes.empty(), "saving");
@@ -146,6 +146,9 @@ int main(int, char** arguments) {
 #if GLS_VERSION_MINOR >= 2
   write(folder + "/slots_8bit" + version, slots<SlotsIn8Bits>());
   write(folder + "/slots_bfloat16" + version, slots<SlotsInBfloat16>());
+  write(folder + "/weights_float" + version, slots<SlotsInFloats, WeightsInBfloat16>());
+  write(folder + "/weights_8bit" + version, slots<SlotsIn8Bits, WeightsInBfloat16>());
+  write(folder + "/weights_bfloat16" + version, slots<SlotsInBfloat16, WeightsInBfloat16>());
   write(folder + "/replay" + version, replay());
   write(folder + "/head" + version, head());
 #endif
