@@ -71,6 +71,8 @@ refused 'cannot read nowhere' nowhere new.gls
 refused 'no safetensors' "$program" new.gls
 printf 'GLS5%060d' 0 >head
 refused "not an optimizer's" head
+printf 'GLS8%060d' 0 >head
+refused 'weights in bfloat16, which are not read here' head
 for file in adam.gls adam.safetensors; do
   size=$(stat -c %s $file)
   for cut in 0 1 7 8 9 40 200 $((size - 1)); do

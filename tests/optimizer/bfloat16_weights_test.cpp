@@ -87,9 +87,9 @@ constexpr uint32_t kCrc = 0x984a870e;  // of all codes, on every target
 void check_all_steps() {
   uint32_t crc = 0;
   for_each_rule_and_slots([&](const gls_rule_info& info, Slots slots) {
-    for (const size_t count : {0, 1, 63, 64, 65, 130, 200}) {
+    for (const uint32_t count : {0u, 1u, 63u, 64u, 65u, 130u, 200u}) {
       begin(info, slots, count);
-      Random random(static_cast<uint32_t>(count));
+      Random random(count);
       for (uint32_t t = 1; t <= 4; ++t) {
         for (size_t i = 0; i < count; ++i)
           gradients[i] = t < 4 ? random.ordinary() : i % 3 == 0 ? 0.0f : random.extreme();

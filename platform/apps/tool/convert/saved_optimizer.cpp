@@ -56,6 +56,8 @@ SavedOptimizer parse(const std::string& bytes) {
   if (bytes.size() < kHeaderBytes) fail("cut off: no saved bytes are so few");
   SavedOptimizer saved;
   const char* const magic = static_cast<const char*>(std::memchr(kMagics, bytes[3], sizeof kMagics));
+  if (std::memchr("89\n", bytes[3], 3) != nullptr)
+    fail("an optimizer with weights in bfloat16, which are not read here");
   if (magic == nullptr)
     fail(
         "saved bytes, but not an optimizer's: a head's, samples or a store; `glissade tflite` reads a "
