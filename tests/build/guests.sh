@@ -37,13 +37,14 @@ shared() {
   readelf -d "$library" | grep -q "SONAME.*\[libglissade.so.$version\]" || fail "no SONAME with $version"
   names=$(nm -DC --defined-only "$library" | cut -d' ' -f3-)
   grep -q '^gls_step$' <<<"$names" || fail "no gls_step"
+  grep -q "^gls_declarations$" <<<"$names" || fail "it does not say what the C face is"
   ! grep -vE '^gls_[a-z0-9_]+$|^glissade::[a-z_]+_(rule|source)$|^glissade::step(_unguarded)?\(' <<<"$names" || fail "it shows these"
   ! readelf -d "$library" | grep -E 'NEEDED.*(stdc|c\+\+|TEXTREL)' || fail "it needs a C++ library, or is not position independent"
 }
 
 # Warnings as errors; variables that are named as ours; nothing of ours is installed with the project.
 hostile() {
-  local settings=$work/settings.cmake files=("$source"/{CMakeLists.txt,platform/install.cmake,platform/cpu/backends.cmake}) name
+  local settings=$work/settings.cmake files=("$source"/{CMakeLists.txt,platform/install.cmake,platform/shared.cmake,platform/cpu/backends.cmake}) name
   {
     cat "${files[@]}" | grep -oE '(set|list|foreach|function|get_property|get_directory_property|string|file)\([^)]*\)|\$\{[A-Za-z_]+\}' |
       grep -oE '\b[a-z][A-Za-z_]+\b' | sort -u
