@@ -60,11 +60,11 @@ class Memory {
   float* buffers_[kBuffers];
 };
 
-enum class Way { kUnguarded, kGuarded, kFlushing, kBfloat16, k8Bit };
+enum class Way { kUnguarded, kGuarded, kFlushing, kBfloat16, k8Bit, kAllBfloat16 };
 using Step = Status (*)(float* const* buffers, size_t count, float rate, Way way);
 
-// An optimizer's slots in another format, in memory that stays; from those of the optimizer where it has
-// changed since the last call.
+// An optimizer's slots in another format (kAllBfloat16: its weights too), in memory that stays; from those of
+// the optimizer where it has changed since the last call.
 template <class Rule>
 gls_optimizer in_format(const gls_optimizer& floats, Way way) {
   static std::vector<uint16_t> memory;
@@ -73,12 +73,21 @@ gls_optimizer in_format(const gls_optimizer& floats, Way way) {
   const size_t halves = GLS_SLOTS_BFLOAT16_COUNT(slots, floats.count);
   const bool is_new = memory.size() != halves || last.weights != floats.weights;
   if (is_new) memory.assign(halves, 0);
-  const gls_optimizer optimizer = way == Way::kBfloat16
-                                      ? gls_slots_bfloat16(floats, memory.data())
-                                      : gls_slots_8bit(floats, reinterpret_cast<uint8_t*>(memory.data()));
+  gls_optimizer optimizer = way == Way::k8Bit
+                                ? gls_slots_8bit(floats, reinterpret_cast<uint8_t*>(memory.data()))
+                                : gls_slots_bfloat16(floats, memory.data());
+  if (way == Way::kAllBfloat16) {
+    static std::vector<uint16_t> weights;
+    if (is_new || last.format != &glissade::format_bfloat16_weights) {
+      weights.assign(GLS_WEIGHTS_BFLOAT16_COUNT(floats.count), 0);
+      if (gls_floats_to_bfloat16(floats.weights, weights.data(), floats.count) != GLS_OK) std::abort();
+    }
+    optimizer = gls_weights_bfloat16(optimizer, weights.data());
+  }
   if ((is_new || last.format != optimizer.format) && gls_copy_slots(&floats, &optimizer) != GLS_OK)
     std::abort();
   last = optimizer;
+  last.weights = floats.weights;
   return optimizer;
 }
 
@@ -91,7 +100,7 @@ Status step(float* const* buffers, size_t count, float rate, Way way) {
   const auto view = glissade::view_of<Rule>(&state, buffers + 2, count);
   if (way == Way::kUnguarded) return view.step_unguarded(buffers[0], buffers[1], params, kScale);
   if (way == Way::kGuarded) return view.step(buffers[0], buffers[1], params, kScale);
-  if (way == Way::kBfloat16 || way == Way::k8Bit) {
+  if (way != Way::kFlushing) {
     const auto floats = glissade::optimizer_of<Rule>(&params, &state, buffers[0], buffers + 2, count);
     const gls_optimizer optimizer = in_format<Rule>(floats, way);
     return gls_step_unguarded(&optimizer, gls_gradient_buffer(buffers[1]), kScale);
@@ -242,6 +251,7 @@ void add_backend(const char* backend) {
       for (const int64_t size : {int64_t{1024}, int64_t{16384}, int64_t{kMost}}) {
         add_ours(rule, backend, "_bfloat16", Way::kBfloat16, as_usual)->Arg(size);
         add_ours(rule, backend, "_8bit", Way::k8Bit, as_usual)->Arg(size);
+        add_ours(rule, backend, "_all_bfloat16", Way::kAllBfloat16, as_usual)->Arg(size);
       }
     }
     // A step that is short, and rests of 1 to 15 weights behind 1024.
@@ -335,6 +345,7 @@ void add_two_threads(const Cost& cost) {
   if constexpr (Rule::kSlots > 0) {
     add_two_threads<Rule>(cost, "/two_threads_bfloat16", Way::kBfloat16);
     add_two_threads<Rule>(cost, "/two_threads_8bit", Way::k8Bit);
+    add_two_threads<Rule>(cost, "/two_threads_all_bfloat16", Way::kAllBfloat16);
   }
   add_two_threads(cost, "/limit_copy_two_threads", kLimits, [cost](float* const* buffers, size_t count) {
     on_two_threads([&](size_t half) {

@@ -38,7 +38,7 @@ medians "$1" | awk -F'\t' -v backend="${2-}" '
       others(x, z, mine)
     }
     printf "\n%s in other ways, in multiples of its step; a layer gradient and a guarded step on it, by way of a buffer and fused\n", backend
-    ways = split("guarded unaligned aliased subnormal flushing bfloat16 8bit two_steps fused", way, " ")
+    ways = split("guarded unaligned aliased subnormal flushing bfloat16 8bit all_bfloat16 two_steps fused", way, " ")
     printf "%-10s %9s", "rule", "weights"
     for (k = 1; k <= ways; ++k) cell(way[k], way[k])
     print "  buffer / fused"

@@ -252,6 +252,20 @@ GLISSADE_INLINE B to_bfloat16(B bits, B random) {  // 16 random bits
   return below(magnitude, B(kInfinity + 1), code, B(0x7fc0));
 }
 
+// A whole block by two vectors at a time, or false: codes are to be written again.
+template <int kHalf, class B>
+GLISSADE_INLINE bool encode_halves(const float* values, uint32_t random, uint16_t* codes) {
+  RandomBits<B> r(random);
+  B largest(0);
+  for (size_t j = 0; j < kSlotBlock; j += 2 * B::kWidth) {
+    const B a = B::load(values + j), b = B::load(values + j + B::kWidth);
+    largest = max(largest, max(a & B(~kSign), b & B(~kSign)));
+    const B x = a + r.template next<kHalf>(), y = b + r.template next<kHalf>();
+    B::store_upper_halves(x, y, codes + j);
+  }
+  return max_across(largest) < 0x7f7f0000u;
+}
+
 template <int kHalf>
 GLISSADE_INLINE void encode_bfloat16_with(const float* values, uint32_t random, uint16_t* codes,
                                           size_t count) {
@@ -259,6 +273,9 @@ GLISSADE_INLINE void encode_bfloat16_with(const float* values, uint32_t random, 
         return encode_usual<kHalf, decltype(b)>(values, random, codes);
       }))
     return;
+  if constexpr (Wide::kHasHalves && !Wide::kHasUsual) {
+    if (count == kSlotBlock && encode_halves<kHalf, Wide>(values, random, codes)) return;
+  }
   in_lanes(count, [=](auto lanes, size_t n) GLISSADE_FLAT {
     using B = typename decltype(lanes)::Type;
     RandomBits<B> r(random);

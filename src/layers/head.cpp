@@ -58,7 +58,7 @@ void lay_out(gls_head& head, unsigned char* at) {
   const uint32_t held = head.held_back == 0 ? 0 : head.samples / head.held_back, train = head.samples - held;
   gls_optimizer& optimizer = head.optimizer;
   optimizer.count = weight_count(head);
-  optimizer.format = nullptr;
+  optimizer.format = optimizer.slot_format = nullptr;
   optimizer.weights = reinterpret_cast<float*>(take(floats));
   for (size_t k = 0; k < optimizer.rule->slot_count; ++k)
     optimizer.slots[k] = reinterpret_cast<float*>(take(floats));

@@ -151,12 +151,14 @@ size_t sweep_whole_blocks(const Blocks& of, size_t first, size_t count) {
   return count - count % kSlotBlock;
 }
 constexpr size_t kDecodedAlignment = 64;  // cache lines
+constexpr size_t kWeightsAtOnce = 16 * kSlotBlock;
 #else
 template <class Format>
 constexpr size_t sweep_whole_blocks(const Blocks&, size_t, size_t) {
   return 0;
 }
 constexpr size_t kDecodedAlignment = alignof(float);
+constexpr size_t kWeightsAtOnce = kSlotBlock;
 #endif
 
 template <class Format>
@@ -235,7 +237,7 @@ gls_optimizer with_format(gls_optimizer& o, typename Format::Code* memory) {
   return o;
 }
 
-// Weights in bfloat16, around slots in any format: a block of them at a time is floats.
+// Weights in bfloat16, around slots in any format: a block of them at a time is floats, on hosts some.
 uint16_t* codes_of(const gls_optimizer& o) {
   void* const weights = o.weights;
   return static_cast<uint16_t*>(weights);
@@ -272,14 +274,19 @@ __attribute__((noinline)) void sweep_decoded_weights(const Blocks& of, float* we
   buffers[0] = weights;
   for (size_t k = 0; k < o.rule->slot_count; ++k) buffers[1 + k] = o.slots[k] + first;
   uint16_t* const codes = codes_of(o) + first;
-  of.backend->decode_bfloat16(codes, weights, count);
+  const auto for_blocks = [=](auto work) {
+    for (size_t i = 0; i < count; i += kSlotBlock) work(i, count - i < kSlotBlock ? count - i : kSlotBlock);
+  };
+  for_blocks([&](size_t i, size_t n) { of.backend->decode_bfloat16(codes + i, weights + i, n); });
   SweepGradients* const sweep = o.slot_format == nullptr ? of.gradients.source->sweep : o.slot_format->sweep;
   sweep(of.c, o, of.gradients, buffers, first, count, of.backend);
-  of.backend->encode_bfloat16_weights(weights, slot_random(o, first), codes, count);
+  for_blocks([&](size_t i, size_t n) {
+    of.backend->encode_bfloat16_weights(weights + i, slot_random(o, first + i), codes + i, n);
+  });
 }
 // A frame of its own.
 __attribute__((noinline)) void sweep_block_of_weights(const Blocks& of, size_t first, size_t count) {
-  alignas(kDecodedAlignment) float weights[kSlotBlock];
+  alignas(kDecodedAlignment) float weights[kWeightsAtOnce];
   sweep_decoded_weights(of, weights, first, count);
 }
 
@@ -287,7 +294,7 @@ void sweep_weights(const StepCoefficients& c, const gls_optimizer& o, const gls_
                    float* const*, size_t first, size_t count, Backend backend) noexcept {
   const Blocks blocks{o, c, gradients, backend, nullptr};
   for (size_t some; count > 0; first += some, count -= some) {
-    some = count < kSlotBlock ? count : kSlotBlock;
+    some = count < kWeightsAtOnce ? count : kWeightsAtOnce;
     sweep_block_of_weights(blocks, first, some);
   }
 }

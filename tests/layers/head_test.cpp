@@ -14,6 +14,8 @@ void check_life() {
   job.head.optimizer = gls_slots_8bit(job.head.optimizer, nullptr);  // which a head does not keep
   CHECK(gls_head_observe(&job.head, Sample(0).features, "") == GLS_ERROR_ORDER, "not started");
   CHECK(job.start() == GLS_OK && job.head.phase == GLS_HEAD_COLLECTING && job.unharmed(), "started");
+  CHECK(job.head.optimizer.format == nullptr && job.head.optimizer.slot_format == nullptr,
+        "slots are floats");
   CHECK(gls_head_train_begin(&job.head, 1) == GLS_ERROR_EMPTY && gls_head_rate(&job.head) == 0.0,
         "no sample");
   CHECK(gls_head_accept(&job.head, GLS_HEAD_ALWAYS) == GLS_ERROR_ORDER, "nothing was trained");

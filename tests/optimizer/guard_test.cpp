@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gradient that would spoil the state changes nothing, wherever it stands; every other one is stepped on.
+#include "glissade/formats.h"
 #include "support/check.hpp"
 #include "support/matrix.hpp"
 
@@ -193,6 +194,31 @@ void check_policies() {
         "counts stay at their end");
 }
 
+// Coupled decay refuses the weights in bfloat16 that it refuses as floats: of all that there are.
+void check_bfloat16_weights() {
+  float weight = 0.0f, m = 0.0f, v = 0.0f;
+  const float gradient = 0.0f;
+  gls_adam_params params = {GLS_ADAM_DEFAULTS};
+  gls_adam_state state = {};
+  alignas(4) uint16_t code[GLS_WEIGHTS_BFLOAT16_COUNT(1)] = {};
+  const gls_optimizer floats = gls_adam(&params, &state, &weight, &m, &v, 1);
+  const gls_optimizer o = gls_weights_bfloat16(floats, code);
+  constexpr double kDecays[] = {1.0, 0.75, 1e30};
+  for (const double decay : kDecays) {
+    params.weight_decay = decay;
+    uint32_t refused = 0, differ = 0;
+    for (uint32_t bits = 0; bits < 65536; ++bits) {
+      code[0] = static_cast<uint16_t>(bits);
+      weight = bits_to_float(bits << 16);
+      const gls_status expects = gls_guard(&floats, gls_gradient_buffer(&gradient), 1.0f);
+      refused += expects == GLS_ERROR_GRADIENT ? 1 : 0;
+      differ += gls_guard(&o, gls_gradient_buffer(&gradient), 1.0f) == expects ? 0 : 1;
+    }
+    CHECK(differ == 0 && refused > 0 && refused < 65536, "weights that are refused: ", refused,
+          ", not as floats are: ", differ);
+  }
+}
+
 void check_active_backend() {
   for_each_rule([](const auto& tested) {
     using Rule = decltype(rule_of(tested));
@@ -211,6 +237,7 @@ void check_active_backend() {
 
 int program(int, char**) {
   glissade::test::check_policies();
+  glissade::test::check_bfloat16_weights();
   glissade::test::on_each_backend(glissade::test::check_active_backend);
   return glissade::test::finish();
 }

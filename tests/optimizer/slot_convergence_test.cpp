@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -47,11 +48,22 @@ class Training {
         memcpy(field, &value, sizeof value);
     }
   }
+  // Weights are codes from now on; step() gives what they are as floats.
+  void keep_weights_in_bfloat16() { codes_.assign(GLS_WEIGHTS_BFLOAT16_COUNT(optimizer_.count), 0); }
   void step(float* weights, const float* gradients, float scale = 1.0f) {
     optimizer_.weights = weights;
+    if (!codes_.empty()) {
+      optimizer_ = gls_weights_bfloat16(optimizer_, codes_.data());
+      if (state_[0] == 0) {
+        ASSERT_EQ(gls_floats_to_bfloat16(weights, codes_.data(), optimizer_.count), GLS_OK);
+      }
+    }
     ASSERT_EQ(gls_step_unguarded(&optimizer_, gls_gradient_buffer(gradients), scale), GLS_OK);
     for (size_t k = 0; between && k < info_.slot_count; ++k)
       between(slots_[k], info_.slots[k].is_signed, state_[0]);
+    if (!codes_.empty()) {
+      ASSERT_EQ(gls_bfloat16_to_floats(codes_.data(), weights, optimizer_.count), GLS_OK);
+    }
   }
   const std::vector<float>& slot(size_t k) const { return slots_[k]; }
 
@@ -62,6 +74,7 @@ class Training {
   double params_[16] = {};
   uint32_t state_[4] = {};
   std::vector<std::vector<float>> slots_;
+  std::vector<uint16_t> codes_;
   gls_optimizer optimizer_ = {};
 };
 
@@ -148,29 +161,31 @@ TEST(SlotConvergence, Quadratics) {
   }
 }
 
+// Rules, a rate, and how many times the loss with floats it may be.
+constexpr struct {
+  const char* rule;
+  double rate, most;
+} kNoisy[] = {{"adam", 1e-2, 1.03},
+              {"adam_epsilon_inside", 1e-2, 1.03},
+              {"momentum", 2e-2, 1.03},
+              {"classical_momentum", 2e-2, 1.03},
+              {"averaging_momentum", 2e-1, 1.03},
+              {"rmsprop", 5e-3, 1.03},
+              {"rmsprop_epsilon_inside", 5e-3, 1.03},
+              {"rmsprop_momentum", 5e-3, 1.03},
+              {"lion", 2e-3, 1.08},
+              {"signum", 2e-3, 1.03},
+              {"adagrad", 2e-1, 1.03},
+              {"adagrad_epsilon_inside", 2e-1, 1.03},
+              {"adadelta", 1, 1.03},
+              {"amsgrad", 1e-2, 1.03},
+              {"adamax", 1e-2, 1.03},
+              {"nadam", 1e-2, 1.03},
+              {"radam", 1e-2, 1.03}};
+
 TEST(SlotConvergence, Noise) {
-  const struct {
-    const char* rule;
-    double rate, most;
-  } cases[] = {{"adam", 1e-2, 1.03},
-               {"adam_epsilon_inside", 1e-2, 1.03},
-               {"momentum", 2e-2, 1.03},
-               {"classical_momentum", 2e-2, 1.03},
-               {"averaging_momentum", 2e-1, 1.03},
-               {"rmsprop", 5e-3, 1.03},
-               {"rmsprop_epsilon_inside", 5e-3, 1.03},
-               {"rmsprop_momentum", 5e-3, 1.03},
-               {"lion", 2e-3, 1.08},
-               {"signum", 2e-3, 1.03},
-               {"adagrad", 2e-1, 1.03},
-               {"adagrad_epsilon_inside", 2e-1, 1.03},
-               {"adadelta", 1, 1.03},
-               {"amsgrad", 1e-2, 1.03},
-               {"adamax", 1e-2, 1.03},
-               {"nadam", 1e-2, 1.03},
-               {"radam", 1e-2, 1.03}};
   std::set<std::string> rules;
-  for (const auto& c : cases) {
+  for (const auto& c : kNoisy) {
     const double floats = with_noise(c.rule, c.rate, kFloats);
     for (const SlotForm form : {kBits8, kBfloat16}) {
       const double ratio = with_noise(c.rule, c.rate, form) / floats;
@@ -180,6 +195,24 @@ TEST(SlotConvergence, Noise) {
   }
   for (const RuleFacts& rule : all_rules())
     EXPECT_EQ(rules.count(rule.name), rule.has_forms && rule.slots > 0 ? 1u : 0u) << rule.name;
+}
+
+// Every rule bears weights in bfloat16.
+TEST(SlotConvergence, WeightsInBfloat16) {
+  std::map<std::string, double> rates = {
+      {"sgd", 2e-1},  {"signsgd", 2e-3},          {"rprop", 1e-2},
+      {"asgd", 2e-1}, {"rmsprop_centered", 5e-3}, {"rmsprop_centered_momentum", 5e-3}};
+  for (const auto& c : kNoisy) rates[c.rule] = c.rate;
+  for (const RuleFacts& rule : all_rules()) {
+    ASSERT_EQ(rates.count(rule.name), 1u) << rule.name;
+    double losses[2] = {};
+    for (size_t coded = 0; coded < 2; ++coded) {
+      Training training(rule.name, kCount, kFloats, 1);
+      if (coded == 1) training.keep_weights_in_bfloat16();
+      losses[coded] = quadratic(training, rates[rule.name], 2, 4000, true, 1);
+    }
+    EXPECT_LT(losses[1], 1.03 * losses[0]) << rule.name;
+  }
 }
 
 // Speakers that a network does not know, pretrained without them and then fine-tuned, in both with slots in

@@ -108,7 +108,7 @@ void check_record(const Record& record) {
   const auto restore = [&](const Bytes& bytes) {
     return restored.view().restore(restored.weights(), restored.params, bytes.data(), bytes.size());
   };
-  EXPECT_EQ(restore(with_word(record.bytes, 0, 0x39534c47)), GLS_ERROR_MISMATCH) << "GLS9, a later format";
+  EXPECT_EQ(restore(with_word(record.bytes, 0, 0x0b534c47)), GLS_ERROR_MISMATCH) << "GLS\\11, a later format";
   EXPECT_TRUE(restored == before);
   EXPECT_EQ(restore(record.bytes), GLS_OK);
   EXPECT_TRUE(restored == expected);
