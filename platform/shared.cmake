@@ -22,7 +22,8 @@ endfunction()
 
 if(glissade_is_shared)
   glissade_shared(glissade)
-elseif(GLISSADE_TESTS AND CMAKE_POSITION_INDEPENDENT_CODE AND NOT CMAKE_CROSSCOMPILING AND NOT GLISSADE_SANITIZE AND NOT GLISSADE_FUZZ)
+elseif(GLISSADE_TESTS AND CMAKE_POSITION_INDEPENDENT_CODE AND NOT CMAKE_CROSSCOMPILING AND NOT GLISSADE_SANITIZE AND NOT GLISSADE_FUZZ
+       AND NOT GLISSADE_COVERAGE)
   # From the static library's objects, for the tests of the Python package. In a folder of its own: nobody shall link it by -lglissade.
   add_library(glissade_shared_library SHARED $<TARGET_OBJECTS:glissade>)
   foreach(name IN LISTS glissade_backends ITEMS hosted)
