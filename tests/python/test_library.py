@@ -4,8 +4,10 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import numpy as np
@@ -31,6 +33,14 @@ class LibraryTest(unittest.TestCase):
             result = run("-c", "import glissade", GLISSADE_LIBRARY=library)
             self.assertIn("ImportError: glissade: ", result.stderr)
             self.assertIn(library, result.stderr)
+
+    def test_the_library_beside_the_package(self):
+        with tempfile.TemporaryDirectory() as folder:
+            package = pathlib.Path(folder, "glissade")
+            shutil.copytree(PROJECT / "platform/packages/python/src/glissade", package)
+            environment = {"GLISSADE_LIBRARY": "", "PYTHONPATH": folder}
+            (package / "libglissade.so").symlink_to(os.environ["GLISSADE_LIBRARY"])
+            self.assertIn(f"library: {package}/libglissade.so\n", run("-m", "glissade", **environment).stdout)
 
     def test_another_version_is_an_import_error(self):
         # A package whose __init__ has not run, so that its version can be changed before the library is loaded.

@@ -91,6 +91,31 @@ class RulesTest(unittest.TestCase):
         np.testing.assert_array_equal(whole.weights, scaled.weights)
 
 
+class AllTest(unittest.TestCase):
+    def test_all_or_nothing(self):
+        def made():
+            return [glissade.Adam(np.ones((5, 13), np.float32)), glissade.Lion(np.ones(7, np.float32), slots="8bit")]
+
+        one_by_one, together, arrays = made(), made(), [gradients(1), gradients(2, 7)]
+        for optimizer, array in zip(one_by_one, arrays):
+            optimizer.step(array, 0.5)
+        glissade.step_all(together, arrays, 0.5)
+        after = [optimizer.save() for optimizer in together]
+        self.assertEqual(after, [optimizer.save() for optimizer in one_by_one])
+        infinite = np.full(7, np.inf, np.float32)
+        for optimizers, wrong, error in (
+            (together, [arrays[0], infinite], glissade.Error),
+            (together, [arrays[0]], ValueError),
+            (together, arrays[::-1], ValueError),
+            (together, [arrays[0], arrays[1].astype(float)], TypeError),
+            ([together[0]] * 2, [arrays[0]] * 2, glissade.Error),
+        ):
+            with self.assertRaises(error):
+                glissade.step_all(optimizers, wrong)
+        self.assertEqual(after, [optimizer.save() for optimizer in together])
+        glissade.step_all([], [])
+
+
 class RefusalsTest(unittest.TestCase):
     def setUp(self):
         self.weights = np.ones(12, np.float32)

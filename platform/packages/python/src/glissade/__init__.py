@@ -9,7 +9,7 @@ glissade.rules maps the library's name of each rule to its class."""
 from ._backends import Backend, backend, backends, force_backend
 from ._errors import Error
 from ._library import library_path
-from ._optimizer import Optimizer
+from ._optimizer import Optimizer, step_all
 from ._rules import make as _make
 from ._version import __version__
 
@@ -19,7 +19,7 @@ globals().update(_classes)
 rules: dict[str, type[Optimizer]] = {kind.rule: kind for kind in _classes.values()}
 
 __all__ = ["Backend", "Error", "Optimizer", "__version__", "backend", "backends", "force_backend", "library_path", "rules",
-           *_classes]  # fmt: skip
+           "step_all", *_classes]  # fmt: skip
 
 
 def __getattr__(name: str) -> type[Optimizer]:

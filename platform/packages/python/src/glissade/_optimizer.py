@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A rule's optimizer over numpy arrays (glissade/optimizer.h)."""
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 
@@ -128,14 +128,18 @@ class Optimizer:
         "bfloat16": uint16[count]; "8bit": uint8, a code for each weight and an exponent for each 64."""
         return self._slots
 
+    def _buffer_of(self, gradients: np.ndarray) -> Any:
+        """C's view of gradients that a step can take; they stay where they are as long as it lives."""
+        _checked(gradients, "gradients")
+        if gradients.shape != self._shape:
+            raise ValueError(f"gradients: of shape {gradients.shape}, the weights {self._shape}")
+        return ffi.from_buffer(gradients)
+
     def step(self, gradients: np.ndarray, scale: float = 1.0) -> None:
         """One step, in place. gradients: numpy float32, contiguous, in the weights' shape, which do not share
         memory with them; each is multiplied by scale (1 / batch averages a sum). Raises TypeError, ValueError,
         or Error with the library's text; then nothing has been written, the step count included."""
-        _checked(gradients, "gradients")
-        if gradients.shape != self._shape:
-            raise ValueError(f"gradients: of shape {gradients.shape}, the weights {self._shape}")
-        held = ffi.from_buffer(gradients)
+        held = self._buffer_of(gradients)
         source = self._gradients
         source.data = held
         check(self._step(self._c, source[0], scale))
@@ -160,3 +164,15 @@ class Optimizer:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
         return f"<glissade.{type(self).__name__} of {self._weights.size} weights, step {int(self._state[0])}: {shown}>"
+
+
+def step_all(optimizers: Sequence[Optimizer], gradients: Sequence[np.ndarray], scale: float = 1.0) -> None:
+    """One step of several optimizers, each with the gradients of the same place: all or nothing. Everything is
+    checked, and each guard has looked, before the first write; so guard=False counts for nothing here.
+    Raises what Optimizer.step() does, and ValueError where there are not as many gradients as optimizers."""
+    if len(optimizers) != len(gradients):
+        raise ValueError(f"{len(optimizers)} optimizers, {len(gradients)} gradients")
+    held = [optimizer._buffer_of(array) for optimizer, array in zip(optimizers, gradients)]
+    made = ffi.new("gls_optimizer[]", [optimizer._c[0] for optimizer in optimizers])
+    sources = ffi.new("gls_gradients[]", [lib.gls_gradient_buffer(ffi.cast("float*", buffer)) for buffer in held])
+    check(lib.gls_step_all(made, sources, len(held), scale))
