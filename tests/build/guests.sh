@@ -38,7 +38,7 @@ shared() {
   names=$(nm -DC --defined-only "$library" | cut -d' ' -f3-)
   grep -q '^gls_step$' <<<"$names" || fail "no gls_step"
   grep -q "^gls_declarations$" <<<"$names" || fail "it does not say what the C face is"
-  ! grep -vE '^gls_[a-z0-9_]+$|^glissade::[a-z_]+_(rule|source)$|^glissade::step(_unguarded)?\(' <<<"$names" || fail "it shows these"
+  ! grep -vE '^gls_[a-z0-9_]+$|^glissade::([a-z_]+_(rule|source)|format_[a-z0-9_]+)$|^glissade::step(_unguarded)?\(' <<<"$names" || fail "it shows these"
   ! readelf -d "$library" | grep -E 'NEEDED.*(stdc|c\+\+|TEXTREL)' || fail "it needs a C++ library, or is not position independent"
 }
 
