@@ -58,7 +58,7 @@ refused 'adam: beta1: "0.9x" is not a number' trajectory --rule adam:beta1=0.9x
 refused 'out of its range' trajectory --rule adam:beta1=1
 refused 'no function is called "hill"; there are ellipse' trajectory --function hill
 refused '--start: ellipse has 2 variable(s)' trajectory --start 1
-"$program" trajectory --steps 400 | grep -q 'nesterov=1: after .* (diverges)' || fail "Nesterov with 0.016 and 0.7 must diverge"
+"$program" trajectory --steps 400 | grep 'nesterov=1: after .* (diverges)' >/dev/null || fail "Nesterov with 0.016 and 0.7 must diverge"
 
 head -c 3000 "$golden/adam.json" >truncated.json
 refused 'truncated.json: [json.exception.parse_error' replay truncated.json --backend scalar

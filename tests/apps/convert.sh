@@ -46,9 +46,9 @@ grep -qx 'state.fc1.weight.exp_avg F32 \[3, 5\]' out && grep -qx 'optimizer: Ada
 "$program" convert adam.gls --to csv | cut -d, -f 3- | sort | cmp - <(cut -d, -f 3- table | sort) || fail "csv: other numbers without layers"
 "$program" convert adam.safetensors --to saved -o - | cmp - adam.gls || fail "to standard output"
 converts adam.gls small.gls --slots 8bit
-[ "$(stat -c %s small.gls)" -lt 300 ] && "$program" convert small.gls | grep -qx 'slots 2, 8bit' || fail "slots in 8 bits"
+[ "$(stat -c %s small.gls)" -lt 300 ] && "$program" convert small.gls | grep -x 'slots 2, 8bit' >/dev/null || fail "slots in 8 bits"
 converts adam.safetensors weights.safetensors --weights-only
-! "$program" convert weights.safetensors | grep -q 'state\|param_groups' || fail "weights only"
+! "$program" convert weights.safetensors | grep 'state\|param_groups' >/dev/null || fail "weights only"
 converts weights.safetensors start.gls --rule lion:learning_rate=0.25
 "$program" convert start.gls >out
 grep -q '^rule lion:learning_rate=0.25,' out && grep -qx 'state step=0' out || fail "a start: $(cat out)"

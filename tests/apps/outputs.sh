@@ -70,7 +70,7 @@ full_device=/dev/full
 # The commands that write a file.
 writers=0
 for name in $commands; do
-  "$program" "$name" --help | grep -q -- '--output' || continue
+  "$program" "$name" --help | grep -- '--output' >/dev/null || continue
   read -ra call <<<"$name ${arguments[$name]-}"
   [ "$name" != pretrain ] || call=(pretrain)
   if [[ $name != @(pretrain|replay|tflite|convert) ]] && ! command -v gnuplot >/dev/null; then continue; fi
@@ -79,7 +79,7 @@ for name in $commands; do
   works "$name -o" "$program" "${call[@]}" -o dir/new >out
   [ "$(stat -c %a dir/new)" = "$(printf %o $((0666 & ~$(umask))))" ] || fail "$name -o: permissions of a new file"
   leftovers dir new
-  if [[ $name != @(pretrain|replay|tflite|convert) ]]; then tail -n 2 dir/new | grep -q '</svg>' || fail "$name -o: half a picture"; fi
+  if [[ $name != @(pretrain|replay|tflite|convert) ]]; then tail -n 2 dir/new | grep '</svg>' >/dev/null || fail "$name -o: half a picture"; fi
   if [ -n "$full_device" ]; then
     fails "$name -o to a full device" "$program" "${call[@]}" -o $full_device >out
     [ -c $full_device ] || fail "$name -o replaced a device"

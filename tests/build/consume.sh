@@ -52,7 +52,7 @@ else
     for manifest in "$work"/glissade/{library.json,library.properties,idf_component.yml,README.md,src/glissade.h,glissade.h}; do
       [ ! -e "$manifest" ] || grep -q "$version" "$manifest" || { echo "FAILED: $manifest does not say $version"; exit 1; }
     done
-    if find "$work/glissade" -name '*.yml' | grep -q .; then yamllint --strict $(find "$work/glissade" -name '*.yml'); fi
+    if find "$work/glissade" -name '*.yml' | grep . >/dev/null; then yamllint --strict $(find "$work/glissade" -name '*.yml'); fi
     if [ "$way" = zephyr ]; then
       printf 'config CPP\n\tdef_bool y\nsource "%s"\n' "$work/glissade/zephyr/Kconfig" >"$work/Kconfig"
       (cd "$work" && kconfig-conf --allyesconfig Kconfig >/dev/null && grep -qx CONFIG_GLISSADE=y .config)

@@ -34,7 +34,7 @@ shared() {
   build "$work/project"
   local library=$work/project/glissade/libglissade.so version names
   version=$(sed -n 's/^project(glissade VERSION \([0-9]*\.[0-9]*\).*/\1/p' "$source/CMakeLists.txt")
-  readelf -d "$library" | grep -q "SONAME.*\[libglissade.so.$version\]" || fail "no SONAME with $version"
+  readelf -d "$library" | grep "SONAME.*\[libglissade.so.$version\]" >/dev/null || fail "no SONAME with $version"
   names=$(nm -DC --defined-only "$library" | cut -d' ' -f3-)
   grep -q '^gls_step$' <<<"$names" || fail "no gls_step"
   grep -q "^gls_declarations$" <<<"$names" || fail "it does not say what the C face is"

@@ -19,6 +19,10 @@ for file in $github $gitlab; do
   difference=$(diff <(echo "$presets") <(echo "$jobs")) || fail "$file: presets (<) and jobs (>) differ:"$'\n'"$difference"
 done
 
+# Under pipefail a reader that stops early now and then fails its writer: grep without -q reads to the end.
+early=$(grep -rnE '[^|]\| *grep -[a-zA-Z]*q' --include='*.sh' tests platform bench dev || true)
+[ -z "$early" ] || fail "a pipe into grep -q:"$'\n'"$early"
+
 # Presets of version 3 need CMake 3.21, of version 4 more than the project does.
 grep -q '^cmake_minimum_required(VERSION 3.22)' CMakeLists.txt && grep -q '^  "version": 3,' CMakePresets.json ||
   fail "CMakePresets.json and CMakeLists.txt need different versions of CMake"

@@ -53,7 +53,7 @@ for compiler in "$@" $(command -v clang++-19 || true); do
     *) cxx=("${gcc[@]}") c=("${gcc_c[@]}") ;;
   esac
   for standard in gnu++17 c++20 c++23; do everything c++ $standard "$user" "$compiler" "${cxx[@]}"; done
-  "${NM:-nm}" "$object" | grep -qE ' b .*adam' || { echo "FAILED: $compiler: a static optimizer is not in .bss"; exit 1; }
+  "${NM:-nm}" "$object" | grep -E ' b .*adam' >/dev/null || { echo "FAILED: $compiler: a static optimizer is not in .bss"; exit 1; }
   for standard in c99 c11 c17 gnu2x; do
     headers=glissade/glissade.h
     [ $standard != c99 ] || headers=$(cd "$include" && find glissade -name '*.h')

@@ -80,7 +80,7 @@ check() { # file, row, column, text
   checks=$((checks + 1))
   seen["$1|$2"]=1
   if [ "$2" = - ]; then
-    tr '\n' ' ' <"$1" | grep -qF "$wanted" || fail "$1 does not say: $wanted"
+    tr '\n' ' ' <"$1" | grep -F "$wanted" >/dev/null || fail "$1 does not say: $wanted"
     return
   fi
   said=$(cells "$1" | awk -F '\t' -v row="$2" -v column="$3" '$1 == row && $2 == column { print $3 }')
