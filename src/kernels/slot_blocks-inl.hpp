@@ -242,6 +242,24 @@ constexpr uint32_t signs_of_slots() {
   return signs;
 }
 
+// Block i, where it is not as most are: decoded, and stepped as floats; and encoded.
+template <class Rule, class Format>
+GLISSADE_INLINE void step_any_block(Sweep* of_floats, const void* coefficients, float* w, const float* g,
+                                    const SlotBlocks& blocks, size_t i, float (*decoded)[kSlotBlock]) {
+  float* floats[Rule::kSlots];
+  for (size_t k = 0; k < Rule::kSlots; ++k) {
+    floats[k] = decoded[k];
+    Format::decode(blocks, k, i, Rule::kSlotInfo[k].is_signed, decoded[k]);
+  }
+  of_floats(coefficients, w, g, floats, kSlotBlock);
+}
+template <class Rule, class Format>
+GLISSADE_INLINE void encode_any_block(float (*decoded)[kSlotBlock], uint32_t random, const SlotBlocks& blocks,
+                                      size_t i) {
+  for (size_t k = 0; k < Rule::kSlots; ++k)
+    Format::encode(decoded[k], random, Rule::kSlotInfo[k].is_signed, blocks, k, i);
+}
+
 template <class Rule, class Format, class V>
 GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficients, float* w, const float* g,
                                        const SlotBlocks& blocks) {
@@ -280,8 +298,7 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
     };
     if (!fast) {
       store_last();
-      for (size_t k = 0; k < kSlots; ++k) Format::decode(blocks, k, i, has_sign(k), decoded[k]);
-      of_floats(coefficients, w, g, floats, kSlotBlock);
+      step_any_block<Rule, Format>(of_floats, coefficients, w, g, blocks, i, decoded);
     } else if constexpr (kRootsAtOnce > 1 && !kIsOneFunction<Rule>) {
       // Roots first here too. Encoding waits where divisions do not, and they where it does not.
       alignas(64) float roots[kSlotBlock];
@@ -303,8 +320,7 @@ GLISSADE_INLINE void sweep_slot_blocks(Sweep* of_floats, const void* coefficient
       encode();
     }
     waiting = usual;
-    for (size_t k = 0; !usual && k < kSlots; ++k)
-      Format::encode(decoded[k], random, has_sign(k), blocks, k, i);
+    if (!usual) encode_any_block<Rule, Format>(decoded, random, blocks, i);
   }
   if (waiting) store_slots<Format, B, kSlots, kSigns>(rounded, blocks, blocks.count - 1);
 }

@@ -278,8 +278,8 @@ __attribute__((noinline)) void sweep_decoded_weights(const Blocks& of, float* we
     for (size_t i = 0; i < count; i += kSlotBlock) work(i, count - i < kSlotBlock ? count - i : kSlotBlock);
   };
   for_blocks([&](size_t i, size_t n) { of.backend->decode_bfloat16(codes + i, weights + i, n); });
-  SweepGradients* const sweep = o.slot_format == nullptr ? of.gradients.source->sweep : o.slot_format->sweep;
-  sweep(of.c, o, of.gradients, buffers, first, count, of.backend);
+  SweepGradients* const inner = o.slot_format == nullptr ? of.gradients.source->sweep : o.slot_format->sweep;
+  inner(of.c, o, of.gradients, buffers, first, count, of.backend);
   for_blocks([&](size_t i, size_t n) {
     of.backend->encode_bfloat16_weights(weights + i, slot_random(o, first + i), codes + i, n);
   });
