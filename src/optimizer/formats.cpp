@@ -263,7 +263,7 @@ bool all_finite_with_weights(Backend backend, const gls_optimizer& o) noexcept {
 bool codes_fit(const gls_optimizer& o, uint32_t exponent, float scale) noexcept {
   const uint32_t limit = float_bits(unscaled(exponent, scale)) >> 16;  // a power of two, or infinity
   bool below = true;
-  for (size_t i = 0; i < o.count; ++i) below = below & ((codes_of(o)[i] & 0x7fffu) < limit);
+  for (size_t i = 0; below && i < o.count; ++i) below = (codes_of(o)[i] & 0x7fffu) < limit;
   return below;
 }
 
