@@ -95,6 +95,7 @@ if command -v gnuplot >/dev/null; then
   done
   drawn 'sgd, rate 0.02' 'adam, rate 0.5' -- trajectory --rule sgd:learning_rate=0.02 --rule adam:learning_rate=0.5
   drawn 'mean norm of the gradient' 'lion' -- compare --rule adam --rule lion:learning_rate=0.001
+  drawn 'bytes of state for each weight' 'momentum' -- compare --bytes --rule momentum:learning_rate=0.1
   status=0
   "$program" schedule cosine -o no/such/folder.svg >out 2>err || status=$?
   [ "$status" = 2 ] && grep -q '^error: cannot write no/such/folder.svg: ' err || fail "a folder that is not there: $(cat err)"
@@ -104,6 +105,12 @@ else
   echo "no gnuplot here: pictures not drawn"
 fi
 refused 'rprop: its slots are floats only' compare --rule adam --rule rprop --slots 8bit
+refused 'rprop: its slots are floats only' compare --bytes --rule rprop
+refused '--slots excludes --bytes' compare --bytes --slots 8bit
+refused '--speaker excludes --bytes' compare --bytes --speaker 3
+"$program" compare --bytes --rule adam >out || fail "compare --bytes"
+awk '$1 == "adam" { ++rows; bytes = bytes $4 " "; if ($5 < 0.9 * least || (least && $5 > 1.1 * least)) bad = 1; least = least ? least : $5 }
+  END { exit bad || rows != 3 || bytes != "8.00 4.01 2.04 " }' out || fail "compare --bytes: as good in fewer bytes: $(cat out)"
 refused '--slots: 9bit not in {float,bfloat16,8bit}' compare --slots 9bit
 "$program" compare --rule adam:learning_rate=0.01 --rule sgd:learning_rate=0.1 >float
 for slots in bfloat16 8bit; do

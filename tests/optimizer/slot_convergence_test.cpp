@@ -340,6 +340,7 @@ double after_a_shock(SlotForm form, const Between& between = nullptr) {
 // run away.
 TEST(SlotConvergence, OtherCodesAreWorse) {
   EXPECT_EQ(without_noise(kFloats, 5, in_8_bits(false, 1)), without_noise(kBits8, 5));
+  EXPECT_EQ(without_noise(kFloats, 5, in_bfloat16()), without_noise(kBfloat16, 5));
   EXPECT_GT(with_noise("adam", 1e-2, kFloats, in_8_bits(true, 1)), 1.1 * with_noise("adam", 1e-2, kFloats));
   EXPECT_LT(after_a_shock(kFloats), 1.0);
   EXPECT_LT(after_a_shock(kBits8), 1.0);

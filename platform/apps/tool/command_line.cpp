@@ -136,10 +136,16 @@ void add_compare(CLI::App& app) {
   CLI::App* const command =
       app.add_subcommand("compare", "rules on the vowel job: a table, and curves of loss and gradient norm");
   command->add_option("--rule", options->rules, kRule + "; without: all");
-  add_slots(command, options->slots, "; some rules' are floats only: `glissade rules` says which");
+  CLI::Option* const slots =
+      add_slots(command, options->slots, "; some rules' are floats only: `glissade rules` says which");
   add_output(command, options->output, "a picture (SVG)");
-  add_job(command, options->data, options->speaker);
-  command->callback([options] { compare(*options); });
+  CLI::Option* const speaker = add_job(command, options->data, options->speaker);
+  command
+      ->add_flag("--bytes", options->bytes,
+                 "slots in all forms, and all speakers: bytes against the mean loss")
+      ->excludes(slots)
+      ->excludes(speaker);
+  command->callback([options] { options->bytes ? compare_bytes(*options) : compare(*options); });
 }
 
 void add_average(CLI::App& app) {

@@ -61,8 +61,11 @@ struct CompareOptions {
   std::vector<std::string> rules;
   int speaker = GLISSADE_DEMO_SPEAKER;
   SlotForm slots = SlotForm::kFloat;
+  bool bytes = false;
 };
 void compare(const CompareOptions& options);
+// With `bytes`: every form of slots, in the mean of all speakers.
+void compare_bytes(const CompareOptions& options);
 
 // The running mean of a series: from a file with a number per line, or a noisy one of its own.
 struct AverageOptions {

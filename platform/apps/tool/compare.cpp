@@ -63,13 +63,15 @@ Run train(const std::string& description, SlotForm slots, double rate, Weights w
   return run;
 }
 
+constexpr double kRates[] = {1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0};
+
 // The rate with the lowest last loss; a description that names one keeps it.
 Run best_run(const std::string& description, SlotForm slots, const Weights& weights,
              const Recordings& recordings) {
   if (description.find("learning_rate=") != std::string::npos)
     return train(description, slots, 0.0, weights, recordings);
   Run best;
-  for (const double rate : {1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
+  for (const double rate : kRates) {
     Run run = train(description, slots, rate, weights, recordings);
     const bool finite = std::isfinite(run.losses.back());
     if (finite && (best.losses.empty() || run.losses.back() < best.losses.back())) best = std::move(run);
@@ -92,7 +94,83 @@ Panel curves(const char* title, const std::vector<std::string>& names, const std
   return panel;
 }
 
+// The voices that a network does not know, each with the weights that it was pretrained to without it.
+struct Voice {
+  const Recordings& recordings;
+  Weights pretrained;
+};
+
+// What a rule comes to in the mean of all voices, with one rate.
+struct Mean {
+  double loss = 0.0, correct = 0.0;
+};
+Mean mean_over(const std::vector<Voice>& voices, const std::string& rule, SlotForm slots, double rate) {
+  Mean mean;
+  const double count = static_cast<double>(voices.size());
+  for (const Voice& voice : voices) {
+    const Run run = train(rule, slots, rate, voice.pretrained, voice.recordings);
+    mean.loss += run.losses.back() / count;
+    mean.correct += run.correct / count;
+  }
+  return mean;
+}
+
+// The rate with which a rule with float slots comes to the lowest mean loss.
+double best_rate(const std::vector<Voice>& voices, const std::string& rule) {
+  if (rule.find("learning_rate=") != std::string::npos) return make_rule(rule, 1)->learning_rate();
+  double best = 0.0, least = 0.0;
+  for (const double rate : kRates) {
+    const double loss = mean_over(voices, rule, SlotForm::kFloat, rate).loss;
+    if (std::isfinite(loss) && (best <= 0.0 || loss < least)) best = rate, least = loss;
+  }
+  return best;
+}
+
+std::vector<std::string> rules_with_forms() {
+  std::vector<std::string> rules;
+  for (const RuleFacts& rule : all_rules()) {
+    if (rule.has_forms && rule.slots > 0) rules.push_back(rule.name);
+  }
+  return rules;
+}
+
 }  // namespace
+
+void compare_bytes(const CompareOptions& options) {
+  const std::vector<Speaker> speakers = read_vowels(options.data);
+  const std::vector<std::string> rules = options.rules.empty() ? rules_with_forms() : options.rules;
+  for (const std::string& rule : rules)
+    (void)make_rule(rule, 1, SlotForm::k8Bit);  // complains before the work
+  std::vector<Voice> voices;
+  voices.reserve(kSpeakers);
+  for (int owner = 0; owner < kSpeakers; ++owner)
+    voices.push_back({speakers[static_cast<size_t>(owner)].recordings, pretrain(speakers, owner).weights});
+  Panel panel;
+  panel.title = "the vowel job, all speakers: slots in floats, bfloat16 and 8 bits";
+  panel.x_label = "bytes of state for each weight";
+  panel.y_label = "mean loss of the last epoch";
+  panel.log_y = true;
+  std::printf("%-28s %8s %10s %6s %10s %8s\n", "rule", "rate", "slots", "bytes", "last loss", "correct");
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const double rate = best_rate(voices, rules[i]);
+    Series line{rules[i], {}, {}, Series::kPath, static_cast<int>(i)};
+    for (const SlotForm form : kSlotForms) {
+      const Mean mean = mean_over(voices, rules[i], form, rate);
+      const double slots = static_cast<double>(make_rule(rules[i], 1)->slots());
+      const double bytes = slots * static_cast<double>(slot_bytes(form, kWeights)) / kWeights;
+      std::printf("%-28s %8g %10s %6.2f %10.2e %5.1f/%u\n", rules[i].c_str(), rate, name_of(form), bytes,
+                  mean.loss, mean.correct, static_cast<unsigned>(kTests));
+      line.x.push_back(bytes);
+      line.y.push_back(mean.loss);
+      panel.window[1] = std::max(panel.window[1], bytes + 0.5);
+    }
+    panel.series.push_back(line);
+  }
+  if (options.output.empty()) return;
+  Figure figure;
+  figure.panels = {panel};
+  draw(figure, options.output);
+}
 
 void compare(const CompareOptions& options) {
   const std::vector<Speaker> speakers = read_vowels(options.data);

@@ -5,4 +5,5 @@ set -euo pipefail
 program=$1 here=${0%/*}
 run() { echo "+ $*" >&2 && "$@"; }
 run "$program" trajectory -o "$here/ellipse.svg"
+run "$program" compare --bytes -o "$here/bytes.svg" --rule momentum --rule lion --rule rmsprop --rule adam
 run "$program" compare -o "$here/compare.svg" --rule sgd --rule momentum --rule adagrad --rule rmsprop --rule adam --rule lion
