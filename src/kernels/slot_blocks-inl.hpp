@@ -246,18 +246,20 @@ constexpr uint32_t signs_of_slots() {
 template <class Rule, class Format>
 GLISSADE_INLINE void step_any_block(Sweep* of_floats, const void* coefficients, float* w, const float* g,
                                     const SlotBlocks& blocks, size_t i, float (*decoded)[kSlotBlock]) {
+  constexpr uint32_t kSigns = signs_of_slots<Rule>();
   float* floats[Rule::kSlots];
   for (size_t k = 0; k < Rule::kSlots; ++k) {
     floats[k] = decoded[k];
-    Format::decode(blocks, k, i, Rule::kSlotInfo[k].is_signed, decoded[k]);
+    Format::decode(blocks, k, i, (kSigns >> k & 1) != 0, decoded[k]);
   }
   of_floats(coefficients, w, g, floats, kSlotBlock);
 }
 template <class Rule, class Format>
 GLISSADE_INLINE void encode_any_block(float (*decoded)[kSlotBlock], uint32_t random, const SlotBlocks& blocks,
                                       size_t i) {
+  constexpr uint32_t kSigns = signs_of_slots<Rule>();
   for (size_t k = 0; k < Rule::kSlots; ++k)
-    Format::encode(decoded[k], random, Rule::kSlotInfo[k].is_signed, blocks, k, i);
+    Format::encode(decoded[k], random, (kSigns >> k & 1) != 0, blocks, k, i);
 }
 
 template <class Rule, class Format, class V>
