@@ -14,8 +14,8 @@
  * but
  *   - a range of gls_sweep() begins at a multiple of 64, and ends at one or at the count, or else it is
  *     GLS_ERROR_RANGE;
- *   - gls_rprop, gls_asgd, gls_rmsprop_centered and gls_rmsprop_centered_momentum do not bear it: each call
- * that looks at slots (gls_begin() does not) is GLS_ERROR_RANGE;
+ *   - gls_rprop, gls_asgd, gls_rmsprop_centered and gls_rmsprop_centered_momentum do not bear it:
+ *     each call that looks at slots (gls_begin() does not) is GLS_ERROR_RANGE;
  *   - saved bytes (storage/saved.h) are of its format and its seed.
  *
  * The random bits of weight j of a block are r = s + j * 0x9E3779B9, the same for all slots, with

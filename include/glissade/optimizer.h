@@ -32,9 +32,9 @@ typedef struct gls_slot_format gls_slot_format;
  * gls_adam_defaults(&params). A field that an initializer leaves out is 0, and so is its epsilon.
  *
  * Every rule's parameters begin with these four:
- *   - learning_rate: >= 0, in units of weight per unit of update. A step with 0 moves the state and no
- * weight, but for three rules: gls_rprop (it is the first step only), gls_asgd (each step has the rate of the
- * one before) and gls_classical_momentum (velocity keeps steps already taken).
+ *   - learning_rate: >= 0, in units of weight per unit of update. A step with 0 moves the state and no weight,
+ *     but for three rules: gls_rprop (it is the first step only), gls_asgd (each step has the rate of the one
+ *     before) and gls_classical_momentum (velocity keeps steps already taken).
  *   - weight_decay: >= 0; 0 is none.
  *   - decoupled_weight_decay: false: weight_decay * w is added to the gradient (L2 penalty). true: w is first
  *     multiplied by 1 - learning_rate * weight_decay (Loshchilov and Hutter 2019: AdamW, SGDW).

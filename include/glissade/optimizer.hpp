@@ -120,21 +120,10 @@ struct SlotsInBfloat16 {
 };
 
 /** Weights as floats: what an optimizer has unless it says otherwise. */
-struct WeightsInFloats {
-  /** A weight. */
-  using Code = float;
-  /** How many numbers count weights are. */
-  static constexpr size_t codes(size_t count) { return count; }
-  /** @cond INTERNAL */
-  static constexpr const gls_slot_format* kFormat = nullptr;
-  /** @endcond */
-};
-/** Weights in bfloat16, 2 bytes each, for large models on hosts: gls_weights_bfloat16() (formats.h). */
-struct WeightsInBfloat16 {
-  /** A weight: the upper half of a float's bits. */
-  using Code = uint16_t;
-  /** How many numbers count weights are: an even number. */
-  static constexpr size_t codes(size_t count) { return GLS_WEIGHTS_BFLOAT16_COUNT(count); }
+using WeightsInFloats = SlotsInFloats;
+/** Weights in bfloat16, 2 bytes each, for large models on hosts: gls_weights_bfloat16() (formats.h). codes():
+ * as of a slot. */
+struct WeightsInBfloat16 : SlotsInBfloat16 {
   /** @cond INTERNAL */
   static constexpr const gls_slot_format* kFormat = &format_bfloat16_weights;
   /** @endcond */
